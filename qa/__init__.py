@@ -1,0 +1,1 @@
+"""Documents, passages, evidence and answers. Knows no Gradio, terminal or wording."""

@@ -1,0 +1,37 @@
+"""Every error that the qa package raises for a reason a user can act on.
+
+    YinjuError                 code + fields; the sentence a user reads is made in ui/strings.py
+    ├── QuestionError          the question cannot be asked
+    ├── DocumentError          one file cannot be read; the others go on
+    └── LibraryError           the library as a whole cannot be used
+
+``code`` is stable and names the sentence; ``fields`` carry the value, the limit and whatever the next step needs.
+"""
+
+from __future__ import annotations
+
+
+class YinjuError(Exception):
+    """An error with a stable ``code`` and the ``fields`` that its sentence needs."""
+
+    def __init__(self, code: str, **fields: object) -> None:
+        self.code = code
+        self.fields = fields
+        super().__init__(f"{code}: " + ", ".join(f"{name}={value!r}" for name, value in fields.items()))
+
+
+class QuestionError(YinjuError):
+    """Codes: ``question_empty``; ``question_too_long`` (length, limit)."""
+
+
+class DocumentError(YinjuError):
+    """Codes: ``path_missing`` (path); ``file_empty`` (path); ``file_binary`` (path); ``file_unreadable`` (path,
+    reason); ``file_format`` (path, suffix, known); ``file_too_large`` (path, size, limit).
+    """
+
+
+class LibraryError(YinjuError):
+    """Codes: ``library_missing`` (path); ``library_broken`` (path, reason); ``library_version`` (path, found,
+    expected); ``library_model`` (path, found, expected); ``library_busy`` (path); ``library_empty`` (path);
+    ``disk_full`` (path); ``document_unknown`` (id).
+    """

@@ -1,0 +1,199 @@
+"""The frozen values that cross borders in this project, and the verbatim rule.
+
+All ranges are ``[start, end)`` in Unicode code points of ``Document.text``. A citation is made in one place only,
+:meth:`Document.cite`, by slicing; nothing here searches for a quote. This module knows no file format, index or page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+BlockKind = Literal["heading", "label", "paragraph", "byline", "list_item", "table", "code"]
+Status = Literal["answered", "not_found"]
+
+TITLE_SEPARATOR = " › "
+
+
+class VerbatimError(ValueError):
+    """A citation does not equal the text that it claims to quote. Showing it would be a lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph of a document as its reader would count it.
+
+    ``number`` counts from 1 through all blocks of the document, headings and bylines included. ``level`` is 1 for the
+    title of an article or document, 2 and up for the sections under it, 0 for anything that is no heading. ``page``
+    counts from 1, or is ``None`` where the format has no pages.
+    """
+
+    number: int
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's own text with its layout repaired.
+
+    ``id`` stays the same when the file changes; ``revision`` is the hash of the file's bytes and does not. ``blocks``
+    are in order, never overlap and never start or end with white space; what lies between them is white space.
+    """
+
+    id: str
+    name: str
+    path: str
+    revision: str
+    format: str
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+
+    def cite(
+        self,
+        *,
+        number: int,
+        passage: Passage,
+        paragraph: Block,
+        quote: tuple[int, int],
+        answer: tuple[int, int] | None,
+        score: float,
+    ) -> Citation:
+        """Cite by slicing: ``quote`` within ``paragraph`` (or, for a long one, within ``passage``).
+
+        :raises VerbatimError: if a range is empty, leaves its container, or leaves the text.
+        """
+        start, end = paragraph.start, paragraph.end
+        answer_start, answer_end = answer if answer is not None else (quote[0], quote[0])
+        if not 0 <= start <= quote[0] < quote[1] <= end <= len(self.text):
+            raise VerbatimError(f"quote {quote} is not inside paragraph [{start}, {end}) of {self.id}")
+        if not quote[0] <= answer_start <= answer_end <= quote[1]:
+            raise VerbatimError(f"answer {answer} is not inside quote {quote} of {self.id}")
+        return Citation(
+            number=number,
+            document_id=self.id,
+            document=self.name,
+            revision=self.revision,
+            title=passage.title,
+            section=passage.section,
+            page=paragraph.page,
+            paragraph=paragraph.number,
+            start=start,
+            end=end,
+            text=self.text[start:end],
+            quote=self.text[quote[0] : quote[1]],
+            quote_start=quote[0],
+            quote_end=quote[1],
+            answer_start=answer_start,
+            answer_end=answer_end,
+            score=score,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one document that is indexed and read as a whole: a paragraph, several short ones, or part of a
+    long one. ``id`` is its row in the library and in every index; 0 before it is stored. ``title`` is the article's
+    title, ``section`` the headings under it joined by ``TITLE_SEPARATOR`` (may be empty). ``paragraph`` is the number
+    of the first block that it touches.
+    """
+
+    id: int
+    document_id: str
+    start: int
+    end: int
+    title: str
+    section: str
+    paragraph: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage. ``text`` is its slice. ``score`` is the fused score; ``dense`` the cosine in [-1, 1];
+    ``lexical`` the BM25 score, 0 and up. Higher is nearer for all three.
+    """
+
+    passage: Passage
+    text: str
+    score: float
+    dense: float
+    lexical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found in one passage. Offsets are into ``Hit.text``.
+
+    ``hit`` is the index of the passage in the list that was read. ``answer`` is ``None`` where the quote as a whole
+    is the answer. ``score`` is higher for better readings and comparable across passages of one question.
+    """
+
+    hit: int
+    quote: tuple[int, int]
+    answer: tuple[int, int] | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A proven quote, in the shape of the JSON contract. Make one with :meth:`Document.cite` only."""
+
+    number: int
+    document_id: str
+    document: str
+    revision: str
+    title: str
+    section: str
+    page: int | None
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    quote: str
+    quote_start: int
+    quote_end: int
+    answer_start: int
+    answer_end: int
+    score: float
+
+    def holds_in(self, document: Document) -> bool:
+        """Whether every slice still equals ``document``'s text. Checked again at the moment a quote is shown."""
+        text = document.text
+        return (
+            self.document_id == document.id
+            and text[self.start : self.end] == self.text
+            and text[self.quote_start : self.quote_end] == self.quote
+            and self.start <= self.quote_start <= self.answer_start <= self.answer_end <= self.quote_end <= self.end
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds of wall time by stage."""
+
+    retrieve: float
+    read: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question. ``confidence`` is a calibrated probability in [0, 1] that the answer is right.
+
+    With ``not_found``: ``answer`` is empty, ``citations`` is empty, and ``near`` holds up to three passages that are
+    *not* answers.
+    """
+
+    question: str
+    status: Status
+    answer: str
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    near: tuple[Citation, ...] = ()
+    timings_ms: Timings = field(default_factory=lambda: Timings(0.0, 0.0, 0.0))
+    id: str | None = None
