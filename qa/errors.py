@@ -3,7 +3,9 @@
     YinjuError                 code + fields; the sentence a user reads is made in ui/strings.py
     ├── QuestionError          the question cannot be asked
     ├── DocumentError          one file cannot be read; the others go on
-    └── LibraryError           the library as a whole cannot be used
+    ├── LibraryError           the library as a whole cannot be used
+    ├── ConfigError            a setting cannot be used
+    └── GoldError              a gold file cannot be used
 
 ``code`` is stable and names the sentence; ``fields`` carry the value, the limit and whatever the next step needs.
 """
@@ -21,7 +23,9 @@ class YinjuError(Exception):
 
 
 class QuestionError(YinjuError):
-    """Codes: ``question_empty``; ``question_too_long`` (length, limit)."""
+    """Codes: ``question_empty``; ``question_too_long`` (length, limit); ``question_control`` (position, character): control
+    characters or half characters that no document can hold.
+    """
 
 
 class DocumentError(YinjuError):
@@ -35,3 +39,11 @@ class LibraryError(YinjuError):
     expected); ``library_model`` (path, found, expected); ``library_busy`` (path); ``library_empty`` (path);
     ``disk_full`` (path); ``document_unknown`` (id).
     """
+
+
+class ConfigError(YinjuError):
+    """Codes: ``config_file`` (path, reason); ``config_field`` (name, known); ``config_value`` (name, value)."""
+
+
+class GoldError(YinjuError):
+    """Codes: ``gold_missing`` (path, reason); ``gold_line`` (path, line, reason); ``gold_empty`` (path)."""

@@ -63,15 +63,15 @@ class Document:
         answer: tuple[int, int] | None,
         score: float,
     ) -> Citation:
-        """Cite by slicing: ``quote`` within ``paragraph`` (or, for a long one, within ``passage``).
+        """Cite by slicing: ``answer`` within ``quote`` within ``paragraph``. Without an ``answer`` the quote is the answer.
 
         :raises VerbatimError: if a range is empty, leaves its container, or leaves the text.
         """
         start, end = paragraph.start, paragraph.end
-        answer_start, answer_end = answer if answer is not None else (quote[0], quote[0])
+        answer_start, answer_end = answer if answer is not None else quote
         if not 0 <= start <= quote[0] < quote[1] <= end <= len(self.text):
             raise VerbatimError(f"quote {quote} is not inside paragraph [{start}, {end}) of {self.id}")
-        if not quote[0] <= answer_start <= answer_end <= quote[1]:
+        if not quote[0] <= answer_start < answer_end <= quote[1]:
             raise VerbatimError(f"answer {answer} is not inside quote {quote} of {self.id}")
         return Citation(
             number=number,
@@ -168,7 +168,7 @@ class Citation:
             self.document_id == document.id
             and text[self.start : self.end] == self.text
             and text[self.quote_start : self.quote_end] == self.quote
-            and self.start <= self.quote_start <= self.answer_start <= self.answer_end <= self.quote_end <= self.end
+            and self.start <= self.quote_start <= self.answer_start < self.answer_end <= self.quote_end <= self.end
         )
 
 
@@ -183,7 +183,8 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question. ``confidence`` is a calibrated probability in [0, 1] that the answer is right.
+    """The answer to one question. ``confidence`` is the calibrated probability in [0, 1] that the best reading found
+    answers it, whether or not it was bold enough to be given.
 
     With ``not_found``: ``answer`` is empty, ``citations`` is empty, and ``near`` holds up to three passages that are
     *not* answers.

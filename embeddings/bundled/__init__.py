@@ -1,0 +1,1 @@
+"""The embedding model that ships: weights, tokenizer, model card."""

@@ -1,0 +1,29 @@
+"""Every error that the embeddings package raises for a reason a user can act on.
+
+    EmbeddingsError            code + fields; the sentence a user reads is made elsewhere
+    ├── EncoderError           the embedding model cannot be used
+    └── IndexBroken            an index on disk cannot be read; it can be deleted and built again
+
+``code`` is stable and names the sentence; ``fields`` carry the value and whatever the next step needs.
+"""
+
+from __future__ import annotations
+
+
+class EmbeddingsError(Exception):
+    """An error with a stable ``code`` and the ``fields`` that its sentence needs."""
+
+    def __init__(self, code: str, **fields: object) -> None:
+        self.code = code
+        self.fields = fields
+        super().__init__(f"{code}: " + ", ".join(f"{name}={value!r}" for name, value in fields.items()))
+
+
+class EncoderError(EmbeddingsError):
+    """Codes: ``model_missing`` (model, reason): neither a folder nor a name that can be had from here;
+    ``model_unreadable`` (model, reason): found, but it does not load as an embedding model.
+    """
+
+
+class IndexBroken(EmbeddingsError):
+    """Codes: ``index_broken`` (path, reason): cut short, overwritten, of another format or of another dimension."""

@@ -1,0 +1,182 @@
+"""BM25 by number: texts in under integer ids, ``(id, score)`` out. The word leg of the hybrid index, on tantivy.
+
+Terms come from :mod:`embeddings.segment`, the same for texts and questions, and reach tantivy joined by spaces. Scores
+are tantivy's BM25 (k1 = 1.2, b = 0.75): 0 and up, higher is nearer, 0.0 where no term is shared. Frequencies count
+removed texts until tantivy merges their segment away, so scores may move a little as an index ages.
+
+Reading takes no lock. The writer is opened by the first change and let go by ``commit``; one process may write at a
+time. A process that is killed leaves the last commit. Knows no documents, vectors or fusion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import IndexBroken
+from embeddings.segment import terms
+
+# One writer thread, so that the same calls make the same index; tantivy needs 15 MB a thread at least.
+_WRITER_BYTES = 96_000_000
+# A pasted page has thousands of terms and would cost seconds; the rarest carry nearly all of a BM25 score.
+_MOST_TERMS = 256
+# tantivy sums a score's terms in an order that differs between texts; float32 sums of this size agree to four places.
+_PLACES = 4
+
+
+class LexicalIndex:
+    """BM25 over numbered texts, kept in a folder. See the module for scores and locks."""
+
+    def __init__(self, index: Any, folder: Path | None) -> None:
+        self._index = index
+        self._folder = folder
+        self._writer: Any = None
+        self._schema = index.schema
+
+    @classmethod
+    def open(cls, folder: Path) -> LexicalIndex:
+        """The index in ``folder``, made empty where there is none.
+
+        :raises IndexBroken: ``index_broken`` (path, reason) if what is there is no index of this kind.
+        """
+        import tantivy
+
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            index = tantivy.Index(_schema(), path=str(folder), reuse=True)
+            return cls(_prepared(index), folder)
+        except (ValueError, OSError) as error:
+            raise IndexBroken("index_broken", path=str(folder), reason=str(error)) from error
+
+    @classmethod
+    def in_memory(cls) -> LexicalIndex:
+        """An empty index that leaves nothing on disk."""
+        import tantivy
+
+        return cls(_prepared(tantivy.Index(_schema())), None)
+
+    @property
+    def count(self) -> int:
+        """How many texts the last commit holds."""
+        number: int = self._index.searcher().num_docs
+        return number
+
+    def ids(self) -> list[int]:
+        """The ids of the last commit, ascending."""
+        import tantivy
+
+        searcher = self._index.searcher()
+        return sorted(i for i, _ in _found(searcher, tantivy.Query.all_query(), limit=searcher.num_docs))
+
+    def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
+        """Index ``texts`` under ``ids``; one that is there already is replaced. Searched after ``commit``."""
+        import tantivy
+
+        if len(ids) != len(texts):
+            raise ValueError(f"number of ids ({len(ids)}) must match number of texts ({len(texts)})")
+        writer = self._open_writer()
+        for number, text in zip(ids, texts, strict=True):
+            document = tantivy.Document()
+            document.add_integer("id", number)
+            document.add_text("body", " ".join(terms(text)))
+            writer.delete_documents_by_term("id", number)
+            writer.add_document(document)
+
+    def remove(self, ids: Iterable[int]) -> None:
+        """Drop the texts of ``ids``; ids that are not there are no error. Gone after ``commit``."""
+        writer = self._open_writer()
+        for number in ids:
+            writer.delete_documents_by_term("id", number)
+
+    def commit(self) -> None:
+        """Make every change since the last commit durable and searchable, and let the writer go."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            writer.commit()
+            writer.wait_merging_threads()
+        self.reload()
+
+    def reload(self) -> None:
+        """See what another process has committed."""
+        self._index.reload()
+
+    def close(self) -> None:
+        """Forget changes that were not committed, and let the writer go."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            writer.rollback()
+            writer.wait_merging_threads()
+
+    def search(self, text: str, *, k: int) -> list[tuple[int, float]]:
+        """The best ``k`` of the texts that share a term with ``text``: best first, ties by ascending id."""
+        searcher = self._index.searcher()
+        query = self._query(searcher, text)
+        size = searcher.num_docs
+        if query is None or k <= 0 or size == 0:
+            return []
+        limit = min(2 * k, size)
+        while True:
+            found = sorted(_found(searcher, query, limit=limit), key=lambda hit: (-hit[1], hit[0]))
+            # tantivy breaks ties by place in the index: take in all that tie with the last one wanted.
+            if len(found) < limit or limit == size or found[k - 1][1] > found[-1][1]:
+                return found[:k]
+            limit = min(4 * limit, size)
+
+    def scores(self, text: str, ids: Sequence[int]) -> list[float]:
+        """The score that ``search`` would give each of ``ids``, in their order; 0.0 for no match or an unknown id."""
+        import tantivy
+
+        searcher = self._index.searcher()
+        query = self._query(searcher, text)
+        if query is None or not ids:
+            return [0.0] * len(ids)
+        chosen = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "id", list(ids)), 0.0)
+        both = tantivy.Query.boolean_query([(tantivy.Occur.Must, chosen), (tantivy.Occur.Should, query)])
+        found = dict(_found(searcher, both, limit=len(set(ids))))
+        return [found.get(number, 0.0) for number in ids]
+
+    def _query(self, searcher: Any, text: str) -> Any:
+        """Any of the terms of ``text``, each once; ``None`` if there is none. Built term by term, never parsed."""
+        import tantivy
+
+        unique = list(dict.fromkeys(terms(text)))
+        if len(unique) > _MOST_TERMS:
+            frequency = {term: searcher.doc_freq("body", term) for term in unique}
+            unique = sorted((t for t in unique if frequency[t]), key=lambda t: (frequency[t], t))[:_MOST_TERMS]
+        if not unique:
+            return None
+        return tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "body", term, "freq")) for term in unique]
+        )
+
+    def _open_writer(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        return self._writer
+
+
+def _found(searcher: Any, query: Any, *, limit: int) -> list[tuple[int, float]]:
+    if limit == 0:
+        return []
+    hits = searcher.search(query, limit, count=False).hits
+    ids = searcher.fast_field_values("id", [address for _, address in hits])
+    return [(number, round(score, _PLACES)) for number, (score, _) in zip(ids, hits, strict=True)]
+
+
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("id", indexed=True, fast=True)
+    builder.add_text_field("body", tokenizer_name="terms", index_option="freq")
+    return builder.build()
+
+
+def _prepared(index: Any) -> Any:
+    """``index`` with the tokenizer, which no index on disk remembers, and a reader that reloads when told."""
+    import tantivy
+
+    index.register_tokenizer("terms", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    index.config_reader(reload_policy="manual")
+    return index

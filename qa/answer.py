@@ -1,0 +1,184 @@
+"""From a question to an answer with its proof: the one public entry point of this package.
+
+Retrieves, reads, weighs, and cites by slicing. What it cannot prove it does not say. Knows no wording and no page.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from qa.confidence import Calibration, load_calibration
+from qa.errors import QuestionError
+from qa.reader import Reader, RuleReader
+from qa.retrieve import Retriever
+from qa.types import Answer, Block, Citation, Document, Hit, Reading, Timings, VerbatimError
+
+if TYPE_CHECKING:
+    from embeddings.encoder import Encoder
+    from qa.library import Library
+
+QUESTION_LIMIT = 1000
+"""Characters of a question. The longest of 50,000 in public Chinese question sets has under 200."""
+
+PASSAGES_READ = 5
+NEAR_SHOWN = 3
+CITATIONS_SHOWN = 3
+
+PARAGRAPH_LIMIT = 2000
+"""A paragraph longer than this is cited by the passage of it that was read."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A reading, its passage, and the probability in [0, 1] that it answers."""
+
+    reading: Reading
+    hit: Hit
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Answers questions from one library. May be used from several threads."""
+
+    library: Library
+    retriever: Retriever
+    reader: Reader
+    calibration: Calibration
+    threshold: float
+
+    @classmethod
+    def over(cls, library: Library, encoder: Encoder, *, threshold: float) -> Answerer:
+        """The answerer that ships, over ``library``; below confidence ``threshold`` in [0, 1] it says nothing."""
+        return cls(library, Retriever(library, encoder), RuleReader(), load_calibration(), threshold)
+
+    def ask(self, question: str, *, id: str | None = None) -> Answer:
+        """Answer ``question`` from the library.
+
+        :raises QuestionError: ``question_empty``, ``question_too_long`` or ``question_control``.
+        """
+        return self.ask_with_hits(question, id=id)[1]
+
+    def ask_with_hits(self, question: str, *, id: str | None = None) -> tuple[list[Hit], Answer]:
+        """As :meth:`ask`, with the passages that were read, best first."""
+        asked = clean_question(question)
+        begin = time.perf_counter()
+        hits = self.retriever.retrieve(asked, k=PASSAGES_READ)
+        retrieved = time.perf_counter()
+        answer = self._answer(question, asked, hits)
+        end = time.perf_counter()
+        timings = Timings(_ms(begin, retrieved), _ms(retrieved, end), _ms(begin, end))
+        return hits, replace(answer, timings_ms=timings, id=id)
+
+    def _answer(self, question: str, asked: str, hits: Sequence[Hit]) -> Answer:
+        weighed = self._weigh(asked, hits)
+        if not weighed:
+            return Answer(question, "not_found", "", 0.0)
+        best = weighed[0]
+        if best.probability >= self.threshold:
+            first = self._cite(best, number=1)
+            if first is not None:
+                agreeing = self._agreeing(weighed, first)
+                text = first.quote[first.answer_start - first.quote_start : first.answer_end - first.quote_start]
+                return Answer(question, "answered", text, best.probability, (first, *agreeing))
+        return Answer(question, "not_found", "", best.probability, near=self._near(weighed))
+
+    def _weigh(self, asked: str, hits: Sequence[Hit]) -> list[_Weighed]:
+        readings = self.reader.read(asked, hits)
+        weighed = [
+            _Weighed(reading, hits[reading.hit], self.calibration.probability(asked, hits, reading))
+            for reading in readings
+        ]
+        return sorted(weighed, key=lambda item: -item.probability)
+
+    def _agreeing(self, weighed: Sequence[_Weighed], first: Citation) -> list[Citation]:
+        """Citations of other paragraphs that give the very answer of ``first``."""
+        answer = first.text[first.answer_start - first.start : first.answer_end - first.start]
+        citations: list[Citation] = []
+        seen = {(first.document_id, first.paragraph)}
+        for item in weighed[1:]:
+            citation = self._cite(item, number=len(citations) + 2)
+            if citation is None or (citation.document_id, citation.paragraph) in seen:
+                continue
+            if citation.text[citation.answer_start - citation.start : citation.answer_end - citation.start] != answer:
+                continue
+            seen.add((citation.document_id, citation.paragraph))
+            citations.append(citation)
+            if len(citations) == CITATIONS_SHOWN - 1:
+                break
+        return citations
+
+    def _near(self, weighed: Sequence[_Weighed]) -> tuple[Citation, ...]:
+        near: list[Citation] = []
+        seen: set[int] = set()
+        for item in weighed:
+            if item.reading.hit in seen:
+                continue
+            seen.add(item.reading.hit)
+            citation = self._cite(item, number=len(near) + 1)
+            if citation is not None:
+                near.append(citation)
+        return tuple(near[:NEAR_SHOWN])
+
+    def _cite(self, item: _Weighed, *, number: int) -> Citation | None:
+        """The citation of a reading, or ``None``, logged, where its slices do not hold: it is withheld."""
+        passage, reading = item.hit.passage, item.reading
+        document = self.library.document(passage.document_id)
+        quote = _shifted(reading.quote, passage.start)
+        answer = None if reading.answer is None else _shifted(reading.answer, passage.start)
+        try:
+            citation = document.cite(
+                number=number,
+                passage=passage,
+                paragraph=_paragraph(document, quote, item.hit),
+                quote=quote,
+                answer=answer,
+                score=item.probability,
+            )
+            if document.text[passage.start : passage.end] != item.hit.text or not citation.holds_in(document):
+                raise VerbatimError(f"{passage.document_id} changed while it was read")
+        except VerbatimError as error:
+            _LOG.error("citation withheld: %s", error)
+            return None
+        return citation
+
+
+def clean_question(question: str) -> str:
+    """The question without white space around it.
+
+    :raises QuestionError: ``question_empty``, ``question_too_long`` or ``question_control``.
+    """
+    stripped = question.strip()
+    for position, char in enumerate(stripped):
+        if unicodedata.category(char) in ("Cc", "Cs") and char not in "\t\n\r":
+            raise QuestionError("question_control", position=position + 1, character=f"U+{ord(char):04X}")
+    if not any(unicodedata.category(char)[0] in "LNS" for char in stripped):
+        raise QuestionError("question_empty")
+    if len(stripped) > QUESTION_LIMIT:
+        raise QuestionError("question_too_long", length=len(stripped), limit=QUESTION_LIMIT)
+    return stripped
+
+
+def _paragraph(document: Document, quote: tuple[int, int], hit: Hit) -> Block:
+    """The block that holds the quote; of a very long one, the part that was read."""
+    for block in document.blocks:
+        if block.start <= quote[0] and quote[1] <= block.end:
+            if block.end - block.start <= PARAGRAPH_LIMIT:
+                return block
+            return replace(block, start=max(block.start, hit.passage.start), end=min(block.end, hit.passage.end))
+    raise VerbatimError(f"quote {quote} is in no paragraph of {document.id}")
+
+
+def _shifted(span: tuple[int, int], offset: int) -> tuple[int, int]:
+    return span[0] + offset, span[1] + offset
+
+
+def _ms(begin: float, end: float) -> float:
+    return round(1000 * (end - begin), 1)

@@ -1,0 +1,82 @@
+"""The one configuration: defaults, then the file, then the environment, then flags. Knows no meaning of its values."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+
+from platformdirs import user_config_path, user_data_path
+
+from qa.errors import ConfigError
+
+APPLICATION = "yinju"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Where things are and how bold to be. Every field is also an environment variable, ``YINJU_`` + its name."""
+
+    library: Path = field(default_factory=lambda: user_data_path(APPLICATION) / "library")
+    """The folder of the library."""
+
+    model: str | None = None
+    """An encoder by name or folder; none: the one that ships."""
+
+    host: str = "127.0.0.1"
+    """The address that the page is served at."""
+
+    port: int = 7860
+    """The port that the page is served at, 0 to 65535; 0: any free one."""
+
+    threshold: float = 0.5
+    """The confidence in [0, 1] below which the answer is 未找到."""
+
+    language: str = "zh"
+    """The language of messages in the terminal: zh or en."""
+
+
+def load_config(environment: Mapping[str, str] = os.environ, **flags: object) -> Config:
+    """The configuration of this run. Flags that are ``None`` were not given.
+
+    :raises ConfigError: ``config_file`` (path, reason), ``config_field`` (name), ``config_value`` (name, value).
+    """
+    path = Path(environment.get("YINJU_CONFIG", user_config_path(APPLICATION) / "config.toml"))
+    names = [item.name for item in fields(Config)]
+    values: dict[str, object] = _from_file(path)
+    for name in values:
+        if name not in names:
+            raise ConfigError("config_field", name=name, known=", ".join(names))
+    values |= {name: environment[f"YINJU_{name.upper()}"] for name in names if environment.get(f"YINJU_{name.upper()}")}
+    values |= {name: value for name, value in flags.items() if value is not None}
+    return replace(Config(), **{name: _parsed(name, value) for name, value in values.items()})  # type: ignore[arg-type]
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigError("config_file", path=str(path), reason=str(error)) from error
+
+
+def _parsed(name: str, value: object) -> object:
+    try:
+        parsed: object = {"library": lambda v: Path(str(v)).expanduser(), "port": int, "threshold": float}.get(
+            name, str
+        )(
+            value  # type: ignore[arg-type]
+        )
+    except (TypeError, ValueError) as error:
+        raise ConfigError("config_value", name=name, value=value) from error
+    in_range = {
+        "port": lambda: 0 <= parsed <= 65535,  # type: ignore[operator]
+        "threshold": lambda: 0.0 <= parsed <= 1.0,  # type: ignore[operator]
+        "language": lambda: parsed in ("zh", "en"),
+    }.get(name, lambda: True)
+    if not in_range():
+        raise ConfigError("config_value", name=name, value=value)
+    return parsed

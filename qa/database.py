@@ -1,0 +1,318 @@
+"""The library's SQLite file: its schema, its rows as the values of ``qa.types``, and its errors in our words.
+
+Knows no index, encoder or file format. Functions take an open connection and leave transactions to their caller,
+but for :func:`create` and :func:`transaction`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import LibraryError
+from qa.types import Block, Document, Passage
+
+FORMAT_VERSION = 1
+DATABASE_NAME = "library.sqlite3"
+LOCK_NAME = "write.lock"
+
+REPLAY_BATCH = 1024
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
+    format TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, characters INTEGER NOT NULL
+);
+CREATE TABLE blocks (
+    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    number INTEGER NOT NULL, kind TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    level INTEGER NOT NULL, page INTEGER, PRIMARY KEY (document_id, number)
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, title TEXT NOT NULL, section TEXT NOT NULL,
+    paragraph INTEGER NOT NULL, page INTEGER, generation INTEGER NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX passages_by_document ON passages (document_id, start);
+CREATE INDEX passages_by_generation ON passages (generation);
+CREATE TABLE removed (id INTEGER PRIMARY KEY, generation INTEGER NOT NULL)
+"""
+
+_PASSAGE = 'id, document_id, start, "end", title, section, paragraph, page'
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a library says of itself: ``model`` is the encoder's identity, ``dim`` the length of its vectors."""
+
+    model: str
+    dim: int
+
+
+# ---- the file as a whole
+
+
+def exists(folder: Path) -> bool:
+    """Whether ``folder`` holds a library that was made completely: the schema and its meta rows are one transaction."""
+    if not (folder / DATABASE_NAME).is_file():
+        return False
+    with contextlib.closing(_open(folder)) as connection:
+        return _has_meta(connection)
+
+
+def create(folder: Path, *, model: str, dim: int) -> None:
+    """Make the empty library of an encoder, all or nothing. Needs the write lock; a complete one is left alone."""
+    with contextlib.closing(_open(folder)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        if not _has_meta(connection):
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
+            meta = {"format": FORMAT_VERSION, "model": model, "dim": dim, "generation": 0}
+            connection.executemany("INSERT INTO meta VALUES (?, ?)", [(key, str(meta[key])) for key in meta])
+        connection.execute("COMMIT")
+
+
+def connect(folder: Path) -> sqlite3.Connection:
+    """Open the file of a library that exists.
+
+    :raises LibraryError: ``library_missing``.
+    """
+    if not (folder / DATABASE_NAME).is_file():
+        raise LibraryError("library_missing", path=str(folder))
+    return _open(folder)
+
+
+def read_meta(folder: Path, connection: sqlite3.Connection, *, model: str) -> Meta:
+    """What the library says of itself, where this version and ``model`` can use it.
+
+    :raises LibraryError: ``library_missing``, ``library_broken``, ``library_version`` or ``library_model``.
+    """
+    if not _has_meta(connection):
+        raise LibraryError("library_missing", path=str(folder))
+    meta = dict(connection.execute("SELECT key, value FROM meta"))
+    if not {"format", "model", "dim", "generation"} <= meta.keys():
+        raise LibraryError("library_broken", path=str(folder), reason="meta")
+    if meta["format"] != str(FORMAT_VERSION):
+        raise LibraryError("library_version", path=str(folder), found=meta["format"], expected=FORMAT_VERSION)
+    if meta["model"] != model:
+        raise LibraryError("library_model", path=str(folder), found=meta["model"], expected=model)
+    return Meta(model=meta["model"], dim=int(meta["dim"]))
+
+
+def integrity_problems(connection: sqlite3.Connection) -> list[str]:
+    """SQLite's own complaints about the file; empty when it has none."""
+    rows = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+    rows += [f"foreign key: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
+    return [row for row in rows if row != "ok"]
+
+
+def _open(folder: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(folder / DATABASE_NAME, isolation_level=None, check_same_thread=False, timeout=10.0)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _has_meta(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetchone()[0])
+
+
+# ---- changing
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[int]:
+    """One write transaction, all or nothing. Gives the generation that it makes."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        made = generation(connection) + 1
+        yield made
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(made),))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def insert_documents(
+    connection: sqlite3.Connection,
+    documents: Sequence[tuple[Document, list[Passage]]],
+    generation: int,
+    vectors: NDArray[np.float32],
+) -> list[int]:
+    """Store documents with their passages; ``vectors`` float32 (passages of all, dim). Returns the passages' ids."""
+    ids: list[int] = []
+    for document, passages in documents:
+        _insert_document(connection, document)
+        for passage in passages:
+            cursor = connection.execute(
+                'INSERT INTO passages (document_id, start, "end", title, section, paragraph, page, generation, vector)'
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                (
+                    passage.document_id,
+                    passage.start,
+                    passage.end,
+                    passage.title,
+                    passage.section,
+                    passage.paragraph,
+                    passage.page,
+                    generation,
+                    np.asarray(vectors[len(ids)], dtype=np.float32).tobytes(),
+                ),
+            )
+            ids.append(int(cursor.fetchone()[0]))
+    return ids
+
+
+def forget(connection: sqlite3.Connection, document_id: str, generation: int) -> list[int]:
+    """Delete a document, if it is there, and note its passages as removed. Returns their ids."""
+    gone = [int(row[0]) for row in connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,))]
+    connection.executemany("INSERT INTO removed VALUES (?, ?)", [(id, generation) for id in gone])
+    connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+    return gone
+
+
+def _insert_document(connection: sqlite3.Connection, document: Document) -> None:
+    connection.execute(
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            document.id,
+            document.name,
+            document.path,
+            document.revision,
+            document.format,
+            document.title,
+            document.text,
+            len(document.text),
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (document.id, block.number, block.kind, block.start, block.end, block.level, block.page)
+            for block in document.blocks
+        ],
+    )
+
+
+# ---- reading
+
+
+def generation(connection: sqlite3.Connection) -> int:
+    """How many changes the library has seen."""
+    return int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+
+
+def revision(connection: sqlite3.Connection, document_id: str) -> str | None:
+    """The hash of the document's file as it was read, or ``None`` where there is no such document."""
+    row = connection.execute("SELECT revision FROM documents WHERE id = ?", (document_id,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def select_infos(connection: sqlite3.Connection) -> list[tuple[str, str, str, str, str, str, int, int, int]]:
+    """Of each document, by name: id, name, title, path, revision, format, characters, blocks, passages."""
+    return connection.execute(
+        "SELECT id, name, title, path, revision, format, characters,"
+        " (SELECT count(*) FROM blocks WHERE document_id = d.id),"
+        " (SELECT count(*) FROM passages WHERE document_id = d.id)"
+        " FROM documents d ORDER BY name, path"
+    ).fetchall()
+
+
+def select_document(connection: sqlite3.Connection, id: str) -> Document:
+    """The document of that id, which exists."""
+    row = connection.execute(
+        "SELECT id, name, path, revision, format, title, text FROM documents WHERE id = ?", (id,)
+    ).fetchone()
+    blocks = connection.execute(
+        'SELECT number, kind, start, "end", level, page FROM blocks WHERE document_id = ? ORDER BY number', (id,)
+    )
+    return Document(*row, blocks=tuple(Block(*block) for block in blocks))
+
+
+def select_passages(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Passage]:
+    """The passages of ``ids`` that exist, in no order."""
+    marks = ",".join("?" * len(ids))
+    rows = connection.execute(f"SELECT {_PASSAGE} FROM passages WHERE id IN ({marks})", list(ids))
+    return [Passage(*row) for row in rows]
+
+
+def select_passages_of(connection: sqlite3.Connection, document_id: str) -> list[Passage]:
+    """The passages of a document in the order of its text."""
+    rows = connection.execute(f"SELECT {_PASSAGE} FROM passages WHERE document_id = ? ORDER BY start", (document_id,))
+    return [Passage(*row) for row in rows]
+
+
+def count_passages(connection: sqlite3.Connection) -> int:
+    """How many passages there are."""
+    return int(connection.execute("SELECT count(*) FROM passages").fetchone()[0])
+
+
+def removed_since(connection: sqlite3.Connection, generation: int) -> list[int]:
+    """The ids of passages removed after ``generation``."""
+    rows = connection.execute("SELECT id FROM removed WHERE generation > ? ORDER BY id", (generation,))
+    return [int(row[0]) for row in rows]
+
+
+def added_since(connection: sqlite3.Connection, generation: int) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+    """Passages added after ``generation`` that still exist: ids and their vectors, float32 (n, dim), by batches."""
+    rows = connection.execute("SELECT id, vector FROM passages WHERE generation > ? ORDER BY id", (generation,))
+    while batch := rows.fetchmany(REPLAY_BATCH):
+        yield [int(row[0]) for row in batch], np.stack([np.frombuffer(row[1], dtype=np.float32) for row in batch])
+
+
+# ---- what can go wrong
+
+
+@contextlib.contextmanager
+def mapped_errors(folder: Path) -> Iterator[None]:
+    """Say of SQLite's and the system's errors what they mean for the library."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        primary = None if code is None else code & 0xFF
+        if primary == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:
+            raise LibraryError("disk_full", path=str(folder)) from error
+        if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise LibraryError("library_busy", path=str(folder)) from error
+        raise LibraryError("library_broken", path=str(folder), reason=str(error)) from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise LibraryError("disk_full", path=str(folder)) from error
+        raise LibraryError("library_broken", path=str(folder), reason=error.strerror or str(error)) from error
+
+
+@contextlib.contextmanager
+def write_lock(folder: Path) -> Iterator[None]:
+    """Only one process changes a library at a time; the system lets go of the lock when a process dies.
+
+    :raises LibraryError: ``library_busy``.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK_NAME)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise LibraryError("library_busy", path=str(folder)) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,64 @@
+"""Pieces of a file in reading order -> a Document whose block offsets are exact by construction.
+
+Owns the white space between blocks and the choice of the title. Knows no file format, encoding or layout rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from qa.types import Block, BlockKind, Document
+
+BLOCK_SEPARATOR = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A block before it has its place: its text, its kind, and its level and page as in :class:`qa.types.Block`."""
+
+    text: str
+    kind: BlockKind = "paragraph"
+    level: int = 0
+    page: int | None = None
+
+
+def assemble(
+    drafts: Iterable[Draft], *, document_id: str, name: str, path: str, revision: str, format: str, title: str = ""
+) -> Document:
+    """Lay the drafts end to end, trimmed, those that are white space only left out.
+
+    ``title`` is used where it is given; else the first level-1 heading, else the stem of ``name``.
+    """
+    parts: list[str] = []
+    blocks: list[Block] = []
+    position = 0
+    for draft in drafts:
+        text = draft.text.strip()
+        if not text:
+            continue
+        if blocks:
+            position += len(BLOCK_SEPARATOR)
+        end = position + len(text)
+        blocks.append(Block(len(blocks) + 1, draft.kind, position, end, draft.level, draft.page))
+        parts.append(text)
+        position = end
+    body = BLOCK_SEPARATOR.join(parts)
+    if not title:
+        title = next((heading_title(body[b.start : b.end]) for b in blocks if b.level == 1), "")
+    return Document(
+        id=document_id,
+        name=name,
+        path=path,
+        revision=revision,
+        format=format,
+        title=title or PurePath(name).stem,
+        text=body,
+        blocks=tuple(blocks),
+    )
+
+
+def heading_title(text: str) -> str:
+    """A heading's text as a title: its first line, with runs of white space made one space."""
+    return " ".join(text.split("\n", 1)[0].split())

@@ -1,0 +1,410 @@
+"""The library: documents, passages and vectors in one SQLite file, and the search indexes kept in step with it.
+
+The SQLite file is the truth. Every change to it is one transaction that also raises ``generation``; the indexes
+remember the generation that they hold and are brought up to date from there, so a crash at any instant costs nothing
+but that catching up. Passage ids are never used twice. This module knows no file format, question or page: what a
+file says comes from ``qa.documents``, vectors from the encoder it is given.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa import database
+from qa.errors import DocumentError, LibraryError
+from qa.types import Document, Passage
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from embeddings.hybrid import Candidate, HybridIndex
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embeddings.encoder import Encoder
+
+INDEX_NAME = "index"
+
+PASSAGES_PER_TRANSACTION = 256
+"""Passages embedded and stored at a time: a crash loses at most the work on these."""
+
+PASSAGES_PER_INDEX_COMMIT = 8192
+"""Saving an index costs time that grows with it, so it is done rarely; what is not saved is caught up from SQLite."""
+
+DOCUMENTS_CACHED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """One line of the library's list. Counts are of code points, blocks and passages."""
+
+    id: str
+    name: str
+    title: str
+    path: str
+    revision: str
+    format: str
+    characters: int
+    paragraphs: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What became of the files of one ``add``. ``failed`` holds the error of each file that could not be read."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    failed: tuple[DocumentError, ...] = ()
+    passages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What ``check`` counted, and every disagreement that it found, one sentence each; none means sound."""
+
+    documents: int
+    passages: int
+    problems: tuple[str, ...]
+
+
+def document_id(path: Path) -> str:
+    """The id of the document at ``path``: 12 hex digits that stay the same when its content changes."""
+    return hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+def index_text(passage: Passage, text: str) -> str:
+    """What the indexes see of a passage: the title and section that it does not state itself, then its own text."""
+    head = [part for part in (passage.title, passage.section) if part and part not in text]
+    return "\n".join([*head, text])
+
+
+class Library:
+    """A folder of indexed documents. Made by :meth:`open` or :meth:`create`; one object may serve several threads."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, index: HybridIndex) -> None:
+        self.folder = folder
+        self._connection = connection
+        self._index = index
+        self._lock = threading.RLock()
+        self._cache: dict[tuple[str, str], Document] = {}
+        self._changing_now = False
+
+    # ---- opening and closing
+
+    @classmethod
+    def open(cls, folder: Path, *, model: str) -> Library:
+        """Open the library in ``folder``, made with the encoder whose identity is ``model``.
+
+        :raises LibraryError: ``library_missing``, ``library_broken``, ``library_version`` or ``library_model``.
+        """
+        from embeddings.hybrid import HybridIndex
+
+        with database.mapped_errors(folder):
+            connection = database.connect(folder)
+            try:
+                meta = database.read_meta(folder, connection, model=model)
+                return cls(folder, connection, HybridIndex.open(folder / INDEX_NAME, dim=meta.dim))
+            except BaseException:
+                connection.close()
+                raise
+
+    @classmethod
+    def create(cls, folder: Path, *, encoder: Encoder) -> Library:
+        """Open the library in ``folder``, making it first where there is none.
+
+        :raises LibraryError: as :meth:`open`, ``library_busy`` or ``disk_full``.
+        """
+        with database.mapped_errors(folder):
+            if not database.exists(folder):
+                with database.write_lock(folder):
+                    database.create(folder, model=encoder.identity, dim=encoder.dim)
+        return cls.open(folder, model=encoder.identity)
+
+    def close(self) -> None:
+        """Let go of the files. Nothing is pending: what was added is already committed."""
+        with self._lock:
+            self._index.close()
+            self._connection.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---- reading
+
+    def documents(self) -> list[DocumentInfo]:
+        """All documents, by name."""
+        with self._reading() as connection:
+            return [DocumentInfo(*row) for row in database.select_infos(connection)]
+
+    def document(self, document_id: str) -> Document:
+        """The document, with its text and blocks as they are now.
+
+        :raises LibraryError: ``document_unknown``.
+        """
+        with self._reading() as connection:
+            return self._document(connection, document_id)
+
+    def passages(self, ids: Sequence[int]) -> list[tuple[Passage, Document]]:
+        """The passages of ``ids`` that still exist, in that order, each with its document, all of one state."""
+        with self._reading() as connection:
+            found = {passage.id: passage for passage in database.select_passages(connection, ids)}
+            return [(found[id], self._document(connection, found[id].document_id)) for id in ids if id in found]
+
+    def passage_count(self) -> int:
+        """How many passages can be found."""
+        with self._reading() as connection:
+            return database.count_passages(connection)
+
+    def search(self, text: str, vector: NDArray[np.float32], *, k: int) -> list[Candidate]:
+        """The union of the nearest ``k`` passages of each index, by id, with both scores each.
+
+        What other processes have added since is seen first. A candidate may be gone from the library already:
+        :meth:`passages` leaves such ones out.
+        """
+        with self._lock, database.mapped_errors(self.folder):
+            self._catch_up_if_free()
+            return self._index.search(text, vector, k=k)
+
+    # ---- changing
+
+    def add(
+        self,
+        paths: Iterable[Path],
+        *,
+        encoder: Encoder,
+        progress: Callable[[Path | None, int], None] | None = None,
+    ) -> AddReport:
+        """Add or update files and folders. Unchanged files are skipped; a bad file is reported and the rest go on.
+
+        ``progress`` is called with each file and 0 as it is opened, and with ``None`` and n after n passages were
+        stored.
+
+        :raises LibraryError: ``library_busy`` or ``disk_full``; what was committed before stays.
+        """
+        from qa.documents import read_document
+        from qa.walk import expand
+
+        changes: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
+        failed: list[DocumentError] = []
+
+        def read_changed() -> Iterator[Document]:
+            for file in expand(paths):
+                if isinstance(file, DocumentError):
+                    failed.append(file)
+                    continue
+                if progress is not None:
+                    progress(file.path, 0)
+                id = document_id(file.path)
+                try:
+                    document = read_document(file.path, document_id=id, name=file.name)
+                except DocumentError as error:
+                    failed.append(error)
+                    continue
+                known = self._revision(id)
+                change = "added" if known is None else "unchanged" if known == document.revision else "updated"
+                changes[change].append(file.name)
+                if change != "unchanged":
+                    yield document
+
+        stored = self.add_documents(
+            read_changed(),
+            encoder=encoder,
+            progress=None if progress is None else lambda count: progress(None, count),
+        )
+        return AddReport(**{change: tuple(names) for change, names in changes.items()}, failed=tuple(failed),
+                         passages=stored)  # fmt: skip
+
+    def add_documents(
+        self, documents: Iterable[Document], *, encoder: Encoder, progress: Callable[[int], None] | None = None
+    ) -> int:
+        """Add or replace documents that were read already. Returns how many passages were stored.
+
+        :raises LibraryError: ``library_busy`` or ``disk_full``; what was committed before stays.
+        """
+        total = saved = 0
+        with self._changing():
+            for batch in _batches(documents):
+                stored = self._store(batch, encoder=encoder)
+                total += stored
+                if progress is not None:
+                    progress(stored)
+                if total - saved >= PASSAGES_PER_INDEX_COMMIT:
+                    self._save_index()
+                    saved = total
+            self._save_index()
+        return total
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove documents.
+
+        :raises LibraryError: ``document_unknown``, before anything is removed; ``library_busy``; ``disk_full``.
+        """
+        with self._changing(), self._lock:
+            for id in ids:
+                if self._revision(id) is None:
+                    raise LibraryError("document_unknown", id=id)
+            with database.transaction(self._connection) as generation:
+                gone = [row for id in ids for row in database.forget(self._connection, id, generation)]
+            self._index.remove(gone)
+            self._save_index()
+
+    # ---- checking
+
+    def check(self) -> CheckReport:
+        """Whether every stored offset slices to its text and both indexes hold exactly the library's passages."""
+        with self._lock, database.mapped_errors(self.folder):
+            self._catch_up_if_free()
+            with self._reading() as connection:
+                problems = database.integrity_problems(connection)
+                ids = [info.id for info in self.documents()]
+                stored: set[int] = set()
+                for id in ids:
+                    passages = database.select_passages_of(connection, id)
+                    stored.update(passage.id for passage in passages)
+                    problems.extend(_offset_problems(self._document(connection, id), passages))
+            for leg, held in zip(("dense", "lexical"), self._index.ids(), strict=True):
+                if set(held) != stored:
+                    missing, surplus = len(stored - set(held)), len(set(held) - stored)
+                    problems.append(f"{leg} index: {missing} passages missing, {surplus} too many")
+        return CheckReport(documents=len(ids), passages=len(stored), problems=tuple(problems))
+
+    # ---- inside
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """One read transaction: everything read inside is of one state."""
+        with self._lock, database.mapped_errors(self.folder):
+            if self._connection.in_transaction:
+                yield self._connection
+                return
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Keep other writers out. Questions are answered meanwhile: the lock on the object is held by its users."""
+        with database.mapped_errors(self.folder), database.write_lock(self.folder):
+            with self._lock:
+                self._catch_up()
+                self._changing_now = True
+            try:
+                yield
+            finally:
+                self._changing_now = False
+
+    def _store(self, documents: Sequence[tuple[Document, list[Passage]]], *, encoder: Encoder) -> int:
+        """Embed and store whole documents in one transaction, then show them to the indexes."""
+        texts = [
+            index_text(passage, document.text[passage.start : passage.end])
+            for document, passages in documents
+            for passage in passages
+        ]
+        vectors = encoder.encode_passages(texts)
+        with self._lock:
+            with database.transaction(self._connection) as generation:
+                gone = [
+                    id for document, _ in documents for id in database.forget(self._connection, document.id, generation)
+                ]
+                ids = database.insert_documents(self._connection, documents, generation, vectors)
+            self._index.remove(gone)
+            self._index.add(ids, texts, vectors)
+        return len(ids)
+
+    def _save_index(self) -> None:
+        with self._lock:
+            self._index.commit(database.generation(self._connection))
+
+    def _catch_up_if_free(self) -> None:
+        """Bring the indexes up to date unless another writer is at work, who will: then search what it has saved."""
+        if self._changing_now or self._index.generation == database.generation(self._connection):
+            return
+        self._index.refresh()
+        if self._index.generation == database.generation(self._connection):
+            return
+        try:
+            with database.write_lock(self.folder):
+                self._catch_up()
+        except LibraryError as error:
+            if error.code != "library_busy":
+                raise
+
+    def _catch_up(self) -> None:
+        """Replay into the indexes what a stopped process had committed to SQLite only. Needs the write lock."""
+        self._index.refresh()
+        with self._reading() as connection:
+            generation, held = database.generation(connection), self._index.generation
+            if held == generation:
+                return
+            since = held if held < generation else 0
+            self._index.remove(database.removed_since(connection, since))
+            for ids, vectors in database.added_since(connection, since):
+                pairs = self.passages(ids)
+                texts = [index_text(passage, document.text[passage.start : passage.end]) for passage, document in pairs]
+                self._index.add(ids, texts, vectors)
+        self._index.commit(generation)
+
+    def _revision(self, id: str) -> str | None:
+        with self._lock:
+            return database.revision(self._connection, id)
+
+    def _document(self, connection: sqlite3.Connection, id: str) -> Document:
+        revision = database.revision(connection, id)
+        if revision is None:
+            raise LibraryError("document_unknown", id=id)
+        document = self._cache.pop((id, revision), None) or database.select_document(connection, id)
+        self._cache[id, revision] = document
+        if len(self._cache) > DOCUMENTS_CACHED:
+            del self._cache[next(iter(self._cache))]
+        return document
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[tuple[Document, list[Passage]]]]:
+    """Whole documents with their passages, together at least ``PASSAGES_PER_TRANSACTION`` of them but for the last."""
+    from qa.passages import split_passages
+
+    batch: list[tuple[Document, list[Passage]]] = []
+    count = 0
+    for document in documents:
+        passages = split_passages(document)
+        batch.append((document, passages))
+        count += len(passages)
+        if count >= PASSAGES_PER_TRANSACTION:
+            yield batch
+            batch, count = [], 0
+    if batch:
+        yield batch
+
+
+def _offset_problems(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
+    """Blocks and passages must be in order, apart, inside the text, trimmed, and together hold every character."""
+    text = document.text
+    for kind, ranges in (
+        ("block", [(block.start, block.end) for block in document.blocks]),
+        ("passage", [(passage.start, passage.end) for passage in passages]),
+    ):
+        position = 0
+        for start, end in ranges:
+            if not position <= start < end <= len(text):
+                yield f"{document.id}: {kind} [{start}, {end}) does not fit the text"
+            elif text[position:start].strip():
+                yield f"{document.id}: text before {start} is in no {kind}"
+            elif text[start:end].strip() != text[start:end]:
+                yield f"{document.id}: {kind} [{start}, {end}) begins or ends with white space"
+            position = max(position, end)
+        if text[position:].strip():
+            yield f"{document.id}: text after {position} is in no {kind}"

@@ -1,0 +1,248 @@
+"""Document -> Passages by offset, and text -> sentences by offset.
+
+A passage is what is indexed and read as a whole. It never crosses an article or a section; within one, short blocks
+are put together and long ones split at the ends of sentences, so that passages come out near :data:`TARGET`
+characters and never above :data:`MAX`. Knows no file format, index or model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qa.documents.assemble import heading_title
+from qa.types import TITLE_SEPARATOR, Block, Document, Passage
+
+TARGET = 320
+"""Characters that a passage should have."""
+MAX = 400
+"""Characters that a passage has at most."""
+LONG_SENTENCE = 120
+"""Characters above which a sentence is split at semicolons too."""
+
+_INSIDE = 0.25
+"""Cost of a cut inside a paragraph, in squared shares of TARGET."""
+_ORPHAN = 4.0
+"""Cost of leaving a heading without the text under it: more than any unevenness of length."""
+
+_CLOSE = "”’」』）)】》〉\\]］\"'"
+_STOP = re.compile(rf"\n|(?:[。｡！？!?]+|…{{1,}}|\.+(?=[\s{_CLOSE}]|$|[\u3400-\u9fff]))[{_CLOSE}]*")
+_SEMICOLON = re.compile(f"[；;][{_CLOSE}]*")
+_COMMA = re.compile(f"[，、,：:；;—…][{_CLOSE}]*")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(“\"])(?:Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Col|Lt|Sgt|Capt|St|Jr|Sr|Inc|Ltd|Co|Corp|vs|etc|No|Nos|Fig|Figs|Eq|Vol|pp|p|"
+    r"cf|al|ca|approx|e\.g|i\.e|a\.m|p\.m|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]|\d{1,3}|[IVX]+)$",
+)
+_GOES_ON = re.compile(r"[，、,；;：:。．的]|(?:等|是|与|和|及|或|之)|[^，。！？]{0,8}[说问道喊答叫]|\s*[a-z]")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Ranges ``[start, end)`` of the sentences of ``text``: in order, trimmed, covering all that is not white space.
+
+    A sentence ends with 。！？!? or a full stop, with the quotes and brackets that close after it, or at a line end.
+    An ellipsis ends one before a closing quote, a space or a line end only. Not at: a colon; the point of a decimal
+    or an abbreviation; a stop inside a quote that the sentence goes on after (“好吗？”他问). A semicolon ends one
+    only where the sentence is longer than :data:`LONG_SENTENCE`.
+    """
+    found: list[tuple[int, int]] = []
+    start = 0
+    for match in _STOP.finditer(text):
+        if _ends(text, match):
+            _add(found, text, start, match.end())
+            start = match.end()
+    _add(found, text, start, len(text))
+    return [part for whole in found for part in _at_semicolons(text, whole)]
+
+
+def _ends(text: str, match: re.Match[str]) -> bool:
+    """Whether the stop that was matched ends a sentence."""
+    stop, end = match.group(), match.end()
+    if stop == "\n":
+        return True
+    rest = text[end : end + 12]
+    if stop[0] == ".":
+        if rest and not rest[0].isspace() and stop[-1] == ".":
+            return match.start() > 0 and "\u3400" <= text[match.start() - 1] <= "\u9fff"
+        if len(stop.rstrip(_CLOSE)) == 1 and _ABBREVIATION.search(text[max(0, match.start() - 12) : match.start()]):
+            return not rest.strip()
+        return not re.match(r"\s+[a-z]", rest)
+    if not rest or rest[0].isspace():
+        return not (stop[-1] not in "。！？!?" and re.match(r"\s+[a-z]", rest))
+    closer = stop[-1] not in "。｡！？!?…"
+    if stop[0] == "…":
+        return closer and not _GOES_ON.match(rest)
+    if closer and (stop[-1] in "》〉" or (_GOES_ON.match(rest) and (stop[0] not in "。｡" or rest[0] in "，、,；;：:。"))):
+        return False
+    return closer or rest[0] not in "，、,；;"
+
+
+def _at_semicolons(text: str, whole: tuple[int, int]) -> list[tuple[int, int]]:
+    """A sentence as it is, or cut at its semicolons if it is long."""
+    start, end = whole
+    if end - start <= LONG_SENTENCE:
+        return [whole]
+    parts: list[tuple[int, int]] = []
+    for match in _SEMICOLON.finditer(text, start, end):
+        _add(parts, text, start, match.end())
+        start = match.end()
+    _add(parts, text, start, end)
+    return parts
+
+
+def _add(ranges: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    """Append ``[start, end)`` trimmed, unless nothing is left; what holds no letter or digit joins the one before."""
+    part = text[start:end]
+    bare = part.strip()
+    if not bare:
+        return
+    start += len(part) - len(part.lstrip())
+    end = start + len(bare)
+    if ranges and len(bare) < 4 and "\n" not in text[ranges[-1][1] : start] and not any(map(str.isalnum, bare)):
+        ranges[-1] = (ranges[-1][0], end)
+    else:
+        ranges.append((start, end))
+
+
+@dataclass(frozen=True, slots=True)
+class _Atom:
+    """A stretch that is never cut: a short block, or a sentence or clause of a long one.
+
+    ``heading``: it must not end a passage that has more text under it. ``ends``: it ends its block.
+    """
+
+    start: int
+    end: int
+    block: Block
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Consecutive blocks under the same headings."""
+
+    title: str
+    section: str
+    blocks: tuple[Block, ...]
+
+
+def split_passages(document: Document) -> list[Passage]:
+    """The passages of ``document``, in order. Every character that is not white space lies in exactly one of them.
+
+    ``id`` is 0 until a library stores them. Deterministic.
+    """
+    passages: list[Passage] = []
+    for unit in _units(document):
+        for first, last in _cut(unit, document.text):
+            passages.append(
+                Passage(
+                    id=0,
+                    document_id=document.id,
+                    start=first.start,
+                    end=last.end,
+                    title=unit.title,
+                    section=unit.section,
+                    paragraph=first.block.number,
+                    page=first.block.page,
+                )
+            )
+    return passages
+
+
+def _units(document: Document) -> Iterator[_Unit]:
+    """Cut the blocks at headings. A heading opens the unit under it; so does a label right before a title.
+
+    Headings that follow each other, each deeper than the last, open one unit together.
+    """
+    title = document.title
+    path: list[tuple[int, str]] = []
+    blocks: list[Block] = []
+    for i, block in enumerate(document.blocks):
+        following = document.blocks[i + 1] if i + 1 < len(document.blocks) else None
+        introduces = block.kind == "label" and following is not None and following.level == 1
+        if introduces or (block.level and not _deepens(blocks, block)):
+            if blocks:
+                yield _Unit(title, TITLE_SEPARATOR.join(name for _, name in path), tuple(blocks))
+            blocks = []
+        if block.level:
+            name = heading_title(document.text[block.start : block.end])
+            path = [] if block.level == 1 else [part for part in path if part[0] < block.level] + [(block.level, name)]
+            title = name if block.level == 1 else title
+        blocks.append(block)
+    if blocks:
+        yield _Unit(title, TITLE_SEPARATOR.join(name for _, name in path), tuple(blocks))
+
+
+def _deepens(blocks: Sequence[Block], heading: Block) -> bool:
+    """Whether ``heading`` stands right under a higher heading, or right after the label that introduces it."""
+    if not blocks:
+        return False
+    last = blocks[-1]
+    if last.kind == "label":
+        return len(blocks) == 1 and heading.level == 1
+    return last.level > 0 and last.level < heading.level
+
+
+def _cut(unit: _Unit, text: str) -> list[tuple[_Atom, _Atom]]:
+    """First and last atom of each passage of ``unit``: the partition of least cost under the limit of MAX."""
+    first, last = unit.blocks[0], unit.blocks[-1]
+    if last.end - first.start <= MAX:
+        return [(_Atom(first.start, first.end, first, True), _Atom(last.start, last.end, last, True))]
+    atoms = [atom for block in unit.blocks for atom in _atoms(block, text)]
+    best = [0.0] + [float("inf")] * len(atoms)
+    back = [0] * (len(atoms) + 1)
+    for end in range(1, len(atoms) + 1):
+        penalty = _penalty(atoms, end)
+        for start in range(end - 1, -1, -1):
+            length = atoms[end - 1].end - atoms[start].start
+            if length > MAX:
+                break
+            cost = best[start] + ((length - TARGET) / TARGET) ** 2 + penalty
+            if cost < best[end]:
+                best[end], back[end] = cost, start
+    cuts: list[tuple[_Atom, _Atom]] = []
+    end = len(atoms)
+    while end:
+        cuts.append((atoms[back[end]], atoms[end - 1]))
+        end = back[end]
+    return cuts[::-1]
+
+
+def _penalty(atoms: Sequence[_Atom], end: int) -> float:
+    """Cost of a passage's end before ``atoms[end]``, beside that of its length."""
+    if end == len(atoms):
+        return 0.0
+    if atoms[end - 1].block.level:
+        return _ORPHAN
+    return 0.0 if atoms[end - 1].ends else _INSIDE
+
+
+def _atoms(block: Block, text: str) -> list[_Atom]:
+    """The block itself if it fits in a passage, else its sentences, those that are too long cut further."""
+    if block.end - block.start <= MAX:
+        return [_Atom(block.start, block.end, block, True)]
+    ranges = [
+        (block.start + a, block.start + b)
+        for start, end in sentences(text[block.start : block.end])
+        for a, b in _short_enough(text, block.start, start, end)
+    ]
+    return [_Atom(start, end, block, end == block.end) for start, end in ranges]
+
+
+def _short_enough(text: str, offset: int, start: int, end: int) -> list[tuple[int, int]]:
+    """``[start, end)`` cut into ranges of at most MAX: after commas where there are any, else anywhere."""
+    if end - start <= MAX:
+        return [(start, end)]
+    body = text[offset : offset + end]
+    ranges: list[tuple[int, int]] = []
+    stops = [match.end() for match in _COMMA.finditer(body, start, end)] + [end]
+    for stop in stops:
+        while stop - start > MAX // 2:
+            size = stop - start
+            step = size if size <= MAX else -(-size // -(-size // MAX))
+            _add(ranges, body, start, start + step)
+            start += step
+        if stop > start:
+            _add(ranges, body, start, stop)
+            start = stop
+    return ranges

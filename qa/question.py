@@ -1,0 +1,280 @@
+"""What a question asks for: the kind of answer, the noun or unit asked about, the words an answer must match.
+
+Owns the question words of Chinese (both scripts) and English and the nouns that stand for a kind of answer. It knows
+no passage, no score and no span: :mod:`qa.spans` finds what could answer, :mod:`qa.reader` decides.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from embeddings.folding import fold_text
+from qa.lexicon import (
+    ENGLISH_FOCUS,
+    ENGLISH_INTERROGATIVES,
+    ENGLISH_STOP_WORDS,
+    FOCUS_SUFFIXES,
+    INTERROGATIVES,
+    MEASURE_FAMILIES,
+    QUESTION_FILLERS,
+)
+from qa.tagging import Token, frequency, tokenize
+
+Kind = Literal[
+    "person", "place", "organisation", "time", "number", "list", "name", "reason", "manner", "meaning", "yesno", "thing"
+]
+KINDS: tuple[Kind, ...] = (
+    "person", "place", "organisation", "time", "number", "list", "name", "reason", "manner", "meaning", "yesno", "thing",
+)  # fmt: skip
+
+WEIGHT_LIMIT = 4.5
+"""Weight of a word that the dictionary does not know, in powers of ten rarer than one word in a hundred."""
+
+_DICTIONARY_WORDS = 60_101_967
+"""Sum of all frequencies in jieba 0.42.1's dict.txt (its ``FREQ`` total)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A content word of the question, folded. ``weight`` in (0, 4.5], higher is rarer; ``named`` marks a name or a
+    number: what an answer's passage must not lack. Offsets are into the question.
+    """
+
+    text: str
+    weight: float
+    named: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, understood. ``folded`` has the length of ``text``, character for character.
+
+    ``asked`` is the range of the question word with its measure word, ``None`` where there is none (苏州平均工资).
+    ``focus`` is the noun asked about (作者, 公司), else empty; ``measures`` the units a number must carry, empty where
+    any will do. ``before`` and ``after`` are the content words on each side of what is asked: the answer stands in
+    their place. ``named`` holds names and numbers and the contents of quotation marks.
+    """
+
+    text: str
+    folded: str
+    kind: Kind
+    asked: tuple[int, int] | None
+    focus: str
+    measures: tuple[str, ...]
+    units: tuple[Unit, ...]
+    before: str
+    after: str
+    named: tuple[str, ...]
+    english: bool
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[a-z]{2,}")
+_QUOTED = re.compile(r"《([^《》]+)》|“([^“”]+)”|「([^「」]+)」|『([^『』]+)』|\"([^\"]+)\"")
+_NUMBER = re.compile(r"\d[\d.,]*")
+_NAMED_TAGS = ("nr", "ns", "nt", "nz")
+
+
+def align(text: str) -> str:
+    """Fold character for character (width, case, traditional to simplified): the result has the length of ``text``,
+    so that offsets hold in both. What folds to several characters keeps the first, what vanishes becomes a space.
+    """
+    folded = fold_text(text)
+    if folded.starts is None:
+        return folded.text
+    aligned = [" "] * len(text)
+    for character, start in zip(reversed(folded.text), reversed(folded.starts), strict=True):
+        aligned[start] = character
+    return "".join(aligned)
+
+
+def is_english(folded: str) -> bool:
+    """Whether a folded text reads as English rather than Chinese: Latin words and hardly any Chinese character."""
+    return len(_LATIN.findall(folded)) >= 2 and len(_HAN.findall(folded)) * 6 < len(folded)
+
+
+def word_weight(word: str) -> float:
+    """How much it says that a text shares ``word``: 0 (said everywhere) to ``WEIGHT_LIMIT``.
+
+    Powers of ten by which the word is rarer than one in a hundred, by jieba's dictionary; English function words 0.1.
+    """
+    if word.isascii():
+        if word in ENGLISH_STOP_WORDS:
+            return 0.1
+        return 3.0 if len(word) > 3 or word.isdigit() else 2.0
+    return min(max(math.log10(_DICTIONARY_WORDS / (frequency(word) + 1)) - 2, 0.05), WEIGHT_LIMIT)
+
+
+@lru_cache(maxsize=256)
+def parse_question(text: str) -> Question:
+    """Understand a question. Never fails: what it cannot type is a ``thing``."""
+    folded = align(text)
+    english = is_english(folded)
+    tokens = tokenize(folded)
+    kind, asked, focus, measures = _english_kind(folded) if english else _chinese_kind(folded, tokens)
+    hole = asked or (len(folded), len(folded))
+    units = _units(folded, tokens, hole, english=english)
+    return Question(
+        text=text,
+        folded=folded,
+        kind=kind,
+        asked=asked,
+        focus=focus,
+        measures=measures,
+        units=units,
+        before=next((unit.text for unit in reversed(units) if unit.end <= hole[0]), ""),
+        after=next((unit.text for unit in units if unit.start >= hole[1]), ""),
+        named=_named(folded, units),
+        english=english,
+    )
+
+
+def _chinese_kind(folded: str, tokens: list[Token]) -> tuple[Kind, tuple[int, int] | None, str, tuple[str, ...]]:
+    """Kind, range of the question word, noun asked about and the units it allows."""
+    found = _first_interrogative(folded)
+    if found is None:
+        focus = _noun_before(tokens, len(folded))
+        return _kind_of_focus(focus) or "thing", None, focus, _measures(focus)
+    kind, start, end = found
+    if kind == "number":
+        return _number_kind(folded, tokens, start, end)
+    if kind not in ("thing", "list", "person"):
+        return kind, (start, end), "", ()
+    focus = _noun_after(tokens, end) or _noun_before(tokens, start)
+    by_focus = _kind_of_focus(focus)
+    if kind == "person":
+        return ("meaning" if _asks_who_is(folded, tokens, start, end) else "person"), (start, end), focus, ()
+    if kind == "list":
+        single = by_focus in ("person", "name", "place", "organisation") and "有" in folded[start:end]
+        return (by_focus if single and by_focus else "list"), (start, end), focus, ()
+    if by_focus is None and _asks_meaning(folded, start, end):
+        return "meaning", (start, end), focus, ()
+    return by_focus or "thing", (start, end), focus, _measures(focus)
+
+
+def _first_interrogative(folded: str) -> tuple[Kind, int, int] | None:
+    """The earliest question word; of those that start together, the one listed first."""
+    found = [
+        (match.start(), rank, kind, match.end())
+        for rank, (pattern, kind) in enumerate(_compiled())
+        if (match := pattern.search(folded))
+    ]
+    real = [hit for hit in found if hit[2] != "yesno"]
+    if not found:
+        return None
+    start, _, kind, end = min(real or found)
+    return kind, start, end
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> tuple[tuple[re.Pattern[str], Kind], ...]:
+    return tuple((re.compile(pattern), kind) for pattern, kind in INTERROGATIVES)
+
+
+def _number_kind(
+    folded: str, tokens: list[Token], start: int, end: int
+) -> tuple[Kind, tuple[int, int] | None, str, tuple[str, ...]]:
+    asked = folded[start:end]
+    for pattern, family in MEASURE_FAMILIES:
+        if re.search(pattern, asked):
+            return "number", (start, end), "", family
+    following = [token for token in tokens if token.start >= end]
+    if following and following[0].start == end and following[0].tag[0] in "qnm" and following[0].text not in "的了":
+        unit = following[0].text
+        return "number", (start, following[0].end), unit, _measures(unit) or (unit,)
+    focus = _noun_before(tokens, start)
+    return "number", (start, end), focus, _measures(focus)
+
+
+def _measures(focus: str) -> tuple[str, ...]:
+    return next((family for pattern, family in MEASURE_FAMILIES if focus and re.search(pattern, focus)), ())
+
+
+def _kind_of_focus(focus: str) -> Kind | None:
+    """The kind that a noun stands for, by its longest listed ending."""
+    for length in range(min(len(focus), 4), 0, -1):
+        if kind := FOCUS_SUFFIXES.get(focus[-length:]):
+            return kind
+    return None
+
+
+def _noun_after(tokens: list[Token], position: int) -> str:
+    """The noun phrase that starts right at ``position``: 哪个 | 前沿产业. Empty where none does."""
+    phrase: list[Token] = []
+    for token in tokens:
+        if token.start < position:
+            continue
+        if token.start != (phrase[-1].end if phrase else position):
+            break
+        if token.tag[0] not in "nabljsgqtio" and token.tag not in ("vn", "lat"):
+            break
+        phrase.append(token)
+    while phrase and phrase[-1].tag in ("a", "b"):
+        phrase.pop()
+    return "".join(token.text for token in phrase)
+
+
+def _noun_before(tokens: list[Token], position: int) -> str:
+    """The nearest noun before ``position``, stepping over 是, 有, 为 and the like: 作者 | 是谁."""
+    for token in reversed([token for token in tokens if token.end <= position]):
+        if token.tag[0] in "njtsgli"  or token.tag in ("vn", "oov", "oovnr", "lat") or _kind_of_focus(token.text):
+            return token.text
+        if token.text not in QUESTION_FILLERS and token.tag[0] not in "dpurycP":
+            return ""
+    return ""
+
+
+def _asks_who_is(folded: str, tokens: list[Token], start: int, end: int) -> bool:
+    """Whether 谁 asks who a named person is (魏磊是谁), not who holds an office (院长是谁)."""
+    if folded[end:].strip("?？ 。啊呢") or not folded[:start].endswith(("是", "为")):
+        return False
+    name = [token for token in tokens if token.end <= start - 1]
+    return bool(name) and len(name) <= 3 and name[-1].tag in ("nr", "nrx", "oovnr", "oov")
+
+
+def _asks_meaning(folded: str, start: int, end: int) -> bool:
+    """Whether 什么 asks what something is: X是什么, 什么是X, X指什么."""
+    tail = folded[end:].strip("?？ 。")
+    if not tail:
+        return folded[:start].endswith(("是", "指", "指的是", "叫做")) and "的" not in folded[max(0, start - 8) : start]
+    return start == 0 and tail.startswith(("是", "叫"))
+
+
+def _english_kind(folded: str) -> tuple[Kind, tuple[int, int] | None, str, tuple[str, ...]]:
+    for pattern, kind, measures in ENGLISH_INTERROGATIVES:
+        if match := re.search(pattern, folded):
+            focus = match.groupdict().get("focus") or ""
+            by_focus = next((listed for ending, listed in ENGLISH_FOCUS.items() if focus.endswith(ending)), None)
+            return by_focus or kind, match.span(), focus, measures
+    return "thing", None, "", ()
+
+
+def _units(folded: str, tokens: list[Token], hole: tuple[int, int], *, english: bool) -> tuple[Unit, ...]:
+    units = []
+    for token in tokens:
+        word = token.text
+        if token.end > hole[0] and token.start < hole[1]:
+            continue
+        if not any(character.isalnum() for character in word) or word in QUESTION_FILLERS:
+            continue
+        weight = word_weight(word)
+        if english and weight < 1:
+            continue
+        named = token.tag[:2] in _NAMED_TAGS or token.tag in ("num", "oov", "oovnr") or (token.tag == "lat" and not english)
+        if english:
+            named = word[0].isdigit()
+        units.append(Unit(word, weight, named, token.start, token.end))
+    return tuple(units)
+
+
+def _named(folded: str, units: tuple[Unit, ...]) -> tuple[str, ...]:
+    found = [unit.text for unit in units if unit.named]
+    found += ["".join(group for group in match.groups() if group) for match in _QUOTED.finditer(folded)]
+    found += _NUMBER.findall(folded)
+    return tuple(dict.fromkeys(name.strip() for name in found if name.strip()))

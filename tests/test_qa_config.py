@@ -1,0 +1,47 @@
+"""Defaults, then the file, then the environment, then flags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qa.config import Config, load_config
+from qa.errors import ConfigError
+
+
+def environment(tmp_path: Path, content: str | None = None, **variables: str) -> dict[str, str]:
+    path = tmp_path / "config.toml"
+    if content is not None:
+        path.write_text(content, "utf-8")
+    return {"YINJU_CONFIG": str(path), **variables}
+
+
+def test_defaults(tmp_path: Path) -> None:
+    assert load_config(environment(tmp_path)) == Config()
+    assert Config().host == "127.0.0.1"
+
+
+def test_later_sources_win(tmp_path: Path) -> None:
+    given = environment(tmp_path, 'port = 1\nhost = "a"\nthreshold = 0.1', YINJU_PORT="2", YINJU_HOST="b")
+    config = load_config(given, port=3, host=None)
+    assert (config.threshold, config.host, config.port) == (0.1, "b", 3)
+
+
+# fmt: off
+@pytest.mark.parametrize(("content", "variables", "flags", "code"), [
+    ("port = ", {}, {}, "config_file"),
+    ("colour = 1", {}, {}, "config_field"),
+    ("", {"YINJU_PORT": "http"}, {}, "config_value"),
+    ("", {}, {"port": 65536}, "config_value"),
+    ("", {"YINJU_THRESHOLD": "1.5"}, {}, "config_value"),
+    ("", {"YINJU_THRESHOLD": "nan"}, {}, "config_value"),
+    ("", {}, {"language": "fr"}, "config_value"),
+])
+# fmt: on
+def test_a_setting_that_cannot_be_used(
+    tmp_path: Path, content: str, variables: dict[str, str], flags: dict[str, object], code: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(environment(tmp_path, content, **variables), **flags)
+    assert caught.value.code == code

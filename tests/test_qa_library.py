@@ -1,0 +1,216 @@
+"""The library keeps what it was given, in step with its indexes, whatever happens."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from qa import database
+from qa.errors import LibraryError
+from qa.library import INDEX_NAME, Library, document_id, index_text
+from qa.types import Passage
+from tests.conftest import KeywordEncoder
+
+A = "重庆迎来西洽会。\n\n会上签约34.96亿元。\n"
+B = "越南工贸部副部长访问重庆。\n"
+
+
+def write(folder: Path, **texts: str) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text, "utf-8")
+
+
+def found(library: Library, question: str, encoder: KeywordEncoder) -> set[str]:
+    candidates = library.search(question, encoder.encode_queries([question])[0], k=10)
+    best = max(candidates, key=lambda item: item.lexical)
+    return {document.name for _, document in library.passages([best.id])}
+
+
+def test_add_reports_what_became_of_each_file(library: Library, encoder: KeywordEncoder, tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    write(folder, a=A, b=B)
+    (folder / "empty.txt").touch()
+
+    first = library.add([folder], encoder=encoder)
+    assert (first.added, first.updated, first.unchanged) == (("a.txt", "b.txt"), (), ())
+    assert [error.code for error in first.failed] == ["file_empty"]
+
+    write(folder, b=B + "\n新的一段。\n", c=A)
+    second = library.add([folder], encoder=encoder)
+    assert (second.added, second.updated, second.unchanged) == (("c.txt",), ("b.txt",), ("a.txt",))
+
+
+def test_add_keeps_ids_of_documents_and_never_reuses_those_of_passages(
+    library: Library, encoder: KeywordEncoder, tmp_path: Path
+) -> None:
+    write(tmp_path / "papers", a=A)
+    path = tmp_path / "papers" / "a.txt"
+    library.add([path], encoder=encoder)
+    before = library.search("重庆", encoder.encode_queries(["重庆"])[0], k=10)
+
+    path.write_text(B, "utf-8")
+    library.add([path], encoder=encoder)
+    after = library.search("重庆", encoder.encode_queries(["重庆"])[0], k=10)
+
+    assert [info.id for info in library.documents()] == [document_id(path)]
+    assert library.document(document_id(path)).text.strip() == B.strip()
+    assert not {item.id for item in before} & {item.id for item in after}
+    assert library.passages([item.id for item in before]) == []
+
+
+def test_remove_takes_a_document_out_of_both_legs(library: Library, encoder: KeywordEncoder, tmp_path: Path) -> None:
+    write(tmp_path / "papers", a=A, b=B)
+    library.add([tmp_path / "papers"], encoder=encoder)
+    assert found(library, "越南工贸部", encoder) == {"b.txt"}
+
+    gone = document_id(tmp_path / "papers" / "b.txt")
+    library.remove([gone])
+
+    assert [info.name for info in library.documents()] == ["a.txt"]
+    assert found(library, "越南工贸部", encoder) == {"a.txt"} or not library.search(
+        "越南工贸部", encoder.encode_queries(["越南工贸部"])[0], k=10
+    )
+    assert library.check().problems == ()
+    with pytest.raises(LibraryError, match="document_unknown"):
+        library.document(gone)
+
+
+def test_remove_of_an_unknown_id_removes_nothing(library: Library, encoder: KeywordEncoder, tmp_path: Path) -> None:
+    write(tmp_path / "papers", a=A)
+    library.add([tmp_path / "papers"], encoder=encoder)
+    with pytest.raises(LibraryError, match="document_unknown"):
+        library.remove([document_id(tmp_path / "papers" / "a.txt"), "nowhere"])
+    assert len(library.documents()) == 1
+
+
+@pytest.mark.parametrize("damage", ["deleted", "no manifest", "garbage", "older"])
+def test_indexes_are_rebuilt_from_the_database(
+    tmp_path: Path, encoder: KeywordEncoder, damage: str
+) -> None:
+    folder, papers = tmp_path / "library", tmp_path / "papers"
+    write(papers, a=A)
+    with Library.create(folder, encoder=encoder) as library:
+        library.add([papers], encoder=encoder)
+    shutil.copytree(folder / INDEX_NAME, tmp_path / "older")
+    write(papers, b=B, a=A + "\n改了。\n")
+    with Library.open(folder, model=encoder.identity) as library:
+        library.add([papers], encoder=encoder)
+
+    index = folder / INDEX_NAME
+    match damage:
+        case "deleted":
+            shutil.rmtree(index)
+        case "no manifest":
+            (index / "manifest.json").unlink()
+        case "garbage":
+            (index / "dense.bin").write_bytes(b"garbage" * 100)
+        case "older":
+            shutil.rmtree(index)
+            shutil.copytree(tmp_path / "older", index)
+
+    with Library.open(folder, model=encoder.identity) as library:
+        assert library.check().problems == ()
+        assert found(library, "越南工贸部", encoder) == {"b.txt"}
+
+
+def test_check_finds_an_offset_that_is_wrong(library: Library, encoder: KeywordEncoder, tmp_path: Path) -> None:
+    write(tmp_path / "papers", a=A)
+    library.add([tmp_path / "papers"], encoder=encoder)
+    with sqlite3.connect(library.folder / database.DATABASE_NAME) as connection:
+        connection.execute("UPDATE passages SET start = start + 1")
+    connection.close()
+    assert any("is in no passage" in problem for problem in library.check().problems)
+
+
+def test_check_finds_an_index_that_lacks_a_passage(library: Library, encoder: KeywordEncoder, tmp_path: Path) -> None:
+    write(tmp_path / "papers", a=A)
+    library.add([tmp_path / "papers"], encoder=encoder)
+    library._index.remove([1])
+    library._index.commit(library._index.generation)
+    assert library.check().problems == (
+        "dense index: 1 passages missing, 0 too many",
+        "lexical index: 1 passages missing, 0 too many",
+    )
+
+
+def test_another_process_sees_what_was_added(tmp_path: Path, encoder: KeywordEncoder) -> None:
+    write(tmp_path / "papers", a=A)
+    with (
+        Library.create(tmp_path / "library", encoder=encoder) as writer,
+        Library.open(tmp_path / "library", model=encoder.identity) as reader,
+    ):
+        assert reader.search("重庆", encoder.encode_queries(["重庆"])[0], k=5) == []
+        writer.add([tmp_path / "papers"], encoder=encoder)
+        assert found(reader, "签约多少亿元", encoder) == {"a.txt"}
+
+
+def test_only_one_writer_at_a_time(library: Library, encoder: KeywordEncoder, tmp_path: Path) -> None:
+    write(tmp_path / "papers", a=A)
+    with (
+        database.write_lock(library.folder),
+        pytest.raises(LibraryError, match="library_busy"),
+    ):
+        library.add([tmp_path / "papers"], encoder=encoder)
+    assert library.add([tmp_path / "papers"], encoder=encoder).added == ("a.txt",)
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        ("missing", "library_missing"),
+        ("half made", "library_missing"),
+        ("garbage", "library_broken"),
+        ("truncated", "library_broken"),
+        ("version", "library_version"),
+        ("model", "library_model"),
+    ],
+)
+def test_open_refuses_with_the_reason(tmp_path: Path, encoder: KeywordEncoder, damage: str, code: str) -> None:
+    folder = tmp_path / "library"
+    write(tmp_path / "papers", **{f"a{i}": A * 20 for i in range(20)})
+    with Library.create(folder, encoder=encoder) as library:
+        library.add([tmp_path / "papers"], encoder=encoder)
+    path = folder / database.DATABASE_NAME
+    match damage:
+        case "missing":
+            shutil.rmtree(folder)
+        case "half made":
+            path.write_bytes(b"")
+        case "garbage":
+            path.write_bytes(b"this is no database" * 1000)
+        case "truncated":
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2 + 100])
+        case "version" | "model":
+            key, value = ("format", "999") if damage == "version" else ("model", "other@1")
+            connection = sqlite3.connect(path)
+            connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
+            connection.commit()
+            connection.close()
+    with pytest.raises(LibraryError) as caught:  # noqa: PT012 - a truncated file may open and fail at the first read
+        with Library.open(folder, model=encoder.identity) as library:
+            library.check()
+    assert caught.value.code == code
+
+
+def test_a_batch_that_fails_leaves_what_was_there(library: Library, tmp_path: Path) -> None:
+    class Failing(KeywordEncoder):
+        def encode_passages(self, texts, *, progress=None):
+            raise MemoryError
+
+    write(tmp_path / "papers", a=A)
+    library.add([tmp_path / "papers"], encoder=KeywordEncoder())
+    write(tmp_path / "papers", a=B)
+    with pytest.raises(MemoryError):
+        library.add([tmp_path / "papers"], encoder=Failing())
+    assert library.document(document_id(tmp_path / "papers" / "a.txt")).text.split() == A.split()
+    assert library.check().problems == ()
+
+
+def test_index_text_holds_title_and_section_once() -> None:
+    passage = Passage(1, "d", 0, 4, title="标题", section="小节", paragraph=1)
+    assert index_text(passage, "正文一句") == "标题\n小节\n正文一句"
+    assert index_text(passage, "标题就在正文里") == "小节\n标题就在正文里"
