@@ -2,7 +2,8 @@
 
     EmbeddingsError            code + fields; the sentence a user reads is made elsewhere
     ├── EncoderError           the embedding model cannot be used
-    └── IndexBroken            an index on disk cannot be read; it can be deleted and built again
+    ├── IndexBroken            an index on disk cannot be read; it can be deleted and built again
+    └── IndexBusy              another process is changing the index
 
 ``code`` is stable and names the sentence; ``fields`` carry the value and whatever the next step needs.
 """
@@ -27,3 +28,7 @@ class EncoderError(EmbeddingsError):
 
 class IndexBroken(EmbeddingsError):
     """Codes: ``index_broken`` (path, reason): cut short, overwritten, of another format or of another dimension."""
+
+
+class IndexBusy(EmbeddingsError):
+    """Codes: ``index_busy`` (path): another process holds changes that it has not committed yet."""

@@ -50,7 +50,7 @@ def fold(text: str) -> str:
 
 def fold_text(text: str) -> Folded:
     """Fold ``text`` and keep the way back. Time is linear in its length."""
-    if all(_stands_alone(character) for character in set(text)):
+    if _stands_alone(text):
         return Folded(_simplified(text.translate(_table())), len(text))
     pieces: list[str] = []
     starts: list[int] = []
@@ -113,9 +113,18 @@ def _continues(character: str) -> bool:
     return unicodedata.category(first)[0] == "M" or "ᅡ" <= first <= "ᇿ" or _visible(character) == ""
 
 
-@lru_cache(maxsize=1 << 16)
-def _stands_alone(character: str) -> bool:
-    return not _continues(character) and len(_fold_character(character)) == 1
+# Characters met so far that fold to exactly one and compose with none before them. Grows to the few thousand that the
+# user's texts are written in; at most to Unicode.
+_alone: set[str] = set()
+
+
+def _stands_alone(text: str) -> bool:
+    """Whether every character of ``text`` folds to exactly one character by itself."""
+    for character in set(text) - _alone:
+        if _continues(character) or len(_fold_character(character)) != 1:
+            return False
+        _alone.add(character)
+    return True
 
 
 @lru_cache(maxsize=1)

@@ -123,7 +123,9 @@ class HybridIndex:
             return self._dense.ids(), self._lexical.ids() if self._lexical else []
 
     def refresh(self) -> bool:
-        """See what another process has committed; whether there was anything. Costs one ``stat`` when there was not."""
+        """See what another process has committed; whether there was anything. Costs one ``stat`` when there was not;
+        when there was, changes of this one that were not committed are forgotten.
+        """
         with self._lock:
             if self._manifest_stamp() == self._stamp:
                 return False
@@ -131,7 +133,7 @@ class HybridIndex:
             return True
 
     def close(self) -> None:
-        """Forget what was not committed, and let the writer go. The index must not be used afterwards."""
+        """Let the writer go, if changes were not committed. The index must not be used afterwards."""
         with self._lock:
             if self._lexical is not None:
                 self._lexical.close()
@@ -140,10 +142,11 @@ class HybridIndex:
         stamp = self._manifest_stamp()
         try:
             generation = self._read_generation()
-            lexical = LexicalIndex.open(self._folder / "lexical") if generation else None
+            lexical = LexicalIndex.open(self._folder / "lexical", create=False) if generation else None
             dense = DenseIndex.load(self._folder / "dense.bin", dim=self._dim) if generation else None
         except IndexBroken:
             lexical, dense, generation = None, None, 0
+        self.close()
         self._lexical = lexical
         self._dense = dense or DenseIndex(dim=self._dim)
         self.generation, self._stamp = generation, stamp

@@ -10,12 +10,15 @@ time. A process that is killed leaves the last commit. Knows no documents, vecto
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import IndexBroken
-from embeddings.segment import terms
+from embeddings.errors import IndexBroken, IndexBusy
+from embeddings.segment import question_terms, terms
 
 # One writer thread, so that the same calls make the same index; tantivy needs 15 MB a thread at least.
 _WRITER_BYTES = 96_000_000
@@ -35,19 +38,28 @@ class LexicalIndex:
         self._schema = index.schema
 
     @classmethod
-    def open(cls, folder: Path) -> LexicalIndex:
-        """The index in ``folder``, made empty where there is none.
+    def open(cls, folder: Path, *, create: bool = True) -> LexicalIndex:
+        """The index in ``folder``; where there is none, an empty one is made, or with ``create=False`` nothing.
 
-        :raises IndexBroken: ``index_broken`` (path, reason) if what is there is no index of this kind.
+        :raises IndexBroken: ``index_broken`` (path, reason) if there is none, or a file of it is missing, cut short or
+            not tantivy's. Single bytes changed inside a file are found only where they break its structure.
         """
         import tantivy
 
-        folder.mkdir(parents=True, exist_ok=True)
         try:
-            index = tantivy.Index(_schema(), path=str(folder), reuse=True)
-            return cls(_prepared(index), folder)
-        except (ValueError, OSError) as error:
+            if create:
+                folder.mkdir(parents=True, exist_ok=True)
+            elif not tantivy.Index.exists(str(folder)):
+                raise IndexBroken("index_broken", path=str(folder), reason="no index")
+            index = cls(_prepared(tantivy.Index(_schema(), path=str(folder), reuse=True)), folder)
+            # Files are opened when they are first used; use each kind once.
+            index.scores("的", [0])
+            everything = _found(index._index.searcher(), tantivy.Query.all_query(), limit=1)
+            if None in dict(everything):
+                raise IndexBroken("index_broken", path=str(folder), reason="texts without an id")
+        except (ValueError, TypeError, OSError) as error:
             raise IndexBroken("index_broken", path=str(folder), reason=str(error)) from error
+        return index
 
     @classmethod
     def in_memory(cls) -> LexicalIndex:
@@ -70,31 +82,40 @@ class LexicalIndex:
         return sorted(i for i, _ in _found(searcher, tantivy.Query.all_query(), limit=searcher.num_docs))
 
     def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
-        """Index ``texts`` under ``ids``; one that is there already is replaced. Searched after ``commit``."""
+        """Index ``texts`` under ``ids``; one that is there already is replaced. Searched after ``commit``.
+
+        :raises IndexBusy: ``index_busy`` (path) if another process holds changes that it has not committed.
+        :raises OSError: if tantivy cannot write, as on a full disk. What was not committed is then lost.
+        """
         import tantivy
 
         if len(ids) != len(texts):
             raise ValueError(f"number of ids ({len(ids)}) must match number of texts ({len(texts)})")
         writer = self._open_writer()
-        for number, text in zip(ids, texts, strict=True):
-            document = tantivy.Document()
-            document.add_integer("id", number)
-            document.add_text("body", " ".join(terms(text)))
-            writer.delete_documents_by_term("id", number)
-            writer.add_document(document)
+        with _system_errors():
+            for number, text in zip(ids, texts, strict=True):
+                document = tantivy.Document()
+                document.add_integer("id", number)
+                document.add_text("body", " ".join(terms(text)))
+                writer.delete_documents_by_term("id", number)
+                writer.add_document(document)
 
     def remove(self, ids: Iterable[int]) -> None:
-        """Drop the texts of ``ids``; ids that are not there are no error. Gone after ``commit``."""
+        """Drop the texts of ``ids``; ids that are not there are no error. Gone after ``commit``. Raises as ``add``."""
         writer = self._open_writer()
         for number in ids:
             writer.delete_documents_by_term("id", number)
 
     def commit(self) -> None:
-        """Make every change since the last commit durable and searchable, and let the writer go."""
+        """Make every change since the last commit durable and searchable, and let the writer go.
+
+        :raises OSError: as ``add``; the last commit stays readable.
+        """
         if self._writer is not None:
             writer, self._writer = self._writer, None
-            writer.commit()
-            writer.wait_merging_threads()
+            with _system_errors():
+                writer.commit()
+                writer.wait_merging_threads()
         self.reload()
 
     def reload(self) -> None:
@@ -103,10 +124,7 @@ class LexicalIndex:
 
     def close(self) -> None:
         """Forget changes that were not committed, and let the writer go."""
-        if self._writer is not None:
-            writer, self._writer = self._writer, None
-            writer.rollback()
-            writer.wait_merging_threads()
+        self._writer = None
 
     def search(self, text: str, *, k: int) -> list[tuple[int, float]]:
         """The best ``k`` of the texts that share a term with ``text``: best first, ties by ascending id."""
@@ -137,10 +155,10 @@ class LexicalIndex:
         return [found.get(number, 0.0) for number in ids]
 
     def _query(self, searcher: Any, text: str) -> Any:
-        """Any of the terms of ``text``, each once; ``None`` if there is none. Built term by term, never parsed."""
+        """Any of the terms of the question, each once; ``None`` if there is none. Built term by term, never parsed."""
         import tantivy
 
-        unique = list(dict.fromkeys(terms(text)))
+        unique = question_terms(text)
         if len(unique) > _MOST_TERMS:
             frequency = {term: searcher.doc_freq("body", term) for term in unique}
             unique = sorted((t for t in unique if frequency[t]), key=lambda t: (frequency[t], t))[:_MOST_TERMS]
@@ -152,8 +170,26 @@ class LexicalIndex:
 
     def _open_writer(self) -> Any:
         if self._writer is None:
-            self._writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+            try:
+                with _system_errors():
+                    self._writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+            except ValueError as error:
+                if "LockBusy" not in str(error):
+                    raise
+                raise IndexBusy("index_busy", path=str(self._folder)) from error
         return self._writer
+
+
+@contextlib.contextmanager
+def _system_errors() -> Iterator[None]:
+    """Tantivy says every failure with a ``ValueError``; give the system's own (disk full, no permission) their type."""
+    try:
+        yield
+    except ValueError as error:
+        number = re.search(r"os error ([0-9]+)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
 
 
 def _found(searcher: Any, query: Any, *, limit: int) -> list[tuple[int, float]]:

@@ -21,10 +21,11 @@ _NUMERAL = f"[{''.join(_DIGITS)}十拾][{''.join(_DIGITS)}{''.join(_PLACES)}{''.
 # Where a unit has several characters (公里, 小时, 美元), its first: a number is paired with the one character after it.
 _UNITS = (
     "个家人名位条款项章节卷篇页号楼层届次年月日时分秒点元角块倍米里公英克吨斤亩顷平立度岁周级期批场台辆架艘颗株本册张件"
-    "套户村镇县市省国种类所座栋间支队只头匹站集部代世强路线师团营连排班季天夜小多余美欧毫厘海"
+    "套户村镇县市省国种类所座栋间支队只头匹站集部代世强师团营连排班季天夜小多余美欧毫厘海"
 )
 _CLEAR = re.compile(rf"百分之(?P<percent>{_NUMERAL})|(?P<ordinal>第)?(?P<numeral>{_NUMERAL})(?P<unit>[{_UNITS}])?")
 _LONGEST = 24
+may_hold_numeral = re.compile(f"[{''.join(_DIGITS)}十拾]").search
 
 
 def arabic_forms(run: str) -> Iterator[tuple[str, int, int]]:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from embeddings import chinese
 from embeddings.folding import fold, fold_text
-from embeddings.numerals import arabic_forms
+from embeddings.numerals import arabic_forms, may_hold_numeral
 
-__all__ = ["Term", "Word", "fold", "segment", "terms", "words"]
+__all__ = ["Term", "Word", "fold", "question_terms", "segment", "terms", "words"]
 
 _Piece = tuple[str, int, int]
 
@@ -33,8 +33,16 @@ _HAN_RUN = re.compile(f"[{chinese.HAN}]+")
 _NUMBER = re.compile(r"v?[0-9]+(?:\.[0-9]+)*")
 _MAGNITUDE = re.compile("[十百千万亿]+[^十百千万亿]?")
 
-# jieba takes quadratic time in the length of an unbroken run; a clause is far shorter than this.
-_LONGEST_RUN = 256
+# What asks rather than names. Passages that happen to hold it are no nearer to the question.
+_ASKING = frozenset(
+    """
+    多少 什么 什么样 哪 哪里 哪儿 哪些 哪个 哪家 哪位 哪一 哪年 谁 何 何时 何地 何处 何人 怎么 怎样 怎么样 如何 为什么 为何
+    几 几个 请问 是否 吗 呢 的 是 了
+    the a an of in on at to for by with and or is are was were be been do does did what which who whom whose when where
+    why how much many that this it its as from
+    """.split()  # noqa: SIM905 – a word list is read as words
+)
+
 _LONGEST_CODE = 64
 _LONGEST_TAGGED = 512
 
@@ -73,6 +81,20 @@ def segment(text: str) -> list[Term]:
     """
     folded = fold_text(text)
     return [Term(term, *folded.span(start, end)) for term, start, end in _pieces(folded.text)]
+
+
+def question_terms(text: str) -> list[str]:
+    """The different terms of a question that say what it is about, in order: without the words that only ask, and the
+    pairs of characters that touch one. All terms, where nothing else is left.
+    """
+    folded = fold(text)
+    pieces = _pieces(folded)
+    asking = bytearray(len(folded))
+    for term, start, end in pieces:
+        if term in _ASKING:
+            asking[start:end] = bytes([1]) * (end - start)
+    telling = [term for term, start, end in pieces if not any(asking[start:end])]
+    return list(dict.fromkeys(telling or [piece[0] for piece in pieces]))
 
 
 def words(text: str) -> list[Word]:
@@ -132,34 +154,27 @@ def _adjacent(before: re.Match[str], token: re.Match[str], text: str) -> bool:
 
 
 def _add_run(pieces: list[_Piece], run: str, offset: int) -> None:
-    seen: set[int] = set()
     for han in _HAN_RUN.finditer(run):
-        for at in range(han.start(), han.end(), _LONGEST_RUN):
-            _add_words(pieces, seen, run[at : min(at + _LONGEST_RUN, han.end())], offset + at)
-        for term, start, end in arabic_forms(han[0]):
-            pieces.append((term, offset + han.start() + start, offset + han.start() + end))
-    pieces += [
-        (run[i : i + 2], at, at + 2) for i, at in enumerate(range(offset, offset + len(run) - 1)) if at not in seen
-    ]
+        _add_words(pieces, han[0], offset + han.start())
+    if may_hold_numeral(run):
+        pieces += [(term, offset + start, offset + end) for term, start, end in arabic_forms(run)]
+    pieces += [(run[i : i + 2], offset + i, offset + i + 2) for i in range(len(run) - 1)]
     if len(run) == 1 and not _HAN_RUN.match(run):
         pieces.append((run, offset, offset + 1))
 
 
-def _add_words(pieces: list[_Piece], seen: set[int], run: str, at: int) -> None:
-    """Jieba's search mode: each word, and the dictionary words of two and three characters inside it. ``seen`` collects
-    where words of two characters start.
+def _add_words(pieces: list[_Piece], run: str, at: int) -> None:
+    """Jieba's search mode: each word, and the dictionary words of two and three characters inside it. What is a word
+    and a pair of characters at once counts twice: that ranked better than counting it once.
     """
-    is_word = chinese.is_word
+    dictionary = chinese.counts()
     for word in chinese.cut(run):
         length = len(word)
-        if length == 2:
-            seen.add(at)
-        for inner in range(2, min(length, 4)):
-            for i in range(length - inner + 1):
-                if is_word(word[i : i + inner]):
-                    pieces.append((word[i : i + inner], at + i, at + i + inner))
-                    if inner == 2:
-                        seen.add(at + i)
+        if length > 2:
+            for inner in range(2, min(length, 4)):
+                for i in range(length - inner + 1):
+                    if dictionary.get(word[i : i + inner]):
+                        pieces.append((word[i : i + inner], at + i, at + i + inner))
         pieces.append((word, at, at + length))
         at += length
 
@@ -199,10 +214,11 @@ def _add_parts(pieces: list[_Piece], code: str, offset: int) -> None:
 
 def _add_code_then_run(pieces: list[_Piece], code: re.Match[str], run: re.Match[str]) -> None:
     """325|家, 34.96|亿, 34.96|亿元: a number or code with the character or the unit behind it."""
-    tail = re.split(r"[-/_]", code[0])[-1]
+    tail = re.split(r"[-/_:]", code[0])[-1]
     if len(tail) > _LONGEST_CODE:
         return
     start = code.end() - len(tail)
+    tail = tail.replace(",", "")
     pieces.append((tail + run[0][0], start, run.start() + 1))
     unit = _MAGNITUDE.match(run[0])
     if unit and len(unit[0]) > 1:
@@ -213,9 +229,9 @@ def _add_run_then_code(
     pieces: list[_Piece], earlier: re.Match[str] | None, run: re.Match[str], code: re.Match[str]
 ) -> None:
     """馆|B03, and N2|馆|B03 where one character joins two codes."""
-    head = re.split(r"[-/_]", code[0], maxsplit=1)[0]
+    head = re.split(r"[-/_:]", code[0], maxsplit=1)[0]
     if len(head) > _LONGEST_CODE:
         return
-    pieces.append((run[0][-1] + head, run.end() - 1, code.start() + len(head)))
+    pieces.append((run[0][-1] + head.replace(",", ""), run.end() - 1, code.start() + len(head)))
     if earlier is not None and len(run[0]) == 1 and len(earlier[0]) + len(code[0]) <= _LONGEST_CODE:
         pieces.append((earlier[0] + run[0] + code[0], earlier.start(), code.end()))

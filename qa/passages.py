@@ -21,6 +21,8 @@ MAX = 400
 LONG_SENTENCE = 120
 """Characters above which a sentence is split at semicolons too."""
 
+_ATOM = 40
+"""Characters up to which neighbouring sentences or short paragraphs are never parted, which bounds the work."""
 _INSIDE = 0.25
 """Cost of a cut inside a paragraph, in squared shares of TARGET."""
 _ORPHAN = 4.0
@@ -72,7 +74,9 @@ def _ends(text: str, match: re.Match[str]) -> bool:
     closer = stop[-1] not in "。｡！？!?…"
     if stop[0] == "…":
         return closer and not _GOES_ON.match(rest)
-    if closer and (stop[-1] in "》〉" or (_GOES_ON.match(rest) and (stop[0] not in "。｡" or rest[0] in "，、,；;：:。"))):
+    if closer and (
+        stop[-1] in "》〉" or (_GOES_ON.match(rest) and (stop[0] not in "。｡" or rest[0] in "，、,；;：:。"))
+    ):
         return False
     return closer or rest[0] not in "，、,；;"
 
@@ -188,7 +192,7 @@ def _cut(unit: _Unit, text: str) -> list[tuple[_Atom, _Atom]]:
     first, last = unit.blocks[0], unit.blocks[-1]
     if last.end - first.start <= MAX:
         return [(_Atom(first.start, first.end, first, True), _Atom(last.start, last.end, last, True))]
-    atoms = [atom for block in unit.blocks for atom in _atoms(block, text)]
+    atoms = list(_atoms(unit.blocks, text))
     best = [0.0] + [float("inf")] * len(atoms)
     back = [0] * (len(atoms) + 1)
     for end in range(1, len(atoms) + 1):
@@ -217,32 +221,55 @@ def _penalty(atoms: Sequence[_Atom], end: int) -> float:
     return 0.0 if atoms[end - 1].ends else _INSIDE
 
 
-def _atoms(block: Block, text: str) -> list[_Atom]:
-    """The block itself if it fits in a passage, else its sentences, those that are too long cut further."""
-    if block.end - block.start <= MAX:
-        return [_Atom(block.start, block.end, block, True)]
-    ranges = [
-        (block.start + a, block.start + b)
-        for start, end in sentences(text[block.start : block.end])
-        for a, b in _short_enough(text, block.start, start, end)
-    ]
-    return [_Atom(start, end, block, end == block.end) for start, end in ranges]
+def _atoms(blocks: Sequence[Block], text: str) -> Iterator[_Atom]:
+    """Short blocks whole, longer ones as their sentences, those that are too long cut further; tiny ones together.
+
+    A block right under headings counts as long where it does not fit in one passage with them.
+    """
+    held: _Atom | None = None
+    opening: Block | None = None
+    for block in blocks:
+        opening = opening or block
+        if block.end - opening.start <= MAX or block.level and block.end - block.start <= MAX:
+            parts = [(block.start, block.end)]
+        else:
+            parts = [
+                (block.start + a, block.start + b)
+                for start, end in sentences(text[block.start : block.end])
+                for a, b in _short_enough(text[block.start : block.end], start, end)
+            ]
+        for start, end in parts:
+            atom = _Atom(start, end, block, end == block.end)
+            if held and not held.block.level and not block.level and end - held.start <= _ATOM:
+                held = _Atom(held.start, end, held.block, atom.ends)
+                continue
+            if held:
+                yield held
+            held = atom
+        opening = opening if block.level else None
+    if held:
+        yield held
 
 
-def _short_enough(text: str, offset: int, start: int, end: int) -> list[tuple[int, int]]:
+def _short_enough(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """``[start, end)`` cut into ranges of at most MAX: after commas where there are any, else anywhere."""
     if end - start <= MAX:
         return [(start, end)]
-    body = text[offset : offset + end]
     ranges: list[tuple[int, int]] = []
-    stops = [match.end() for match in _COMMA.finditer(body, start, end)] + [end]
-    for stop in stops:
-        while stop - start > MAX // 2:
-            size = stop - start
-            step = size if size <= MAX else -(-size // -(-size // MAX))
-            _add(ranges, body, start, start + step)
+    for stop in [match.end() for match in _COMMA.finditer(text, start, end)] + [end]:
+        if stop - start < _ATOM and stop < end:
+            continue
+        while stop - start > MAX:
+            step = -(-(stop - start) // -(-(stop - start) // MAX))
+            ranges += _trimmed(text, start, start + step)
             start += step
-        if stop > start:
-            _add(ranges, body, start, stop)
-            start = stop
+        ranges += _trimmed(text, start, stop)
+        start = stop
     return ranges
+
+
+def _trimmed(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """``[start, end)`` without white space at its ends; nothing if nothing is left."""
+    bare = text[start:end].strip()
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    return [(start, start + len(bare))] if bare else []

@@ -20,6 +20,7 @@ from qa.lexicon import (
     FOCUS_SUFFIXES,
     INTERROGATIVES,
     MEASURE_FAMILIES,
+    NO_FOCUS,
     QUESTION_FILLERS,
 )
 from qa.tagging import Token, frequency, tokenize
@@ -57,8 +58,9 @@ class Question:
 
     ``asked`` is the range of the question word with its measure word, ``None`` where there is none (苏州平均工资).
     ``focus`` is the noun asked about (作者, 公司), else empty; ``measures`` the units a number must carry, empty where
-    any will do. ``before`` and ``after`` are the content words on each side of what is asked: the answer stands in
-    their place. ``named`` holds names and numbers and the contents of quotation marks.
+    any will do; ``plural`` whether more than one thing is asked for. ``left`` and ``right`` are the folded text on each
+    side of what is asked (question word and a noun right behind it), ``before`` and ``after`` the nearest content words
+    in them: the answer stands in that place. ``named`` holds names and numbers and the contents of quotation marks.
     """
 
     text: str
@@ -67,6 +69,9 @@ class Question:
     asked: tuple[int, int] | None
     focus: str
     measures: tuple[str, ...]
+    plural: bool
+    left: str
+    right: str
     units: tuple[Unit, ...]
     before: str
     after: str
@@ -78,6 +83,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2,}")
 _QUOTED = re.compile(r"《([^《》]+)》|“([^“”]+)”|「([^「」]+)」|『([^『』]+)』|\"([^\"]+)\"")
 _NUMBER = re.compile(r"\d[\d.,]*")
+_PLURAL = re.compile(r"哪[些几两二三四五六七八九十]|分别|哪里些|各[是有为]|\bwhich two\b|\bwhat two\b")
+_MARKS = "?？。.!！ 呢吗啊"
 _NAMED_TAGS = ("nr", "ns", "nt", "nz")
 
 
@@ -118,7 +125,8 @@ def parse_question(text: str) -> Question:
     english = is_english(folded)
     tokens = tokenize(folded)
     kind, asked, focus, measures = _english_kind(folded) if english else _chinese_kind(folded, tokens)
-    hole = asked or (len(folded), len(folded))
+    hole = asked or (_end_without_marks(folded), len(folded))
+    past = hole[1] + len(focus) if focus and folded.startswith(focus, hole[1]) else hole[1]
     units = _units(folded, tokens, hole, english=english)
     return Question(
         text=text,
@@ -127,19 +135,26 @@ def parse_question(text: str) -> Question:
         asked=asked,
         focus=focus,
         measures=measures,
+        plural=kind == "list" or bool(_PLURAL.search(folded)),
+        left=folded[: hole[0]],
+        right=folded[past:].rstrip(_MARKS),
         units=units,
         before=next((unit.text for unit in reversed(units) if unit.end <= hole[0]), ""),
-        after=next((unit.text for unit in units if unit.start >= hole[1]), ""),
+        after=next((unit.text for unit in units if unit.start >= past), ""),
         named=_named(folded, units),
         english=english,
     )
+
+
+def _end_without_marks(folded: str) -> int:
+    return len(folded.rstrip(_MARKS))
 
 
 def _chinese_kind(folded: str, tokens: list[Token]) -> tuple[Kind, tuple[int, int] | None, str, tuple[str, ...]]:
     """Kind, range of the question word, noun asked about and the units it allows."""
     found = _first_interrogative(folded)
     if found is None:
-        focus = _noun_before(tokens, len(folded))
+        focus = _noun_before(tokens, len(folded) + 1)
         return _kind_of_focus(focus) or "thing", None, focus, _measures(focus)
     kind, start, end = found
     if kind == "number":
@@ -198,6 +213,8 @@ def _measures(focus: str) -> tuple[str, ...]:
 
 def _kind_of_focus(focus: str) -> Kind | None:
     """The kind that a noun stands for, by its longest listed ending."""
+    if focus in NO_FOCUS:
+        return None
     for length in range(min(len(focus), 4), 0, -1):
         if kind := FOCUS_SUFFIXES.get(focus[-length:]):
             return kind
@@ -214,6 +231,8 @@ def _noun_after(tokens: list[Token], position: int) -> str:
             break
         if token.tag[0] not in "nabljsgqtio" and token.tag not in ("vn", "lat"):
             break
+        if token.tag == "vn" and phrase and phrase[-1].text in FOCUS_SUFFIXES:
+            break
         phrase.append(token)
     while phrase and phrase[-1].tag in ("a", "b"):
         phrase.pop()
@@ -221,9 +240,12 @@ def _noun_after(tokens: list[Token], position: int) -> str:
 
 
 def _noun_before(tokens: list[Token], position: int) -> str:
-    """The nearest noun before ``position``, stepping over 是, 有, 为 and the like: 作者 | 是谁."""
+    """The nearest noun before ``position``, stepping over 是, 有, 为 and the like: 作者 | 是谁. Right before it only a
+    listed noun counts (面积多少, not 布局什么).
+    """
     for token in reversed([token for token in tokens if token.end <= position]):
-        if token.tag[0] in "njtsgli"  or token.tag in ("vn", "oov", "oovnr", "lat") or _kind_of_focus(token.text):
+        noun = token.tag[0] in "njtsgli" or token.tag in ("vn", "oov", "oovnr", "lat")
+        if (noun and token.end < position) or _kind_of_focus(token.text):
             return token.text
         if token.text not in QUESTION_FILLERS and token.tag[0] not in "dpurycP":
             return ""

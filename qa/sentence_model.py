@@ -125,10 +125,19 @@ def features(scene: Scene, passage: FoldedPassage, index: int) -> dict[str, floa
     return out
 
 
-def score(question: Question, values: Mapping[str, float], weights: Mapping[str, Mapping[str, float]]) -> float:
-    """Weighted sum of features: weights for all kinds of question plus those of this kind."""
-    common, own = weights["*"], weights.get(question.kind, {})
-    return sum(value * (common.get(name, 0.0) + own.get(name, 0.0)) for name, value in values.items())
+def score(values: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Weighted sum of features: any real number, higher is better, comparable across the passages of one scene."""
+    return sum(value * weights.get(name, 0.0) for name, value in values.items())
+
+
+def holds_expected(question: Question, sentence: str) -> bool | None:
+    """Whether a folded sentence holds what the kind of question asks for, beyond what the question says itself;
+    ``None`` where the kind says nothing about it.
+    """
+    found = _expected(question, sentence)
+    if question.measures:
+        return bool(found.get("unit"))
+    return bool(found["type"]) if "type" in found else None
 
 
 def _anchors(question: Question, sentence: str) -> dict[str, float]:

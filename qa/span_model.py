@@ -1,45 +1,186 @@
 """Which candidate span of a sentence answers: a linear model over boundary and inner features, and its features.
 
 A span's score is ``start(first token) + end(last token) + inner(span)``, each a sum of the weights of the features
-present; features are names, so that the weights read as a table. It knows no passage and no other sentence.
+present; features are names, so that the weights read as a table: ``<`` looks left of the span, ``[`` at its first
+token, ``]`` at its last, ``>`` right of it. It knows no passage and no other sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.question import Question
-from qa.spans import Typed, candidates, find_typed
+from qa.spans import candidates, clauses, find_typed
 from qa.tagging import Token, tokenize
 
-FAR = 9
 _LENGTHS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45)
 _DISTANCES = (0, 1, 2, 3, 5, 8, 13)
+_NEVER = 99
+_TIE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence prepared for the model. ``matched`` says which tokens the question holds too."""
+    """A sentence prepared for the model, all by token but ``typed``, which is by character range.
+
+    ``matched`` says which tokens the question holds too, ``matched_before`` how many of those stand before each token
+    (one entry more than tokens; ``verbs_before`` alike), ``near_left`` and ``near_right`` the steps to the next of them,
+    bucketed, ``standing`` how the token's clause stands among the clauses by the question's words in it.
+    """
 
     folded: str
     tokens: tuple[Token, ...]
-    typed: tuple[Typed, ...]
     spans: tuple[tuple[int, int], ...]
+    typed: Mapping[tuple[int, int], Sequence[str]]
     matched: tuple[bool, ...]
+    matched_before: tuple[int, ...]
+    verbs_before: tuple[int, ...]
+    near_left: tuple[int, ...]
+    near_right: tuple[int, ...]
+    standing: tuple[str, ...]
+    marks: tuple[tuple[int, str], ...]
 
 
 def prepare(question: Question, folded: str) -> Sentence:
-    """Tokens, typed stretches and candidates of a folded sentence."""
+    """Tokens, typed stretches and candidates of a folded sentence, and what the question shares with it."""
     tokens = tuple(tokenize(folded))
-    mask = match_mask(question, folded)
+    mask = _match_mask(question, folded)
     matched = tuple(
         token.tag[0] != "P" and 2 * sum(mask[token.start : token.end]) >= token.end - token.start for token in tokens
     )
-    return Sentence(folded, tokens, tuple(find_typed(folded)), tuple(candidates(tokens)), matched)
+    typed: dict[tuple[int, int], list[str]] = {}
+    for found in find_typed(folded):
+        typed.setdefault((found.start, found.end), []).append(found.type)
+    return Sentence(
+        folded=folded,
+        tokens=tokens,
+        spans=tuple(candidates(tokens)),
+        typed=typed,
+        matched=matched,
+        matched_before=_running(matched),
+        verbs_before=_running(token.tag == "v" for token in tokens),
+        near_left=_steps(matched),
+        near_right=_steps(matched[::-1])[::-1],
+        standing=_standing(question, folded, tokens),
+        marks=tuple((index, token.text) for index, token in enumerate(tokens) if token.tag[0] == "P"),
+    )
 
 
-def match_mask(question: Question, folded: str) -> bytearray:
+def score_spans(question: Question, sentence: Sentence, weights: Mapping[str, float]) -> list[float]:
+    """Score of each of ``sentence.spans``: any real number, higher is better, comparable across the sentences read
+    for one question.
+    """
+    starts: dict[int, float] = {}
+    ends: dict[int, float] = {}
+    get = weights.get
+    scores = []
+    for start, past in sentence.spans:
+        if start not in starts:
+            starts[start] = sum([get(name, 0.0) for name in start_features(question, sentence, start)])
+        if past not in ends:
+            ends[past] = sum([get(name, 0.0) for name in end_features(question, sentence, past - 1)])
+        inner = sum([get(name, 0.0) for name in inner_features(question, sentence, start, past)])
+        scores.append(starts[start] + ends[past] + inner)
+    return scores
+
+
+def start_features(question: Question, sentence: Sentence, index: int) -> list[str]:
+    """Features of a span that starts at token ``index``."""
+    tokens, token = sentence.tokens, sentence.tokens[index]
+    left_tag, left_word = (tokens[index - 1].tag, tokens[index - 1].text) if index else ("^", "^")
+    names = [
+        f"<{left_tag}",
+        f"[{token.tag}",
+        f"<{left_tag}[{token.tag}",
+        f"<={left_word}",
+        f"[={token.text[:1]}",
+        f"<match{sentence.matched[index - 1] if index else '^'}[{sentence.matched[index]}",
+        f"<anchor{_distance_left(sentence, index, question.before)}",
+        f"<near{sentence.near_left[index]}",
+        f"<tie{_tie_left(question.left, sentence.folded, token.start)}",
+        f"[clause{sentence.standing[index]}",
+    ]
+    if question.focus:
+        names.append(f"<focus{_distance_left(sentence, index, question.focus)}")
+    if index > 1:
+        names.append(f"<<{tokens[index - 2].tag}<{left_tag}")
+    for (start, end), types in sentence.typed.items():
+        if start == token.start:
+            names += [f"[{name}" for name in types]
+        elif start < token.start < end:
+            names += [f"[cut{name}" for name in types]
+    return names
+
+
+def end_features(question: Question, sentence: Sentence, index: int) -> list[str]:
+    """Features of a span whose last token is ``index``."""
+    tokens, token = sentence.tokens, sentence.tokens[index]
+    last = index + 1 == len(tokens)
+    right_tag, right_word = ("$", "$") if last else (tokens[index + 1].tag, tokens[index + 1].text)
+    names = [
+        f"]{token.tag}",
+        f">{right_tag}",
+        f"]{token.tag}>{right_tag}",
+        f"]={token.text[-1]}",
+        f">={right_word}",
+        f"]match{sentence.matched[index]}>{'$' if last else sentence.matched[index + 1]}",
+        f">anchor{_distance_right(sentence, index, question.after)}",
+        f">before{_distance_right(sentence, index, question.before)}",
+        f">near{sentence.near_right[index]}",
+        f">tie{_tie_right(question.right, sentence.folded, token.end)}",
+        f"]clause{sentence.standing[index]}",
+    ]
+    if question.focus:
+        names.append(f">focus{_distance_right(sentence, index, question.focus)}")
+        names.append(f"]focus{token.text.endswith(question.focus[-1])}{token.text.endswith(question.focus)}")
+    if question.measures:
+        names.append(f"]measure{token.text.endswith(question.measures)}")
+    for (start, end), types in sentence.typed.items():
+        if end == token.end:
+            names += [f"]{name}" for name in types]
+        elif start < token.end < end:
+            names += [f"]cut{name}" for name in types]
+    return names
+
+
+def inner_features(question: Question, sentence: Sentence, start: int, past: int) -> list[str]:
+    """Features of the span of tokens ``[start, past)`` as a whole."""
+    tokens = sentence.tokens
+    begin, end = tokens[start].start, tokens[past - 1].end
+    count = sentence.matched_before[past] - sentence.matched_before[start]
+    left, right = sentence.near_left[start], sentence.near_right[past - 1]
+    names = [
+        _LENGTH_NAMES[min(end - begin, _LENGTHS[-1] + 1)],
+        f"in{1 + 3 * count // (past - start) if count else 0}",
+        f"around{left if left < right else right}",
+    ]
+    for name in sentence.typed.get((begin, end), ()):
+        names.append(f"is{name}")
+    if past - start <= 3:
+        names.append("tags" + "+".join([token.tag for token in tokens[start:past]]))
+    else:
+        marks = {mark for index, mark in sentence.marks if start <= index < past}
+        names += [f"has{mark}" for mark in marks]
+        if "、" in marks:
+            names.append(f"plural{question.plural}")
+        names.append(f"hasverb{sentence.verbs_before[past] > sentence.verbs_before[start]}")
+    if count and sentence.folded[begin:end] in question.folded:
+        names.append("asked")
+    if start == 0 and past >= len(tokens) - 1:
+        names.append("whole")
+    return names
+
+
+def _bucket(value: int, limits: Sequence[int]) -> int:
+    """The first limit that ``value`` does not exceed, else the last limit plus one."""
+    return next((limit for limit in limits if value <= limit), limits[-1] + 1)
+
+
+_LENGTH_NAMES = tuple(f"len{_bucket(length, _LENGTHS)}" for length in range(_LENGTHS[-1] + 2))
+
+
+def _match_mask(question: Question, folded: str) -> bytearray:
     """1 for each character of a folded text that stands in a word, or a pair of characters, of the question."""
     mask = bytearray(len(folded))
     for unit in question.units:
@@ -55,129 +196,75 @@ def match_mask(question: Question, folded: str) -> bytearray:
     return mask
 
 
-def start_features(question: Question, sentence: Sentence, index: int) -> list[str]:
-    """Features of a span that starts at token ``index``."""
-    tokens = sentence.tokens
-    token = tokens[index]
-    before = tokens[index - 1] if index else None
-    left_tag = before.tag if before else "^"
-    left_word = before.text if before else "^"
-    names = [
-        f"<{left_tag}",
-        f"[{token.tag}",
-        f"<{left_tag}[{token.tag}",
-        f"<={left_word}",
-        f"[={token.text[:1]}",
-        f"<match{sentence.matched[index - 1] if index else '^'}[{sentence.matched[index]}",
-        f"<anchor{_distance_left(sentence, index, question.before)}",
-        f"<near{_matched_left(sentence, index)}",
-    ]
-    if index > 1:
-        names.append(f"<<{tokens[index - 2].tag}<{left_tag}")
-    names += [f"[{typed.type}" for typed in sentence.typed if typed.start == token.start]
-    names += [f"[cut{typed.type}" for typed in sentence.typed if typed.start < token.start < typed.end]
-    return names
+def _standing(question: Question, folded: str, tokens: Sequence[Token]) -> tuple[str, ...]:
+    """For each token: is its clause the one with most of the question's words, next to it, or how far behind."""
+    ranges = clauses(tokens)
+    if len(ranges) < 2:
+        return ("only",) * len(tokens)
+    masses = []
+    for first, past in ranges:
+        text = folded[tokens[first].start : tokens[past - 1].end]
+        masses.append(sum(unit.weight for unit in question.units if unit.text in text))
+    best = max(range(len(masses)), key=masses.__getitem__)
+    standing = ["mark"] * len(tokens)
+    for number, (first, past) in enumerate(ranges):
+        step = max(-2, min(number - best, 2))
+        share = round(2 * masses[number] / masses[best]) if masses[best] else 9
+        standing[first:past] = [f"{step:+d}/{share}"] * (past - first)
+    return tuple(standing)
 
 
-def end_features(question: Question, sentence: Sentence, index: int) -> list[str]:
-    """Features of a span whose last token is ``index``."""
-    tokens = sentence.tokens
-    token = tokens[index]
-    after = tokens[index + 1] if index + 1 < len(tokens) else None
-    right_tag = after.tag if after else "$"
-    names = [
-        f"]{token.tag}",
-        f">{right_tag}",
-        f"]{token.tag}>{right_tag}",
-        f"]={token.text[-1]}",
-        f">={after.text if after else '$'}",
-        f"]match{sentence.matched[index]}>{sentence.matched[index + 1] if after else '$'}",
-        f">anchor{_distance_right(sentence, index, question.after)}",
-        f">near{_matched_right(sentence, index)}",
-        f">backanchor{_distance_right(sentence, index, question.before)}",
-    ]
-    if question.focus:
-        names.append(f"]focus{token.text.endswith(question.focus[-1])}{token.text.endswith(question.focus)}")
-    if question.measures:
-        names.append(f"]measure{token.text.endswith(question.measures)}")
-    names += [f"]{typed.type}" for typed in sentence.typed if typed.end == token.end]
-    names += [f"]cut{typed.type}" for typed in sentence.typed if typed.start < token.end < typed.end]
-    return names
+def _running(flags: Iterable[bool]) -> tuple[int, ...]:
+    counts = [0]
+    for flag in flags:
+        counts.append(counts[-1] + flag)
+    return tuple(counts)
 
 
-def inner_features(question: Question, sentence: Sentence, start: int, past: int) -> list[str]:
-    """Features of the span of tokens ``[start, past)`` as a whole."""
-    tokens = sentence.tokens
-    begin, end = tokens[start].start, tokens[past - 1].end
-    count = sum(sentence.matched[start:past])
-    share = 0 if not count else 1 + (3 * count) // (past - start)
-    names = [
-        f"len{bucket(end - begin, _LENGTHS)}",
-        f"in{share}",
-        f"around{min(_matched_left(sentence, start), _matched_right(sentence, past - 1))}",
-    ]
-    names += [f"is{typed.type}" for typed in sentence.typed if typed.start == begin and typed.end == end]
-    if past - start <= 3:
-        names.append("tags" + "+".join(token.tag for token in tokens[start:past]))
-    else:
-        marks = {token.text for token in tokens[start:past] if token.tag[0] == "P"}
-        names += [f"has{mark}" for mark in marks]
-        names.append(f"hasverb{any(token.tag == 'v' for token in tokens[start:past])}")
-    if sentence.folded[begin:end] in question.folded:
-        names.append("asked")
-    if start == 0 and past >= len(tokens) - 1:
-        names.append("whole")
-    return names
+def _steps(matched: Sequence[bool]) -> tuple[int, ...]:
+    """For each token the tokens between it and the next matched one to its left, bucketed."""
+    steps = []
+    last = -1
+    for index, flag in enumerate(matched):
+        between = index - last - 1
+        steps.append(_bucket(between, _DISTANCES) if last >= 0 and between <= _DISTANCES[-1] else _NEVER)
+        if flag:
+            last = index
+    return tuple(steps)
 
 
-def bucket(value: int, limits: Sequence[int]) -> int:
-    """The first limit that ``value`` does not exceed, else the last limit plus one."""
-    return next((limit for limit in limits if value <= limit), limits[-1] + 1)
+def _tie_left(left: str, folded: str, start: int) -> int:
+    """How many characters before the span and before the question word are the same."""
+    count = 0
+    while count < min(len(left), start, _TIE) and left[-1 - count] == folded[start - 1 - count]:
+        count += 1
+    return count
 
 
-def _matched_left(sentence: Sentence, index: int) -> int:
-    for step in range(1, min(index, 13) + 1):
-        if sentence.matched[index - step]:
-            return bucket(step - 1, _DISTANCES)
-    return 99
-
-
-def _matched_right(sentence: Sentence, index: int) -> int:
-    for step in range(1, min(len(sentence.tokens) - index - 1, 13) + 1):
-        if sentence.matched[index + step]:
-            return bucket(step - 1, _DISTANCES)
-    return 99
+def _tie_right(right: str, folded: str, end: int) -> int:
+    """How many characters behind the span and behind what is asked are the same."""
+    count = 0
+    while count < min(len(right), len(folded) - end, _TIE) and right[count] == folded[end + count]:
+        count += 1
+    return count
 
 
 def _distance_left(sentence: Sentence, index: int, anchor: str) -> int:
+    """Tokens between the last ``anchor`` before token ``index`` and it, bucketed; -1 without an anchor."""
     if not anchor:
         return -1
     at = sentence.folded.rfind(anchor, 0, sentence.tokens[index].start)
     if at < 0:
-        return 99
+        return _NEVER
     past = at + len(anchor)
-    return bucket(sum(1 for token in sentence.tokens[:index] if token.start >= past), _DISTANCES)
+    return _bucket(sum([token.start >= past for token in sentence.tokens[:index]]), _DISTANCES)
 
 
 def _distance_right(sentence: Sentence, index: int, anchor: str) -> int:
+    """Tokens between token ``index`` and the first ``anchor`` after it, bucketed; -1 without an anchor."""
     if not anchor:
         return -1
     at = sentence.folded.find(anchor, sentence.tokens[index].end)
     if at < 0:
-        return 99
-    return bucket(sum(1 for token in sentence.tokens[index + 1 :] if token.end <= at), _DISTANCES)
-
-
-def score_spans(question: Question, sentence: Sentence, weights: Mapping[str, float]) -> list[float]:
-    """Score of each of ``sentence.spans``; any real number, higher is better, comparable within the sentence."""
-    starts: dict[int, float] = {}
-    ends: dict[int, float] = {}
-    scores = []
-    for start, past in sentence.spans:
-        if start not in starts:
-            starts[start] = sum(weights.get(name, 0.0) for name in start_features(question, sentence, start))
-        if past not in ends:
-            ends[past] = sum(weights.get(name, 0.0) for name in end_features(question, sentence, past - 1))
-        inner = sum(weights.get(name, 0.0) for name in inner_features(question, sentence, start, past))
-        scores.append(starts[start] + ends[past] + inner)
-    return scores
+        return _NEVER
+    return _bucket(sum([token.end <= at for token in sentence.tokens[index + 1 :]]), _DISTANCES)

@@ -67,30 +67,34 @@ def candidates(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     up to a clause's end, runs of whole clauses. None starts or ends in punctuation or a particle, and every bracket
     and quotation mark in one is closed in it.
     """
-    clauses = _clauses(tokens)
-    marked = any(token.tag[0] == "P" and token.tag[1] in _OPENING + _CLOSING for token in tokens)
+    ranges = clauses(tokens)
+    partners = _partners(tokens)
+    may_end = [_may_end(token) for token in tokens]
     spans: dict[tuple[int, int], None] = {}
-    for index, (first, past) in enumerate(clauses):
+    for index, (first, past) in enumerate(ranges):
+        runs_to = [later for _, later in ranges[index : index + 3]]
         for start in range(first, past):
             if not _may_start(tokens[start]):
                 continue
-            ends = list(range(start + 1, min(start + LONGEST, past) + 1))
-            ends += [past, *(later for _, later in clauses[index : index + 3] if start == first), clauses[-1][1]]
+            ends = [*range(start + 1, min(start + LONGEST, past) + 1), past, ranges[-1][1]]
+            if start == first:
+                ends += runs_to
             for end in ends:
-                if _may_end(tokens[end - 1]) and (not marked or _balanced(tokens, start, end)):
+                if may_end[end - 1] and (not partners or _closed(partners, start, end)):
                     spans[start, end] = None
     return list(spans)
 
 
-def _clauses(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    clauses = []
+def clauses(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Token ranges between commas, semicolons, colons and stops, without those signs."""
+    found = []
     start = 0
     for index in range(len(tokens) + 1):
         if index == len(tokens) or tokens[index].text in _CLAUSE_MARKS:
             if index > start:
-                clauses.append((start, index))
+                found.append((start, index))
             start = index + 1
-    return clauses
+    return found
 
 
 def _may_start(token: Token) -> bool:
@@ -105,17 +109,24 @@ def _may_end(token: Token) -> bool:
     return token.tag[0] not in "py" and token.tag not in ("uj", "c")
 
 
-def _balanced(tokens: Sequence[Token], start: int, end: int) -> bool:
-    stack: list[str] = []
-    for token in tokens[start:end]:
+def _partners(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Index of each bracket or quotation mark with that of its partner, -1 where it has none."""
+    stack: list[int] = []
+    pairs: dict[int, int] = {}
+    for index, token in enumerate(tokens):
         sign = token.text
-        if sign == '"':
-            if stack and stack[-1] == sign:
-                stack.pop()
-            else:
-                stack.append(sign)
-        elif sign in _OPENING:
-            stack.append(sign)
-        elif sign in _PAIRS and (not stack or stack.pop() != _PAIRS[sign]):
-            return False
-    return not stack
+        opens = sign in _OPENING and not (sign == '"' and stack and tokens[stack[-1]].text == sign)
+        if opens:
+            stack.append(index)
+            pairs[index] = -1
+        elif sign in _PAIRS:
+            pairs[index] = -1
+            if stack and tokens[stack[-1]].text == _PAIRS[sign]:
+                pairs[index] = stack.pop()
+                pairs[pairs[index]] = index
+    return list(pairs.items())
+
+
+def _closed(partners: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether every bracket and quotation mark of the span has its partner in it."""
+    return all(start <= partner < end for index, partner in partners if start <= index < end)

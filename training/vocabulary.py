@@ -12,6 +12,7 @@ import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,19 +123,17 @@ def english_words(count: int) -> Iterator[str]:
 def count_pieces(tokenizer: Tokenizer, texts: Iterable[str]) -> Counter[int]:
     """How often each id occurs in ``texts``, special tokens left out."""
     counts: Counter[int] = Counter()
-    batch: list[str] = []
-    for text in texts:
-        batch.append(text)
-        if len(batch) == BATCH:
-            _count(tokenizer, batch, counts)
-            batch = []
-    _count(tokenizer, batch, counts)
+    for batch in batched(texts):
+        for encoding in tokenizer.encode_batch_fast(batch, add_special_tokens=False):
+            counts.update(encoding.ids)
     return counts
 
 
-def _count(tokenizer: Tokenizer, batch: list[str], counts: Counter[int]) -> None:
-    for encoding in tokenizer.encode_batch_fast(batch, add_special_tokens=False):
-        counts.update(encoding.ids)
+def batched(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The texts in lists of up to ``BATCH``, so that the tokenizer can use every core."""
+    remaining = iter(texts)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
 
 
 def choose(source: Source, data: Path, *, articles: int, words: int, rows: int) -> list[int]:

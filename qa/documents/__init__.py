@@ -24,13 +24,26 @@ FILE_LIMIT = 64 * 1024 * 1024
 
 _TEXT = (".txt", ".text", ".log")
 _MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
-_BINARY = frozenset(
-    ".pdf .doc .docx .dot .dotx .xls .xlsx .xlsm .ppt .pptx .pps .wps .et .dps .odt .ods .odp .rtf .epub .mobi .azw .azw3 "
-    ".caj .ofd .zip .rar .7z .gz .bz2 .xz .zst .tar .tgz .jar .whl .jpg .jpeg .png .gif .bmp .webp .tif .tiff .heic .ico "
-    ".psd .ai .mp3 .wav .flac .m4a .ogg .mp4 .mov .avi .mkv .wmv .flv .exe .dll .so .dylib .bin .iso .img .dmg .apk .class "
-    ".pyc .o .a .db .sqlite .sqlite3 .mdb .parquet .npy .npz .pt .safetensors .onnx .ttf .otf .woff .woff2 .eml .msg".split()
+_BINARY_SUFFIXES = """
+    .pdf .doc .docx .dot .dotx .xls .xlsx .xlsm .ppt .pptx .pps .wps .et .dps .odt .ods .odp .rtf .epub .mobi .azw .azw3
+    .caj .ofd .zip .rar .7z .gz .bz2 .xz .zst .tar .tgz .jar .whl .jpg .jpeg .png .gif .bmp .webp .tif .tiff .heic .ico
+    .psd .ai .mp3 .wav .flac .m4a .ogg .mp4 .mov .avi .mkv .wmv .flv .exe .dll .so .dylib .bin .iso .img .dmg .apk
+    .class .pyc .o .a .db .sqlite .sqlite3 .mdb .parquet .npy .npz .pt .safetensors .onnx .ttf .otf .woff .woff2 .msg
+"""
+_BINARY = frozenset(_BINARY_SUFFIXES.split())
+_SIGNATURES = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"{\\rtf",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"SQLite format 3",
 )
-_SIGNATURES = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"SQLite format 3")
 
 KNOWN = _TEXT + _MARKDOWN
 """Suffixes that a walk over folders picks up."""

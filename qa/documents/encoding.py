@@ -97,10 +97,7 @@ def _scores(data: bytes, encodings: tuple[str, ...]) -> dict[str, float]:
             text = data.decode(encoding)[:SAMPLE]
         except UnicodeDecodeError:
             continue
-        if encoding.startswith("utf-16"):
-            weighed = text.translate(_SPACES)
-        else:
-            weighed = "".join(c for c in text if c > "\x7f")
+        weighed = text.translate(_SPACES) if encoding.startswith("utf-16") else "".join(c for c in text if c > "\x7f")
         good = sum(c in _COMMON or c in _PUNCTUATION or " " <= c <= "~" for c in weighed)
         scores[encoding] = (good - len(_ODD.findall(weighed))) / max(len(weighed), 1)
     return scores
@@ -110,7 +107,7 @@ def _latin(data: bytes) -> bool:
     """Whether the few high bytes stand alone among ASCII letters, as accents and curly quotes do."""
     high = sum(byte > 0x7F for byte in data)
     alone = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", data))
-    if high > 0.25 * len(data) or alone < 0.6 * high:
+    if high > 0.25 * len(data) or alone < 0.3 * high:
         return False
     try:
         data.decode("cp1252")

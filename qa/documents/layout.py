@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from qa.documents import marks
+from qa.documents import bylines, marks
 from qa.documents.words import straddles, unfinished
 
 MARGINS = (24, 132)
@@ -37,13 +37,16 @@ _CLAUSE_END = re.compile("[，。、；：！？,;:!?.“”]")
 class Piece:
     """A line, or lines that were joined. ``gap``: a blank line or a page border stands before it.
 
-    ``indent`` is the white space before it in columns; ``full`` says that it is made of ideographic spaces.
+    ``indent`` is the white space before it in columns; ``full`` says that it is made of ideographic spaces. ``alone``:
+    by its looks it is never part of a paragraph of several lines. ``starts``: a new paragraph starts here for sure.
     """
 
     text: str
     gap: bool
     indent: int = 0
     full: bool = False
+    alone: bool = False
+    starts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,9 @@ def _lines(text: str) -> list[Piece]:
         bare = line.strip()
         if bare:
             lead = line[: len(line) - len(line.lstrip())].expandtabs(4)
-            pieces.append(Piece(bare, gap, marks.columns(lead) + lead.count("\u3000"), "\u3000" in lead))
+            alone = _stands_alone(bare)
+            full = "\u3000" in lead
+            pieces.append(Piece(bare, gap, marks.columns(lead), full, alone, alone or _starts(bare)))
             gap = line.endswith("\f")
         else:
             gap = True
@@ -90,24 +95,27 @@ def style_of(pieces: Sequence[Piece]) -> Style:
     closing = sum(map(marks.closed, body)) / len(body) if body else 0.0
     margin = min((p.indent for p in pieces), default=0)
     deep = sum(p.full or 2 <= p.indent - margin <= 8 for p in pieces)
-    speech = sum(marks.is_speech(p.text) and not marks.numbering(p.text) for p in pieces)
-    stamped = sum(marks.is_stamped(p.text) for p in pieces)
+    few = len(pieces) < 3
+    speech = 0 if few else sum(marks.is_speech(p.text) and not marks.numbering(p.text) for p in pieces)
+    stamped = 0 if few else sum(marks.is_stamped(p.text) for p in pieces)
     return Style(
         closing=closing,
         indents=deep >= 2 and deep >= 0.1 * len(pieces),
-        speech=len(pieces) >= 3 and (stamped >= 0.5 * len(pieces) or (speech >= 0.6 * len(pieces))),
+        speech=not few and (stamped >= 0.5 * len(pieces) or speech >= 0.6 * len(pieces)),
     )
 
 
 def _opens(piece: Piece, style: Style) -> bool:
     """Whether a new paragraph surely starts here, whatever stands before it."""
-    text = piece.text
+    return piece.starts or (style.indents and (piece.full or piece.indent >= 2))
+
+
+def _starts(text: str) -> bool:
+    """Whether the line opens as only the first line of a paragraph does."""
     return (
-        (style.indents and (piece.full or piece.indent >= 2))
-        or marks.numbering(text) is not None
+        marks.numbering(text) is not None
         or marks.is_bullet(text)
-        or _stands_alone(text)
-        or marks.has_dateline(text)
+        or bylines.has_dateline(text)
         or text.startswith("——")
         or marks.is_caption(text)
         or marks.is_stamped(text)
@@ -117,8 +125,8 @@ def _opens(piece: Piece, style: Style) -> bool:
 def _stands_alone(text: str) -> bool:
     """Whether the line is never part of a paragraph of several lines."""
     return (
-        marks.is_byline(text)
-        or marks.is_date(text)
+        bylines.is_byline(text)
+        or bylines.is_date(text)
         or marks.is_label(text)
         or marks.is_rule(text)
         or marks.hash_level(text) > 0
@@ -133,7 +141,7 @@ def _margin(pieces: Sequence[Piece], style: Style) -> int:
     next line's first word would overrun it. Lists of titles of about one length pass that test too, so words torn
     apart (Chinese) or lines that start with a small letter (English) have to confirm it.
     """
-    pairs = [(a, b) for a, b in pairwise(pieces) if not b.gap and not _opens(b, style) and not _stands_alone(a.text)]
+    pairs = [(a, b) for a, b in pairwise(pieces) if not b.gap and not _opens(b, style) and not a.alone]
     widths = sorted(_line_width(a) for a, _ in pairs)
     if len(pairs) < 2 or widths[len(widths) // 2] > MARGINS[1]:
         return 0
@@ -175,10 +183,11 @@ def _unwrap(pieces: Sequence[Piece], margin: int, style: Style) -> list[Piece]:
     for piece in pieces:
         last = groups[-1][-1] if groups else None
         goes_on = False
-        if last is not None and not piece.gap and not _opens(piece, style) and not _stands_alone(last.text):
+        if last is not None and not piece.gap and not _opens(piece, style) and not last.alone:
             open_end = not marks.closed(last.text)
             goes_on = _is_full(last, piece, margin) and (spaced or open_end)
-            goes_on = goes_on or (spaced and open_end and _torn(last.text, piece.text))
+            ragged = spaced and open_end and _line_width(last) > margin // 2
+            goes_on = goes_on or (ragged and _torn(last.text, piece.text))
         if goes_on:
             groups[-1].append(piece)
         else:
@@ -194,7 +203,7 @@ def _mend(pieces: Sequence[Piece], style: Style) -> list[Piece]:
         if so_far is not None and continues(so_far, piece, style):
             groups[-1].append(piece)
             so_far = _join([so_far, piece])
-            so_far = Piece(so_far.text[-WINDOW:], so_far.gap, so_far.indent, so_far.full)
+            so_far = replace(so_far, text=so_far.text[-WINDOW:])
         else:
             groups.append([piece])
             so_far = piece
@@ -209,21 +218,27 @@ def continues(a: Piece, b: Piece, style: Style) -> bool:
     ``b``; a word straddles the break; ``b`` is English and starts with a small letter; or ``a`` is a body paragraph in
     a file whose body paragraphs end with closing marks, and ``b`` goes on as a sentence does.
     """
-    if marks.closed(a.text) or _stands_alone(a.text) or _opens(b, style):
-        return False
-    if a.text[0] in "|│" or marks.cells(a.text) > 2:
+    if marks.closed(a.text) or a.alone or _opens(b, style):
         return False
     if b.text[0] in _NO_START:
         return True
-    if marks.columns(a.text) <= 2 * SHORT and marks.columns(b.text) <= 2 * SHORT:
-        return straddles(a.text, b.text)
+    if marks.columns(a.text) <= 2 * SHORT:
+        if not marks.is_wide(a.text[-1]):
+            return False
+        if not b.gap and marks.columns(b.text) <= 2 * SHORT:
+            return straddles(a.text, b.text)
     if a.text[-1] in _OPENING:
         return marks.is_wide(b.text[0]) or b.text[0].islower() or len(a.text) > 2 * SHORT
     if _torn(a.text, b.text):
         return True
     if _open_quote_closes(a.text, b.text):
         return True
-    return marks.is_prose(a.text) and style.closing >= 0.6 and marks.title_look(a.text) == "no" and marks.title_look(b.text) == "no"
+    return (
+        marks.is_prose(a.text)
+        and style.closing >= 0.6
+        and marks.title_look(a.text) == "no"
+        and marks.title_look(b.text) == "no"
+    )
 
 
 def _open_quote_closes(a: str, b: str) -> bool:
@@ -246,7 +261,7 @@ def _join(group: Sequence[Piece]) -> Piece:
     parts = [group[0].text]
     for a, b in pairwise(group):
         parts += [joint(a.text, b.text), b.text]
-    return Piece("".join(parts), group[0].gap, group[0].indent, group[0].full)
+    return replace(group[0], text="".join(parts))
 
 
 def joint(a: str, b: str) -> str:

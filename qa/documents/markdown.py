@@ -10,11 +10,11 @@ Knows no bytes and no plain-text layout except how two lines are joined. Not cov
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from qa.documents import marks
+from qa.documents import bylines, marks
 from qa.documents.assemble import Draft, assemble
 from qa.types import BlockKind, Document
 
@@ -22,9 +22,19 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 CELL_SEPARATOR = " | "
+NESTING = 100
+"""Levels of lists and quotes that are followed; text nested deeper is not read."""
+INLINE_LIMIT = 10_000
+"""Characters of one run of text that are parsed at once: the parser's time grows with the square of it."""
 
+_BLOCK_TAGS = """
+    address article blockquote br dd details div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main
+    nav ol p pre section summary table tbody thead tr ul
+"""
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _TITLE = re.compile(r"^title[ \t]*:[ \t]*(.+?)[ \t]*\r?$", re.MULTILINE)
+_DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[\w+/=%-]*")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^>]*>?", re.DOTALL)
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -37,7 +47,7 @@ def parse_markdown(text: str, *, document_id: str, name: str, path: str = "", re
         title = found.group(1).strip("\"'") if found else ""
         text = text[front.end() :]
     return assemble(
-        _drafts(_tokens(text)),
+        _drafts(text),
         document_id=document_id,
         name=name,
         path=path,
@@ -47,70 +57,111 @@ def parse_markdown(text: str, *, document_id: str, name: str, path: str = "", re
     )
 
 
-def _tokens(text: str) -> list[Token]:
+def _drafts(text: str) -> Iterator[Draft]:
+    """Parse the blocks first, then the inline marks of each, so that one over-long run of text stays cheap."""
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    blocks = MarkdownIt("commonmark", {"maxNesting": NESTING}).enable(["table", "strikethrough"]).disable("inline")
+    marked = MarkdownIt("commonmark").enable("strikethrough")
+    environment: dict[str, object] = {}
+
+    def inline(content: str) -> str:
+        return "".join(
+            _visible_text(child.children or ())
+            for part in _portions(content)
+            for child in marked.parseInline(part, environment)
+        )
+
+    walk = _Walk(inline)
+    for token in blocks.parse(_DATA_URI.sub("#", text), environment):
+        yield from walk.step(token)
 
 
-def _drafts(tokens: Sequence[Token]) -> Iterator[Draft]:
-    numbers: list[int | None] = []
-    marker: str | None = None
-    cells: list[str] = []
-    heading = 0
-    in_row = False
-    for token in tokens:
+def _portions(content: str) -> Iterator[str]:
+    """``content`` in portions of at most INLINE_LIMIT characters, cut at line ends where there are any."""
+    start = 0
+    while len(content) - start > INLINE_LIMIT:
+        cut = content.rfind("\n", start, start + INLINE_LIMIT)
+        end = cut + 1 if cut > start else start + INLINE_LIMIT
+        yield content[start:end]
+        start = end
+    yield content[start:]
+
+
+class _Walk:
+    """What a walk over block tokens has to remember: the open lists, the row and the heading it is in."""
+
+    def __init__(self, inline: Callable[[str], str]) -> None:
+        self.inline = inline
+        self.numbers: list[int | None] = []
+        self.marker: str | None = None
+        self.row: list[str] | None = None
+        self.level = 0
+
+    def step(self, token: Token) -> Iterator[Draft]:
+        """Take one token; give the drafts that it completes."""
         match token.type:
-            case "heading_open":
-                heading = int(token.tag[1])
-            case "heading_close":
-                heading = 0
-            case "ordered_list_open":
-                numbers.append(int(token.attrs.get("start", 1)))
-            case "bullet_list_open":
-                numbers.append(None)
-            case "ordered_list_close" | "bullet_list_close":
-                numbers.pop()
-            case "list_item_open":
-                number = numbers[-1]
-                marker = "" if number is None else f"{number}. "
-                numbers[-1] = None if number is None else number + 1
-            case "tr_open":
-                in_row, cells = True, []
-            case "tr_close":
-                in_row = False
-                yield Draft(CELL_SEPARATOR.join(cells), "table")
+            case "inline":
+                yield from self._text(token.content)
             case "fence" | "code_block":
                 yield Draft(token.content, "code")
             case "html_block":
                 yield from _html_drafts(token.content)
-            case "inline" if in_row:
-                cells.append(" ".join(_inline(token).split()))
-            case "inline" if heading:
-                yield Draft(" ".join(_inline(token).split()), "heading", heading)
-            case "inline" if marker is not None:
-                yield Draft(marker + _inline(token), "list_item")
-                marker = None
-            case "inline":
-                text = _inline(token)
-                yield Draft(text, _paragraph_kind(text))
+            case "tr_close":
+                yield Draft(CELL_SEPARATOR.join(self.row or ()), "table")
+                self.row = None
+            case _:
+                self._enter(token)
+
+    def _enter(self, token: Token) -> None:
+        match token.type:
+            case "heading_open":
+                self.level = int(token.tag[1])
+            case "heading_close":
+                self.level = 0
+            case "tr_open":
+                self.row = []
+            case "ordered_list_open":
+                self.numbers.append(int(token.attrs.get("start", 1)))
+            case "bullet_list_open":
+                self.numbers.append(None)
+            case "ordered_list_close" | "bullet_list_close":
+                self.numbers.pop()
+            case "list_item_open":
+                number = self.numbers[-1]
+                self.marker = "" if number is None else f"{number}. "
+                self.numbers[-1] = None if number is None else number + 1
+            case _:
+                pass
+
+    def _text(self, content: str) -> Iterator[Draft]:
+        text = self.inline(content)
+        if self.row is not None:
+            self.row.append(" ".join(text.split()))
+        elif self.level:
+            yield Draft(" ".join(text.split()), "heading", self.level)
+        elif self.marker is not None:
+            yield Draft(self.marker + text, "list_item")
+            self.marker = None
+        else:
+            yield Draft(text, _paragraph_kind(text))
 
 
 def _paragraph_kind(text: str) -> BlockKind:
     bare = text.strip()
-    if marks.is_byline(bare) or marks.is_date(bare):
+    if bylines.is_byline(bare) or bylines.is_date(bare):
         return "byline"
     return "label" if marks.is_label(bare) else "paragraph"
 
 
-def _inline(token: Token) -> str:
+def _visible_text(tokens: Sequence[Token]) -> str:
     """The visible text of a run of inline tokens; a hard break stays.
 
     A soft break is a space, as pages show it, but nothing between two Chinese characters.
     """
     parts: list[str] = []
     pending = False
-    for text in _visible(token.children or ()):
+    for text in _visible(tokens):
         if text is None:
             pending = True
             continue
@@ -138,7 +189,11 @@ def _visible(tokens: Sequence[Token]) -> Iterator[str | None]:
                 if _BREAK_TAG.fullmatch(token.content):
                     yield "\n"
             case "image":
-                yield token.content if token.children is None else "".join(t or " " for t in _visible(token.children))
+                yield (
+                    token.content
+                    if token.children is None
+                    else "".join(" " if text is None else text for text in _visible(token.children))
+                )
             case _:
                 yield token.content
 
@@ -146,7 +201,7 @@ def _visible(tokens: Sequence[Token]) -> Iterator[str | None]:
 class _HtmlText(HTMLParser):
     """Collects the text of a block of HTML: one draft a block element, a row's cells joined."""
 
-    BLOCKS = frozenset("address article blockquote br dd details div dl dt figcaption figure footer form header hr li main nav ol p pre section summary table tbody thead tr ul h1 h2 h3 h4 h5 h6".split())
+    BLOCKS = frozenset(_BLOCK_TAGS.split())
     SILENT = frozenset(("script", "style", "template", "head"))
 
     def __init__(self) -> None:
@@ -192,7 +247,7 @@ class _HtmlText(HTMLParser):
 
 def _html_drafts(source: str) -> list[Draft]:
     parser = _HtmlText()
-    parser.feed(source)
+    parser.feed(_COMMENT.sub("", source))
     parser.close()
     parser.flush()
     return parser.drafts

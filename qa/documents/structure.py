@@ -8,9 +8,9 @@ Knows no file and no white space between blocks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qa.documents import marks
+from qa.documents import bylines, marks
 from qa.documents.assemble import Draft
 from qa.documents.layout import Piece, Style, style_of
 from qa.types import BlockKind
@@ -66,7 +66,7 @@ def _with_underlines(pieces: Sequence[Piece]) -> list[Piece]:
             and marks.title_look(above.text) == "plain"
             and len(piece.text) >= 0.5 * len(above.text)
         ):
-            merged[-1] = Piece(f"{above.text}\n{piece.text}", above.gap, above.indent, above.full)
+            merged[-1] = replace(above, text=f"{above.text}\n{piece.text}")
         else:
             merged.append(piece)
     return merged
@@ -80,7 +80,7 @@ def _slot(piece: Piece) -> _Slot:
         return _Slot(piece, "heading", None, "plain", level)
     if marks.is_rule(text) or marks.is_label(text):
         return _Slot(piece, "label", None, "no")
-    if marks.is_byline(text):
+    if bylines.is_byline(text):
         return _Slot(piece, "byline", None, "no")
     mark = marks.numbering(text)
     if mark is not None:
@@ -102,7 +102,7 @@ def _tables(slots: list[_Slot]) -> None:
 def _dates(slots: list[_Slot]) -> None:
     """A line with a date only belongs to the title above it or closes an article; else it heads a note in a diary."""
     for i, slot in enumerate(slots):
-        if slot.kind is None and marks.is_date(slot.piece.text):
+        if slot.kind is None and bylines.is_date(slot.piece.text):
             before = slots[i - 1] if i else None
             after = slots[i + 1] if i + 1 < len(slots) else None
             heads = after is not None and _is_body(after) and (before is None or _is_body(before))
@@ -157,7 +157,9 @@ def _heads(slots: Sequence[_Slot], i: int, mark: marks.Mark) -> bool:
 
 def _short(rest: str) -> bool:
     """Whether what follows a number reads as a section's title. A number alone does."""
-    return not rest or (marks.columns(rest) <= 64 and not marks.has_stop(rest) and rest[-1] not in "。；;，,、.")
+    return not rest or (
+        len(rest) <= 64 and marks.columns(rest) <= 64 and not marks.has_stop(rest) and rest[-1] not in "。；;，,、."
+    )
 
 
 def _keyed(mark: marks.Mark) -> bool:
@@ -212,7 +214,7 @@ def _decks(run: Sequence[_Slot]) -> int:
         return 0
     decks = 0
     for slot in rest:
-        if marks.is_name(slot.piece.text):
+        if bylines.is_name(slot.piece.text):
             slot.kind, slot.title = "byline", "no"
             break
         if marks.is_field(slot.piece.text):
@@ -252,12 +254,14 @@ def _article_follows(slots: Sequence[_Slot], end: int) -> bool:
     if slots[end].kind == "byline":
         after = next((slot for slot in slots[end:] if slot.kind != "byline"), None)
         return after is not None and after.kind != "label" and not after.candidate
-    return _is_body(slots[end]) and marks.has_dateline(slots[end].piece.text)
+    return _is_body(slots[end]) and bylines.has_dateline(slots[end].piece.text)
 
 
 def _looks_headed(slot: _Slot, after: _Slot) -> bool:
     """Whether a line heads what follows in a file whose text says little about itself: plain, short, set off."""
-    return slot.title == "plain" and (after.piece.gap or marks.columns(after.piece.text) > BODY or after.mark is not None)
+    return slot.title == "plain" and (
+        after.piece.gap or marks.columns(after.piece.text[:BODY]) > BODY or after.mark is not None
+    )
 
 
 def _may_head(slot: _Slot, style: Style) -> bool:

@@ -1,0 +1,61 @@
+"""Raw scores and evidence -> the probability that a reading answers its question.
+
+A logistic model over a few named signals that mean the same in a library of one page and one of a million. Its weights
+are fitted by ``training/calibrate.py`` on questions whose answer is known to be there or not. Knows no threshold.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from qa.reader import evidence
+from qa.types import Hit, Reading
+
+LEAD_LIMIT = 3.0
+"""Fused scores are in standard deviations; a lead beyond this says no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic model: ``bias`` and one weight a signal, in logits."""
+
+    bias: float
+    weights: Mapping[str, float]
+
+    def probability(self, question: str, hits: Sequence[Hit], reading: Reading) -> float:
+        """Probability in [0, 1] that the quote of ``reading``, which is of ``hits``, answers ``question``."""
+        found = signals(question, hits, reading)
+        logit = self.bias + math.fsum(weight * found[name] for name, weight in self.weights.items())
+        return 1.0 / (1.0 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1.0 + math.exp(logit))
+
+
+def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, float]:
+    """What speaks for a reading: retrieval (``dense``, ``lead``), reading (``score``), evidence (the others)."""
+    hit = hits[reading.hit]
+    proof = evidence(question, hit, reading)
+    rival = max((other.score for other in hits if other is not hit), default=hit.score - LEAD_LIMIT)
+    return {
+        "dense": hit.dense,
+        "lead": max(-LEAD_LIMIT, min(LEAD_LIMIT, hit.score - rival)),
+        "score": reading.score,
+        "quote": proof.quote,
+        "passage": proof.passage,
+        "named_quote": proof.named_quote,
+        "named": proof.named,
+        "missing": proof.missing,
+        "expected": 0.0 if proof.expected is None else 1.0 if proof.expected else -1.0,
+        "margin": proof.margin,
+        "short": float(proof.short),
+    }
+
+
+@lru_cache(maxsize=1)
+def load_calibration() -> Calibration:
+    """The calibration that ships."""
+    table = json.loads((files("qa") / "bundled" / "confidence.json").read_text(encoding="utf-8"))
+    return Calibration(bias=table["bias"], weights=table["weights"])

@@ -1,0 +1,154 @@
+"""Answers are slices, or nothing is said."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answer import QUESTION_LIMIT, Answerer, clean_question
+from qa.confidence import Calibration
+from qa.errors import QuestionError
+from qa.evaluate import as_document
+from qa.library import Library
+from qa.retrieve import Retriever
+from qa.types import Block, Document, Hit, Passage, Reading, VerbatimError
+from tests.conftest import KeywordEncoder
+
+PAPER = "截至目前，325家世界500强扎根重庆。越南是重庆最大贸易伙伴。\n325家企业里有越南企业。"
+
+
+class Certain(Calibration):
+    """A calibration that believes the reader: the score is the probability."""
+
+    def __init__(self) -> None:
+        super().__init__(bias=0.0, weights={})
+
+    def probability(self, question: str, hits: Sequence[Hit], reading: Reading) -> float:
+        return reading.score
+
+
+class Finder:
+    """A reader that quotes every sentence holding ``325家``, the first in the text most surely."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
+        readings = []
+        for number, hit in enumerate(hits):
+            start = 0
+            for line in hit.text.splitlines(keepends=True):
+                at = hit.text.find("325家", start, start + len(line))
+                if at >= 0:
+                    end = start + len(line.rstrip())
+                    readings.append(Reading(number, (start, end), (at, at + 4), 0.9 - start / 1000))
+                start += len(line)
+        return readings
+
+
+def answerer(library: Library, encoder: KeywordEncoder, *, threshold: float = 0.5) -> Answerer:
+    library.add_documents([as_document("d", "标题", PAPER)], encoder=encoder)
+    return Answerer(library, Retriever(library, encoder), Finder(), Certain(), threshold)
+
+
+def test_an_answer_is_cut_out_of_its_quote(library: Library, encoder: KeywordEncoder) -> None:
+    answer = answerer(library, encoder).ask("有多少家世界500强？", id="q1")
+    assert (answer.status, answer.answer, answer.confidence, answer.id) == ("answered", "325家", 0.9, "q1")
+    first, second = answer.citations
+    assert (first.number, first.title, first.paragraph) == (1, "标题", 1)
+    assert first.quote == "截至目前，325家世界500强扎根重庆。越南是重庆最大贸易伙伴。"
+    assert PAPER[first.answer_start : first.answer_end] == "325家"
+    assert (second.number, second.paragraph, second.quote) == (2, 2, "325家企业里有越南企业。")
+    assert all(citation.holds_in(library.document("d")) for citation in answer.citations)
+    assert answer.timings_ms.total >= answer.timings_ms.retrieve
+
+
+def test_below_the_threshold_nothing_is_said(library: Library, encoder: KeywordEncoder) -> None:
+    answer = answerer(library, encoder, threshold=0.95).ask("有多少家世界500强？")
+    assert (answer.status, answer.answer, answer.citations) == ("not_found", "", ())
+    assert [citation.number for citation in answer.near] == [1]
+    assert answer.near[0].text in PAPER
+
+
+def test_a_citation_that_does_not_hold_is_withheld_and_logged(
+    library: Library, encoder: KeywordEncoder, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = answerer(library, encoder)
+    real = library.document
+    monkeypatch.setattr(library, "document", lambda id: replace(real(id), text=PAPER.replace("500强", "400强")))
+    with caplog.at_level(logging.ERROR):
+        answer = built.ask("有多少家世界500强？")
+    assert (answer.status, answer.citations, answer.near) == ("not_found", (), ())
+    assert "withheld" in caplog.text
+    assert "325家" not in caplog.text
+
+
+def test_a_very_long_paragraph_is_cited_by_the_part_that_was_read(library: Library, encoder: KeywordEncoder) -> None:
+    text = "重庆天气晴朗。" * 400 + "325家世界500强扎根重庆。" + "重庆天气晴朗。" * 400
+    library.add_documents([as_document("long", "", text)], encoder=encoder)
+    built = Answerer(library, Retriever(library, encoder), Finder(), Certain(), 0.5)
+    citation = built.ask("多少家世界500强扎根？").citations[0]
+    assert len(citation.text) <= 400
+    assert text[citation.start : citation.end] == citation.text
+    assert citation.answer_start == 7 * 400
+
+
+# fmt: off
+@pytest.mark.parametrize(("question", "code"), [
+    ("", "question_empty"),
+    (" \t\n\u3000", "question_empty"),
+    ("？！…", "question_empty"),
+    ("问" * (QUESTION_LIMIT + 1), "question_too_long"),
+    ("问" * 20_000, "question_too_long"),
+    ("多少\x00家", "question_control"),
+    ("多少\x1b[31m家", "question_control"),
+    ("多少\ud800家", "question_control"),
+])
+# fmt: on
+def test_questions_that_cannot_be_asked(question: str, code: str) -> None:
+    with pytest.raises(QuestionError) as caught:
+        clean_question(question)
+    assert caught.value.code == code
+
+
+def test_the_error_says_where_the_control_character_is() -> None:
+    with pytest.raises(QuestionError) as caught:
+        clean_question("  多少\x07家")
+    assert caught.value.fields == {"position": 3, "character": "U+0007"}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=50))
+def test_what_can_be_asked_is_only_trimmed(question: str) -> None:
+    try:
+        assert clean_question(question) == question.strip()
+    except QuestionError as error:
+        assert error.code == "question_empty"
+
+
+BLOCK = Block(1, "paragraph", 0, 10)
+DOCUMENT = Document("d", "d", "d", "r", "text", "", "零一二三四五六七八九", (BLOCK,))
+PASSAGE = Passage(1, "d", 0, 10, "", "", 1)
+
+
+@given(st.tuples(st.integers(-1, 11), st.integers(-1, 11)), st.none() | st.tuples(st.integers(-1, 11), st.integers(-1, 11)))
+def test_cite_slices_or_refuses(quote: tuple[int, int], answer: tuple[int, int] | None) -> None:
+    inner = quote if answer is None else answer
+    fits = 0 <= quote[0] < quote[1] <= 10 and quote[0] <= inner[0] < inner[1] <= quote[1]
+    if not fits:
+        with pytest.raises(VerbatimError):
+            DOCUMENT.cite(number=1, passage=PASSAGE, paragraph=BLOCK, quote=quote, answer=answer, score=1.0)
+        return
+    citation = DOCUMENT.cite(number=1, passage=PASSAGE, paragraph=BLOCK, quote=quote, answer=answer, score=1.0)
+    assert citation.quote == DOCUMENT.text[quote[0] : quote[1]]
+    assert citation.holds_in(DOCUMENT)
+    assert not citation.holds_in(replace(DOCUMENT, text="九八七六五四三二一零"))
+
+
+def test_a_changed_digit_breaks_a_citation(tmp_path: Path) -> None:
+    citation = DOCUMENT.cite(number=1, passage=PASSAGE, paragraph=BLOCK, quote=(2, 5), answer=None, score=1.0)
+    assert not replace(citation, quote="二三四"[::-1]).holds_in(DOCUMENT)
+    assert not replace(citation, quote_start=3).holds_in(DOCUMENT)
+    assert not citation.holds_in(replace(DOCUMENT, id="other"))

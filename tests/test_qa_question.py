@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.question import KINDS, WEIGHT_LIMIT, align, parse_question, word_weight
+
+
+# fmt: off
+@pytest.mark.parametrize(("question", "kind", "focus"), [
+    ("谁宣布了大会开幕？",               "person",       ""),
+    ("《红楼梦》的作者是谁？",           "person",       "作者"),
+    ("英国驻华大使是哪位",               "person",       "驻华大使"),
+    ("大会是什么时候开幕的？",           "time",         ""),
+    ("公司成立于哪一年？",               "time",         ""),
+    ("几月几日开始报名",                 "time",         ""),
+    ("激光打靶体验在哪个展位？",         "place",        "展位"),
+    ("张先生是哪里人？",                 "place",        ""),
+    ("展馆在哪？",                       "place",        ""),
+    ("有多少家企业参展？",               "number",       "家"),
+    ("两国的贸易额是多少？",             "number",       "贸易额"),
+    ("这座山有多高？",                   "number",       ""),
+    ("苏州平均工资",                     "number",       "平均工资"),
+    ("哪家公司承建了大桥？",             "organisation", "公司"),
+    ("他毕业于哪所大学",                 "organisation", "大学"),
+    ("该省有哪些前沿产业？",             "list",         "前沿产业"),
+    ("有什么症状",                       "list",         "症状"),
+    ("这部电影叫什么？",                 "name",         ""),
+    ("他写了哪部小说？",                 "name",         "小说"),
+    ("会议为什么推迟？",                 "reason",       ""),
+    ("停飞的原因是什么？",               "reason",       ""),
+    ("怎样报名参加？",                   "manner",       ""),
+    ("什么是疤痕？",                     "meaning",      ""),
+    ("丙烯颜料有毒吗？",                 "yesno",        ""),
+    ("道达尔在当地布局什么？",           "thing",        ""),
+    ("后来改名为什么？",                 "thing",        ""),
+    ("属于哪种气候",                     "thing",        "气候"),
+    ("Who opened the fair?",             "person",       ""),
+    ("When did the fair open?",          "time",         ""),
+    ("Where is the venue?",              "place",        ""),
+    ("How many companies took part?",    "number",       "companies"),
+    ("Why was the flight cancelled?",    "reason",       ""),
+    ("What did the company build?",      "thing",        ""),
+])
+# fmt: on
+def test_kind_and_focus_of_a_question(question, kind, focus):
+    parsed = parse_question(question)
+    assert (parsed.kind, parsed.focus) == (kind, focus)
+
+
+# fmt: off
+@pytest.mark.parametrize(("traditional", "simplified"), [
+    ("這場會議為什麼推遲？",   "这场会议为什么推迟？"),
+    ("誰宣佈了大會開幕？",     "谁宣布了大会开幕？"),
+    ("有多少家企業參展？",     "有多少家企业参展？"),
+    ("在哪裡舉行？",           "在哪里举行？"),
+    ("ＡＢ１２是什麼？",       "ab12是什么？"),
+])
+# fmt: on
+def test_scripts_and_widths_read_alike(traditional, simplified):
+    one, other = parse_question(traditional), parse_question(simplified)
+    assert (one.kind, one.focus, one.units, one.named) == (other.kind, other.focus, other.units, other.named)
+
+
+def test_what_stands_on_each_side_of_the_question_word():
+    parsed = parse_question("道达尔在重庆布局什么？")
+    assert (parsed.before, parsed.after, parsed.left) == ("布局", "", "道达尔在重庆布局")
+    parsed = parse_question("哪家公司承建了大桥？")
+    assert (parsed.before, parsed.after, parsed.right) == ("", "承建", "承建了大桥")
+
+
+def test_units_leave_out_the_question_word_and_fillers():
+    parsed = parse_question("重庆的面积是多少平方公里？")
+    assert [unit.text for unit in parsed.units] == ["重庆", "面积"]
+    assert "平方公里" in parsed.measures
+    assert parsed.named == ("重庆",)
+
+
+def test_named_holds_numbers_codes_and_quoted_titles():
+    parsed = parse_question("2025年《红楼梦》展在N2馆哪个展位？")
+    assert {"2025", "红楼梦", "n2"} <= set(parsed.named)
+
+
+@pytest.mark.parametrize(("question", "plural"), [("哪两位代表发言？", True), ("谁发言？", False), ("有哪些代表？", True)])
+def test_plural_asks_for_more_than_one(question, plural):
+    assert parse_question(question).plural is plural
+
+
+def test_rarer_words_weigh_more():
+    # jieba's dictionary counts 的 318,825 times, 重庆 6,045 and 鞑靼 3 times in 60 million.
+    assert word_weight("的") < word_weight("重庆") < word_weight("鞑靼") <= WEIGHT_LIMIT
+    assert word_weight("没有这个词的词") == WEIGHT_LIMIT
+
+
+@given(st.text(max_size=60))
+def test_aligned_text_keeps_its_length(text):
+    assert len(align(text)) == len(text)
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_question(text):
+    parsed = parse_question(text)
+    assert parsed.kind in KINDS
+    for unit in parsed.units:
+        assert parsed.folded[unit.start : unit.end] == unit.text

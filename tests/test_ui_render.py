@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from qa.types import Answer, Timings
+from tests.ui_html import Page
+from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, cite, found
+from ui import render
+from ui.source import Reference
+
+QUESTION = "有多少家世界500强落户重庆？"
+ANSWER = found(QUESTION, cite(PAPER, QUOTE_325, "325家", score=0.98765432))
+NOT_FOUND = Answer("门票多少钱？", "not_found", "", 0.12, near=(cite(PAPER, QUOTE_OPEN, None),))
+
+
+def test_to_json_is_the_promise() -> None:
+    start = PAPER.text.index("这份实力")
+    quote = start + len("这份实力早已被认可。")
+    value = render.to_json(replace(ANSWER, id="q17"))
+    assert list(value.items()) == [
+        ("id", "q17"),
+        ("question", QUESTION),
+        ("status", "answered"),
+        ("answer", "325家"),
+        ("confidence", 0.97),
+        ("citations", value["citations"]),
+        ("near", []),
+        ("timings_ms", {"retrieve": 21.4, "read": 88.0, "total": 112.3}),
+    ]
+    assert list(value["citations"][0].items()) == [
+        ("number", 1),
+        ("document_id", "d1"),
+        ("document", "报.txt"),
+        ("title", "第八届西洽会开幕"),
+        ("page", None),
+        ("paragraph", 5),
+        ("start", start),
+        ("end", start + 44),
+        ("text", PAPER.text[start : start + 44]),
+        ("quote", QUOTE_325),
+        ("quote_start", quote),
+        ("quote_end", quote + len(QUOTE_325)),
+        ("answer_start", quote + 5),
+        ("answer_end", quote + 9),
+        ("score", 0.9877),
+        ("section", "家底够厚"),
+        ("revision", "rev-d1"),
+    ]
+    assert json.loads(json.dumps(value, ensure_ascii=False, allow_nan=False)) == value
+
+
+def test_to_json_of_what_is_not_found() -> None:
+    value = render.to_json(NOT_FOUND)
+    assert (value["id"], value["status"], value["answer"], value["citations"]) == (None, "not_found", "", [])
+    assert [near["quote"] for near in value["near"]] == [QUOTE_OPEN]
+
+
+def test_to_text_of_an_answer() -> None:
+    assert render.to_text(ANSWER, "zh") == (
+        "325家\n"
+        "\n"
+        "[1] 截至目前，325家世界500强扎根重庆，贡献一半进出口额。\n"
+        "    《第八届西洽会开幕》 · 家底够厚 · 第 5 段 · 报.txt\n"
+        "\n"
+        "很有把握"
+    )
+
+
+def test_to_text_of_what_is_not_found() -> None:
+    assert render.to_text(NOT_FOUND, "zh") == (
+        "未找到\n"
+        "资料里没有找到能回答这个问题的话。\n"
+        "\n"
+        "下面几段最接近，但它们不是答案：\n"
+        "- 袁家军宣布开幕。\n"
+        "  《第八届西洽会开幕》 · 第 3 段 · 报.txt"
+    )
+    assert render.to_text(replace(NOT_FOUND, near=()), "en").splitlines()[0] == "Not found"
+
+
+def test_no_control_character_reaches_the_terminal() -> None:
+    text = render.to_text(found("坏", cite(NASTY, f"要害是{HOSTILE}。", HOSTILE)), "zh")
+    assert all(char >= " " or char == "\n" for char in text)
+    assert not set("\u202e\u2066\u2069\x07") & set(text)
+
+
+def test_an_answer_shows_the_short_answer_then_the_quote_then_how_sure() -> None:
+    page = Page(render.answer_html(ANSWER, "zh"))
+    assert page.text(".yj-q") == ["你问 " + QUESTION]
+    assert page.text(".yj-short strong") == ["325家"]
+    assert page.text("blockquote") == [QUOTE_325]
+    assert page.text("blockquote mark") == ["325家"]
+    assert page.text(".yj-place > span") == ["《第八届西洽会开幕》", "家底够厚", "第 5 段", "报.txt"]
+    assert page.text(".yj-sure") == ["很有把握"]
+    href = Reference.to(ANSWER.citations[0]).href
+    assert page.text("a.yj-chip") == ["[1]"]
+    assert page.attributes("a.yj-chip", "href") == page.attributes("a.yj-cite", "href") == [href]
+    assert page.attributes("article", "data-say") == ["回答：325家"]
+
+
+def test_where_the_quote_is_the_answer_it_stands_once() -> None:
+    page = Page(render.answer_html(found("整句", cite(PAPER, QUOTE_OPEN, None)), "zh"))
+    assert page.text(".yj-short strong") == [QUOTE_OPEN]
+    assert page.text("blockquote") == []
+    assert page.text(".yj-proof .yj-chip") == ["[1]"]
+
+
+def test_chips_are_numbered_and_more_than_three_quotes_fold() -> None:
+    quotes = (QUOTE_325, QUOTE_LASER, QUOTE_OPEN, "西洽会在重庆开幕", "各方看好。")
+    citations = [cite(PAPER, quote, quote[:3], number=n) for n, quote in enumerate(quotes, start=1)]
+    page = Page(render.answer_html(found("问", *citations), "zh"))
+    assert page.text(".yj-short .yj-chip") == ["[1]", "[2]", "[3]", "[4]", "[5]"]
+    assert page.text("summary") == ["另有 2 处也这样说"]
+    assert page.text("details blockquote") == list(quotes[3:])
+
+
+def test_not_found_says_so_and_marks_what_is_near_as_no_answer() -> None:
+    page = Page(render.answer_html(NOT_FOUND, "zh"))
+    assert page.text(".yj-short strong") == ["未找到"]
+    assert page.text(".yj-near .yj-tag") == ["不是答案"]
+    assert page.text(".yj-near blockquote") == [QUOTE_OPEN]
+    assert page.text("mark") == []
+    assert page.attributes(".yj-near a", "href") == [Reference.to(NOT_FOUND.near[0], kind="n").href]
+    assert page.text(".yj-near-head") == ["下面几段最接近，但它们不是答案："]
+    assert not Page(render.answer_html(replace(NOT_FOUND, near=()), "zh")).find(".yj-near-head")
+
+
+def test_withheld_citations_are_mentioned() -> None:
+    assert "有 2 处引文" in Page(render.answer_html(ANSWER, "zh", withheld=2)).text(".yj-error")[0]
+
+
+def test_hostile_text_makes_no_element_and_no_attribute() -> None:
+    answer = found("坏" + HOSTILE, cite(NASTY, f"要害是{HOSTILE}。", HOSTILE))
+    html = (
+        render.answer_html(answer, "zh")
+        + render.answer_html(replace(NOT_FOUND, near=answer.citations), "zh")
+        + render.error_html(HOSTILE, HOSTILE, "zh")
+        + render.waiting_html(HOSTILE, "zh")
+        + render.log_html((), "zh", examples=(HOSTILE,))
+    )
+    page = Page(html)
+    assert not {"script", "img"} & page.tags
+    assert not [name for name in page.attribute_names if name.startswith("on") or name in ("src", "style")]
+    assert all(href.startswith("#") for href in page.attributes("a", "href"))
+    shown = HOSTILE.replace("\x07", "␇")
+    assert page.text(".yj-error") == [shown]
+    assert page.text(".yj-example") == [shown]
+    assert page.text("mark") == [shown]
+    for sign in ("$", "`", "*", "{{", "\\", "\n"):
+        assert sign not in html
+
+
+def test_long_questions_answers_and_quotes_are_cut_and_say_so() -> None:
+    question = "长" * 20_000
+    assert len(render.error_html(question, "太长。", "zh")) < 1000
+    block = LONG.text[LONG.blocks[1].start : LONG.blocks[1].end]
+    whole = found(question, cite(LONG, block, None))
+    html = render.answer_html(whole, "zh")
+    assert len(html) < 5000
+    part = Page(render.answer_html(found(question, cite(LONG, block, "四十二")), "zh"))
+    assert part.text("blockquote mark") == ["四十二"]
+    assert part.text(".yj-cut") == ["略去 499,764 字", "略去 499,761 字"]
+
+
+def test_the_log_is_the_welcome_until_there_are_turns() -> None:
+    welcome = Page(render.log_html((), "zh", examples=("问一？", "问二？")))
+    assert welcome.text(".yj-example") == ["问一？", "问二？"]
+    assert not Page(render.log_html((), "en")).find(".yj-try")
+    talking = Page(render.log_html([render.answer_html(ANSWER, "zh"), render.waiting_html("再问", "zh")], "zh"))
+    assert talking.text(".yj-q") == ["你问 " + QUESTION, "你问 再问"]
+    assert not talking.find(".yj-welcome")
+
+
+def test_english_words_around_the_document_s_own() -> None:
+    page = Page(render.answer_html(replace(ANSWER, confidence=0.6, timings_ms=Timings(1, 2, 3)), "en"))
+    assert page.text(".yj-sure") == ["Somewhat sure"]
+    assert page.text("blockquote") == [QUOTE_325]
+    assert page.text(".yj-place > span") == ["第八届西洽会开幕", "家底够厚", "paragraph 5", "报.txt"]

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.types import Citation, Document, VerbatimError
+from tests.ui_html import Page
+from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, cite, make_document
+from ui.source import Reference, empty_source_html, place, resolve, source_html
+
+CITATION = cite(PAPER, QUOTE_325, "325家")
+
+
+@given(
+    st.sampled_from(["c", "n"]),
+    st.integers(0, 999),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20),
+    st.lists(st.integers(0, 10**12 - 1), min_size=5, max_size=5),
+)
+def test_a_reference_survives_its_link(kind: str, number: int, document_id: str, numbers: list[int]) -> None:
+    reference = Reference(
+        kind, number, document_id, numbers[0], (numbers[1], numbers[2]), (numbers[3], numbers[4]), "0" * 16
+    )
+    assert Reference.parse(reference.href) == reference
+    assert not set(reference.href) & set("\"'<>& \n`")
+
+
+def test_the_link_of_a_citation() -> None:
+    start = PAPER.text.index(QUOTE_325)
+    answer = start + len("截至目前，")
+    href = Reference.to(CITATION).href
+    assert href.rsplit("-", 1)[0] == f"#c1-d1-5-{start}-{start + len(QUOTE_325)}-{answer}-{answer + 4}"
+    assert resolve(PAPER, Reference.to(CITATION)) == replace(CITATION, score=0.0)
+
+
+# fmt: off
+@pytest.mark.parametrize("href", [
+    "", "#", "#c1", "javascript:alert(1)", "#x1-d1-5-0-1-0-1-" + "0" * 16, "#c1-d1-5-0-1-0-1-" + "g" * 16,
+    "#c1-d1-5-0-1-0-1", "#c1-d1-5--1-1-0-1-" + "0" * 16, "#c1-d1-5-٣-4-3-4-" + "0" * 16, "#c1-d1-5-0-1-0-1-" + "0" * 16 + "\n",
+    "#c1-" + "d" * 1000 + "-5-0-1-0-1-" + "0" * 16, "#c1-d1-5-" + "9" * 13 + "-1-0-1-" + "0" * 16, "#c1--5-0-1-0-1-" + "0" * 16,
+])
+# fmt: on
+def test_what_is_no_link_of_ours_is_refused(href: str) -> None:
+    assert Reference.parse(href) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"paragraph": 4},
+        {"paragraph": 99},
+        {"quote": (0, 3)},
+        {"quote": (CITATION.quote_start, 10**9)},
+        {"quote": (CITATION.quote_start, CITATION.quote_end - 1)},
+        {"answer": (0, 2)},
+        {"answer": (CITATION.quote_end, CITATION.quote_start)},
+        {"document_id": "d2"},
+        {"digest": "0" * 16},
+    ],
+    ids=str,
+)
+def test_a_reference_that_does_not_hold_is_not_resolved(change: dict[str, object]) -> None:
+    with pytest.raises(VerbatimError):
+        resolve(PAPER, replace(Reference.to(CITATION), **change))
+
+
+def test_one_changed_digit_withholds_the_quote() -> None:
+    edited = replace(PAPER, text=PAPER.text.replace("325家", "326家"))
+    with pytest.raises(VerbatimError):
+        source_html(edited, Reference.to(CITATION), "zh")
+
+
+@given(st.data())
+def test_the_marked_text_is_the_slice(data: st.DataObject) -> None:
+    document = data.draw(st.sampled_from([PAPER, make_document(("heading", 1, "<题>"), ("paragraph", 0, "前 <b>&amp;</b>\n二\u202e行 👨‍👩‍👧$`后"))]))
+    block = data.draw(st.sampled_from(document.blocks))
+    quote = sorted(data.draw(st.lists(st.integers(block.start, block.end), min_size=2, max_size=2, unique=True)))
+    answer = sorted(data.draw(st.lists(st.integers(*quote), min_size=2, max_size=2, unique=True)))
+    citation = _citation(document, block.number, (quote[0], quote[1]), (answer[0], answer[1]))
+    page = Page(source_html(document, Reference.to(citation), "zh"))
+    assert page.text("mark") == [document.text[quote[0] : quote[1]]]
+    whole = quote == answer
+    assert page.text("strong") == ([] if whole else [document.text[answer[0] : answer[1]]])
+    assert page.text(".yj-here > :last-child") == [document.text[block.start : block.end]]
+
+
+def _citation(document: Document, number: int, quote: tuple[int, int], answer: tuple[int, int]) -> Citation:
+    block = document.blocks[number - 1]
+    template = cite(document, document.text[block.start : block.end], None)
+    return replace(
+        template,
+        quote=document.text[quote[0] : quote[1]],
+        quote_start=quote[0],
+        quote_end=quote[1],
+        answer_start=answer[0],
+        answer_end=answer[1],
+    )
+
+
+def test_a_short_article_is_shown_whole_with_its_numbers_and_headings() -> None:
+    page = Page(source_html(PAPER, Reference.to(CITATION), "zh"))
+    assert page.text(".yj-no") == ["1", "2", "3", "4", "5"]
+    assert page.text("h3") == ["第八届西洽会开幕"]
+    assert page.text("h4") == ["家底够厚"]
+    assert page.text(".yj-byline p") == ["本报记者 张三"]
+    assert page.text("header h2") == ["第八届西洽会开幕"]
+    assert page.text(".yj-where > span") == ["家底够厚", "第 5 段", "报.txt"]
+    assert page.text(".yj-badge") == ["逐字核对 ✓"]
+    assert page.text(".yj-source-name") == ["引文 [1]"]
+    assert page.text(".yj-more") == ["⋯"]  # the next article follows
+
+
+def test_the_badge_names_the_characters_that_were_checked() -> None:
+    start = PAPER.text.index(QUOTE_325)
+    help_text = Page(source_html(PAPER, Reference.to(CITATION), "zh")).attributes(".yj-badge", "title")[0]
+    assert f"第 {start + 1} 至 {start + len(QUOTE_325)} 字" in help_text
+
+
+def test_of_a_long_article_two_paragraphs_on_each_side_are_shown() -> None:
+    body = [("paragraph", 0, f"第{n}段：" + "字" * 900 + "。") for n in range(2, 12)]
+    document = make_document(("heading", 1, "长篇"), *body)
+    page = Page(source_html(document, Reference.to(cite(document, "第6段：", None)), "zh"))
+    assert page.text(".yj-no") == ["4", "5", "6", "7", "8"]
+    assert page.text(".yj-more") == ["⋯", "⋯"]
+
+
+def test_a_label_belongs_to_the_article_under_it() -> None:
+    document = make_document(("heading", 1, "甲"), ("paragraph", 0, "甲文。"), ("label", 0, "要闻"), ("heading", 1, "乙"), ("paragraph", 0, "乙文。"))
+    assert Page(source_html(document, Reference.to(cite(document, "乙文。", None)), "zh")).text(".yj-no") == ["3", "4", "5"]
+    assert Page(source_html(document, Reference.to(cite(document, "甲文。", None)), "zh")).text(".yj-no") == ["1", "2"]
+
+
+def test_of_a_line_of_a_million_characters_only_what_surrounds_the_quote_is_shown() -> None:
+    html = source_html(LONG, Reference.to(cite(LONG, "答案是四十二。", "四十二")), "zh")
+    assert len(html) < 10_000
+    page = Page(html)
+    assert page.text("mark") == ["答案是四十二。"]
+    assert page.text(".yj-cut") == ["略去 498,501 字", "略去 498,500 字"]
+
+
+def test_of_a_huge_quote_the_answer_and_its_surroundings_are_shown() -> None:
+    block = LONG.blocks[1]
+    at = LONG.text.index("四十二")
+    citation = _citation(LONG, 2, (block.start, block.end), (at, at + 3))
+    html = source_html(LONG, Reference.to(citation), "en")
+    assert len(html) < 10_000
+    assert Page(html).text("strong") == ["四十二"]
+    assert Page(html).text(".yj-cut") == ["498,004 characters left out", "498,001 characters left out"]
+
+
+def test_hostile_text_makes_no_element() -> None:
+    page = Page(source_html(NASTY, Reference.to(cite(NASTY, f"要害是{HOSTILE}。", HOSTILE)), "zh"))
+    assert not {"script", "img", "a"} & page.tags
+    assert page.text("mark") == [f"要害是{HOSTILE.replace(chr(7), '␇')}。"]
+    assert all(not name.startswith("on") for name in page.attribute_names)
+
+
+def test_a_near_passage_is_marked_as_no_answer() -> None:
+    page = Page(source_html(PAPER, Reference.to(cite(PAPER, QUOTE_OPEN, None), kind="n"), "zh"))
+    assert page.text(".yj-badge") == ["不是答案"]
+    assert page.attributes("mark", "class") == ["yj-mark yj-mark-near"]
+    assert page.text("strong") == []
+
+
+def test_the_empty_pane_and_the_problem_pane() -> None:
+    assert Page(empty_source_html("zh")).text("h2") == ["原文会出现在这里"]
+    assert Page(empty_source_html("en", key="none")).text("h2") == ["There is no source to show"]
+    page = Page(empty_source_html("zh", problem="<b>没了</b>"))
+    assert page.text(".yj-blank p") == ["<b>没了</b>"]
+
+
+def test_place_names_what_there_is() -> None:
+    assert place(CITATION, "zh") == ["《第八届西洽会开幕》", "家底够厚", "第 5 段", "报.txt"]
+    laser = replace(cite(PAPER, QUOTE_LASER, None), page=3)
+    assert place(laser, "en") == ["国防教育展台", "page 3", "paragraph 7", "报.txt"]
+    assert place(replace(laser, title="", page=None), "zh") == ["第 7 段", "报.txt"]

@@ -1,0 +1,190 @@
+"""The HTTP endpoints, on the same port as the page: ask a question, list the documents, read a document's text.
+
+Answers in JSON as design § 5 promises; every error is ``{"error": {"code", "message"}}`` in the caller's language.
+Knows no Gradio. Nothing that a client sends is trusted: sizes are limited as they arrive, types are checked.
+
+    POST /ask                    {"question": str, "id"?: str} -> the answer
+    GET  /documents              {"documents": [{id, name, title, revision, format, characters, paragraphs, passages}]}
+    GET  /documents/{id}/text    the text that all offsets count in
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qa.errors import LibraryError, QuestionError, YinjuError
+from ui import render
+from ui.chat import Asks, Shelf, prove, unsendable
+from ui.errors import RequestError
+from ui.strings import choose_language, sentence
+
+if TYPE_CHECKING:
+    from anyio import CapacityLimiter
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    Endpoint = Callable[[Request], Awaitable[Response]]
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes of a request's body. Far above any question, far below what would hurt."""
+
+DRAIN_LIMIT = 32 * BODY_LIMIT
+"""Bytes of a body that are read and thrown away, so that a client that sends too much hears why."""
+
+ENDPOINTS = ("POST /api/ask", "GET /api/documents", "GET /api/documents/{id}/text")
+
+STATUS = {
+    "question_too_long": 413,
+    "request_too_large": 413,
+    "document_unknown": 404,
+    "page_unknown": 404,
+    "method_unknown": 405,
+}
+
+_LOG = logging.getLogger(__name__)
+
+
+def endpoints(answerer: Asks, library: Shelf, *, at_once: int) -> Starlette:
+    """The endpoints as an application to mount. At most ``at_once`` questions are answered at a time; others wait."""
+    from anyio import CapacityLimiter
+    from starlette.applications import Starlette
+    from starlette.routing import Route
+
+    desk = _Desk(answerer, library, CapacityLimiter(at_once))
+    routes = [
+        Route("/ask", _spoken(desk.ask), methods=["POST"]),
+        Route("/documents", _spoken(desk.documents), methods=["GET"]),
+        Route("/documents/{id}/text", _spoken(desk.text), methods=["GET"]),
+    ]
+    return Starlette(routes=routes, exception_handlers={404: _unknown_page, 405: _unknown_method})
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The endpoints' state. Work that takes time runs in threads, so that the page never waits for it."""
+
+    answerer: Asks
+    library: Shelf
+    limiter: CapacityLimiter
+
+    async def ask(self, request: Request) -> Response:
+        from anyio.to_thread import run_sync
+
+        question, id = read_question(await _body(request))
+        return _json(await run_sync(self._answer, question, id, limiter=self.limiter))
+
+    async def documents(self, _: Request) -> Response:
+        from anyio.to_thread import run_sync
+
+        return _json(await run_sync(self._list))
+
+    async def text(self, request: Request) -> Response:
+        from anyio.to_thread import run_sync
+        from starlette.responses import PlainTextResponse
+
+        document = await run_sync(self.library.document, request.path_params["id"])
+        return PlainTextResponse(document.text)
+
+    def _answer(self, question: str, id: str | None) -> dict[str, Any]:
+        answer, _ = prove(self.answerer.ask(question, id=id), self.library)
+        return render.to_json(answer)
+
+    def _list(self) -> dict[str, Any]:
+        fields = ("id", "name", "title", "revision", "format", "characters", "paragraphs", "passages")
+        return {"documents": [{name: getattr(info, name) for name in fields} for info in self.library.documents()]}
+
+
+def read_question(body: bytes) -> tuple[str, str | None]:
+    """The question and its id from the body of a request.
+
+    :raises RequestError: ``request_not_utf8``, ``request_not_json``, ``request_not_object``,
+        ``request_field_missing``, ``request_field_type`` or ``text_broken``.
+    """
+    try:
+        value = json.loads(body.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise RequestError("request_not_utf8") from error
+    except (ValueError, RecursionError) as error:
+        raise RequestError("request_not_json") from error
+    if not isinstance(value, dict):
+        raise RequestError("request_not_object")
+    if "question" not in value:
+        raise RequestError("request_field_missing", name="question")
+    question, id = value["question"], value.get("id")
+    if not isinstance(question, str):
+        raise RequestError("request_field_type", name="question")
+    if not isinstance(id, str | None):
+        raise RequestError("request_field_type", name="id")
+    for name, part in (("question", question), ("id", id)):
+        if unsendable(part):
+            raise RequestError("text_broken", name=name)
+    return question, id
+
+
+async def _body(request: Request) -> bytes:
+    """The body, read as it comes.
+
+    :raises RequestError: ``request_too_large``.
+    """
+    body, seen = bytearray(), 0
+    async for chunk in request.stream():
+        seen += len(chunk)
+        if seen <= BODY_LIMIT:
+            body += chunk
+        if seen > DRAIN_LIMIT:
+            break
+    if seen > BODY_LIMIT:
+        raise RequestError("request_too_large", limit=BODY_LIMIT)
+    return bytes(body)
+
+
+def _json(value: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    from starlette.responses import Response
+
+    body = json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    return Response(body, status, headers, media_type="application/json")
+
+
+def error_response(error: YinjuError, accept_language: str | None, headers: dict[str, str] | None = None) -> Response:
+    """``{"error": {"code", "message"}}`` with the HTTP status that fits ``error``."""
+    known = QuestionError, RequestError
+    fallback = 400 if isinstance(error, known) else 503 if isinstance(error, LibraryError) else 500
+    message = sentence(error.code, choose_language(accept_language), **error.fields)
+    status = STATUS.get(error.code, 500 if error.code == "internal" else fallback)
+    return _json({"error": {"code": error.code, "message": message}}, status, headers)
+
+
+def _spoken(endpoint: Endpoint) -> Endpoint:
+    """``endpoint`` with every failure made a sentence."""
+
+    async def answered(request: Request) -> Response:
+        from starlette.requests import ClientDisconnect
+
+        try:
+            return await endpoint(request)
+        except ClientDisconnect:
+            raise
+        except YinjuError as error:
+            spoken = error
+        except Exception:  # the border to another program, which is owed a sentence; the log has the rest
+            _LOG.exception("an HTTP request was not answered")
+            spoken = RequestError("internal")
+        return error_response(spoken, request.headers.get("accept-language"))
+
+    return answered
+
+
+async def _unknown_page(request: Request, _: Exception) -> Response:
+    unknown = RequestError("page_unknown", path=request.url.path, known=ENDPOINTS)
+    return error_response(unknown, request.headers.get("accept-language"))
+
+
+async def _unknown_method(request: Request, error: Exception) -> Response:
+    allowed = ", ".join(sorted(getattr(error, "headers", {}).get("Allow", "").split(", ")))
+    unknown = RequestError("method_unknown", method=request.method, known=allowed)
+    return error_response(unknown, request.headers.get("accept-language"), {"Allow": allowed})

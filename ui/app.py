@@ -1,0 +1,268 @@
+"""The page: Gradio wiring only. What is said is in ``strings``, how it looks in ``assets`` and ``render``, what a turn
+comes to in ``chat``, and what stands around it in ``web`` and ``api``.
+
+Gradio is imported inside the functions that need it, after the environment that keeps it quiet is set.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from ui import render
+from ui.api import endpoints
+from ui.chat import Asks, Shelf, open_source, take_turn
+from ui.escape import text_html
+from ui.source import empty_source_html
+from ui.strings import LANGS, Lang, examples_for, text
+from ui.web import ByLanguage, Guard, address_of, is_loopback, listen
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    import gradio as gr
+    import uvicorn
+    from fastapi import FastAPI
+    from starlette.applications import Starlette
+
+    Shown = tuple[object, object, object, object, object]
+
+ASKED_AT_ONCE = 2
+"""Questions answered at a time by the page, and by the HTTP endpoints; one saturates a core, and more would wait."""
+
+QUESTION_LINES = 6
+
+_QUIET = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "DO_NOT_TRACK": "1",
+}
+_SANS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
+_MONO = ("ui-monospace", "monospace")
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Find out before anything slow is done.
+
+    :raises PortError: ``port_busy`` or ``port_unusable``.
+    """
+    listen(host, port).close()
+
+
+def serve(
+    answerer: Asks,
+    library: Shelf,
+    *,
+    host: str,
+    port: int,
+    open_browser: bool,
+    examples: Sequence[str] | None = None,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the page at ``/`` and the endpoints under ``/api`` until interrupted. ``ready`` is told the URL.
+
+    :raises PortError: ``port_busy`` or ``port_unusable``.
+    """
+    with listen(host, port) as listener:
+        server = make_server(build_application(answerer, library, examples=examples, only_local=is_loopback(listener)))
+        address = address_of(listener)
+        if ready is not None:
+            ready(address)
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+
+
+def make_server(application: Starlette) -> uvicorn.Server:
+    """A server for what :func:`build_application` gave; ``run(sockets=[...])`` serves until interrupted."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket] | None = None) -> None:
+            # Every open page holds a connection that ends only when it is told to.
+            for page in application.state.pages:
+                page.stop_event.set()
+            await super().shutdown(sockets)
+
+    return Server(
+        uvicorn.Config(application, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
+    )
+
+
+def build_application(
+    answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = None, only_local: bool = True
+) -> Starlette:
+    """The whole as one ASGI application: the page in each language, the endpoints, and the guard around them.
+
+    ``examples`` are questions to click; without them, those we know for the library's documents. ``state.pages`` holds
+    Gradio's own applications.
+    """
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.routing import Mount
+
+    if examples is None:
+        examples = examples_for(info.name for info in library.documents())
+    pages = {lang: _mounted(build(answerer, library, lang=lang, examples=examples)) for lang in LANGS}
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for page in pages.values():
+                await stack.enter_async_context(page.router.lifespan_context(page))
+            yield
+
+    api = endpoints(answerer, library, at_once=ASKED_AT_ONCE)
+    application = Starlette(
+        routes=[Mount("/api", api), Mount("/", ByLanguage(pages))],
+        middleware=[Middleware(Guard, only_local=only_local)],
+        lifespan=lifespan,
+    )
+    application.state.pages = [
+        route.app for page in pages.values() for route in page.routes if isinstance(route, Mount)
+    ]
+    return application
+
+
+def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequence[str] = ()) -> gr.Blocks:
+    """The page in one language: the conversation on the left, the source pane on the right."""
+    os.environ.update(_QUIET)
+    import gradio as gr
+
+    page: gr.Blocks
+    with gr.Blocks(title=text("page_title", lang), analytics_enabled=False, fill_width=True, fill_height=True) as page:
+        turns = gr.State(list[str]())
+        _html(partial(_header, library, lang), "yj-head")
+        with gr.Row(elem_id="yj-main", equal_height=True):
+            with gr.Column(elem_id="yj-chat"):
+                log = _html(render.log_html((), lang, examples=examples), "yj-log", js_on_load=_asset("page.js"))
+                box, send = _question_box(lang)
+                hint = _html(_hint(lang), "yj-hint")
+            with gr.Column(elem_id="yj-side"):
+                pane = _html(empty_source_html(lang), "yj-pane")
+
+        desk = _Desk(answerer, library, lang, tuple(examples))
+
+        def example(past: list[str], event: gr.EventData) -> Iterator[Shown]:
+            yield from desk.answer(str((event._data or {}).get("question", "")), past)
+
+        def cite(event: gr.EventData) -> str:
+            return open_source(str((event._data or {}).get("href", "")), lang=lang, library=library)
+
+        # Gradio knows an event by its resolved annotation, and this module knows Gradio only inside functions.
+        for handler in (example, cite):
+            handler.__annotations__ = {"event": gr.EventData}
+
+        shown = [log, box, turns, pane, hint]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        asking = {**quiet, "concurrency_limit": ASKED_AT_ONCE, "concurrency_id": "ask", "trigger_mode": "once"}
+        gr.on([box.submit, send.click], desk.answer, [box, turns], shown, **asking)
+        log.example(example, [turns], shown, **asking)
+        log.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
+    return page
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What the page's events need. Each method gives values for the conversation, the question box, the turns so far,
+    the source pane and the hint.
+    """
+
+    answerer: Asks
+    library: Shelf
+    lang: Lang
+    examples: tuple[str, ...]
+
+    def answer(self, question: str, past: list[str]) -> Iterator[Shown]:
+        """Show that the question is being looked for, then its turn; or the hint, and the question back to mend."""
+        import gradio as gr
+
+        lang, same = self.lang, gr.skip()
+        yield render.log_html([*past, render.waiting_html(question, lang)], lang), "", past, same, _hint(lang)
+        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library)
+        if turn.hint:
+            before = render.log_html(past, lang, examples=self.examples)
+            yield before, question, past, same, _hint(lang, turn.hint)
+            return
+        now = [*past, turn.html]
+        yield render.log_html(now, lang), same, now, turn.source, _hint(lang)
+
+
+def _mounted(page: gr.Blocks) -> FastAPI:
+    import gradio as gr
+    from fastapi import FastAPI
+
+    parent = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    gr.mount_gradio_app(
+        parent,
+        page,
+        path="/",
+        run_history=False,
+        footer_links=[],
+        show_error=False,
+        ssr_mode=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        pwa=False,
+        max_file_size=1,
+        theme=gr.themes.Base(font=list(_SANS), font_mono=list(_MONO)),
+        css=_asset("page.css"),
+        favicon_path=str(files("ui").joinpath("assets", "favicon.svg")),
+    )
+    return parent
+
+
+def _html(value: str | Callable[[], str], elem_id: str, *, js_on_load: str | None = None) -> gr.HTML:
+    import gradio as gr
+
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
+
+
+def _question_box(lang: Lang) -> tuple[gr.Textbox, gr.Button]:
+    import gradio as gr
+
+    with gr.Row(elem_id="yj-ask", equal_height=True):
+        box = gr.Textbox(
+            label=text("question_label", lang),
+            placeholder=text("question_placeholder", lang),
+            show_label=False,
+            container=False,
+            lines=1,
+            max_lines=QUESTION_LINES,
+            autofocus=True,
+            elem_id="yj-box",
+            scale=1,
+        )
+        send = gr.Button(text("send", lang), variant="primary", elem_id="yj-send", scale=0, min_width=72)
+    return box, send
+
+
+def _header(library: Shelf, lang: Lang) -> str:
+    documents = library.documents()
+    size = text(
+        "library_size", lang, count=len(documents), characters=sum(document.characters for document in documents)
+    )
+    return (
+        f'<header class="yj-head"><p class="yj-brand"><span class="yj-seal" aria-hidden="true">{text("seal", lang)}</span>'
+        f"{text('brand', lang)}<small>{text('tagline', lang)}</small></p>"
+        f'<p class="yj-size">{size}</p></header>'
+    )
+
+
+def _hint(lang: Lang, problem: str = "") -> str:
+    if problem:
+        return f'<p class="yj-hint yj-hint-bad" role="alert">{text_html(problem)}</p>'
+    return f'<p class="yj-hint">{text("send_hint", lang)}</p>'
+
+
+def _asset(name: str) -> str:
+    return files("ui").joinpath("assets", name).read_text("utf-8")

@@ -1,0 +1,135 @@
+"""One turn of conversation: a question in, what to show out. Proves every citation again before it is shown.
+
+Knows no Gradio and no HTTP; what it needs of the answerer and the library is spelt out as protocols.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from qa.errors import LibraryError, QuestionError, YinjuError
+from qa.types import Answer, Citation, Document, VerbatimError
+from ui import render
+from ui.escape import has_lone_surrogate
+from ui.source import Reference, empty_source_html, source_html
+from ui.strings import sentence, text
+
+if TYPE_CHECKING:
+    from qa.library import DocumentInfo
+
+_LOG = logging.getLogger(__name__)
+
+
+class Asks(Protocol):
+    """Answers questions; may be called from several threads."""
+
+    def ask(self, question: str, *, id: str | None = None) -> Answer:
+        """The answer to ``question``.
+
+        :raises QuestionError: the question cannot be asked.
+        :raises LibraryError: the library cannot be used.
+        """
+
+
+class Shelf(Protocol):
+    """The library as the page and the HTTP endpoints see it; may be used from several threads."""
+
+    def document(self, document_id: str) -> Document:
+        """The document as it is now.
+
+        :raises LibraryError: ``document_unknown``.
+        """
+
+    def documents(self) -> Sequence[DocumentInfo]:
+        """All documents, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one question came to.
+
+    ``html`` is its place in the conversation, ``source`` the source pane beside it. ``hint`` is set instead of
+    ``html`` where the question itself has to be mended: it then goes back to who asked, with the hint.
+    """
+
+    html: str = ""
+    source: str = ""
+    hint: str = ""
+    answer: Answer | None = None
+
+
+def take_turn(question: str, *, lang: str, answerer: Asks, library: Shelf) -> Turn:
+    """Ask ``question`` and make what is shown of it. Never raises: whatever goes wrong becomes a sentence."""
+    try:
+        answer, withheld = prove(answerer.ask(question), library)
+        first = next(iter(answer.citations), None)
+        source = (
+            open_source(Reference.to(first).href, lang=lang, library=library)
+            if first
+            else empty_source_html(lang, key="none")
+        )
+        return Turn(render.answer_html(answer, lang, withheld=withheld), source, answer=answer)
+    except QuestionError as error:
+        return Turn(hint=sentence(error.code, lang, **error.fields))
+    except YinjuError as error:
+        _LOG.warning("a question was not answered: %s", error.code)
+        message = sentence(error.code, lang, **error.fields)
+    except Exception:  # the border to a person, who is owed a sentence whatever failed; the log has the rest
+        _LOG.exception("a question was not answered")
+        message = sentence("internal", lang)
+    return Turn(render.error_html(question, message, lang), empty_source_html(lang))
+
+
+def open_source(href: str, *, lang: str, library: Shelf) -> str:
+    """The source pane for the link ``href``, which anyone may have made up: only what still holds is shown."""
+    reference = Reference.parse(href)
+    if reference is None:
+        return empty_source_html(lang)
+    try:
+        return source_html(library.document(reference.document_id), reference, lang)
+    except VerbatimError as error:
+        _LOG.warning("citation withheld: %s", error)
+        return empty_source_html(lang, problem=text("source_changed", lang))
+    except LibraryError as error:
+        _LOG.warning("citation withheld: %s", error.code)
+        gone = error.code == "document_unknown"
+        problem = text("source_gone", lang) if gone else sentence(error.code, lang, **error.fields)
+        return empty_source_html(lang, problem=problem)
+
+
+def prove(answer: Answer, library: Shelf) -> tuple[Answer, int]:
+    """The answer with only those citations that equal their documents' text now, and how many were withheld.
+
+    An answer that is left without any proof is no answer: its status becomes ``not_found``.
+    """
+    documents: dict[str, Document | None] = {}
+    citations = tuple(citation for citation in answer.citations if _holds(citation, library, documents))
+    near = tuple(citation for citation in answer.near if _holds(citation, library, documents))
+    withheld = len(answer.citations) - len(citations)
+    if answer.status == "answered" and not citations:
+        return replace(answer, status="not_found", answer="", citations=(), near=()), withheld
+    return replace(answer, citations=citations, near=near), withheld
+
+
+def _holds(citation: Citation, library: Shelf, documents: dict[str, Document | None]) -> bool:
+    id = citation.document_id
+    if id not in documents:
+        try:
+            documents[id] = library.document(id)
+        except LibraryError as error:
+            if error.code != "document_unknown":
+                raise
+            documents[id] = None
+    document = documents[id]
+    if document is not None and citation.holds_in(document):
+        return True
+    _LOG.error("citation withheld: [%d, %d) of %s", citation.quote_start, citation.quote_end, id)
+    return False
+
+
+def unsendable(*texts: str | None) -> bool:
+    """Whether one of ``texts`` holds half a character, which no answer over HTTP can repeat."""
+    return any(text is not None and has_lone_surrogate(text) for text in texts)

@@ -1,0 +1,355 @@
+"""The command line. Data goes to stdout, talk to stderr; exit 0: done, 1: failed with one sentence, 2: wrong usage.
+
+Nothing heavy is imported until a command needs it, so that ``yinju --help`` is instant. Every sentence comes from
+``ui.strings``; what an answer looks like from ``ui.render``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qa.config import Config, load_config
+from qa.errors import GoldError, LibraryError, YinjuError
+from ui import strings
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from embeddings.encoder import Encoder
+    from qa.answer import Answerer
+    from qa.library import AddReport, Library
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=strings.CLI_HELP)
+
+LibraryFlag = Annotated[Path | None, typer.Option("--library", metavar="DIR", help=strings.CLI_LIBRARY)]
+ModelFlag = Annotated[str | None, typer.Option("--model", metavar="NAME|DIR", help=strings.CLI_MODEL)]
+LanguageFlag = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=strings.CLI_LANGUAGE)]
+
+
+@app.command(help=strings.CLI_ADD)
+def add(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help=strings.CLI_ADD_PATHS)],
+    library: LibraryFlag = None,
+    model: ModelFlag = None,
+    lang: LanguageFlag = None,
+) -> None:
+    """Add or update files and folders."""
+    with _speaking(library=library, model=model, language=lang) as config:
+        encoder = _encoder(config)
+        from qa.library import Library
+
+        with Library.create(config.library, encoder=encoder) as opened:
+            report = _add_with_progress(opened, paths, encoder, config.language)
+        for error in report.failed:
+            _say(strings.sentence(error.code, config.language, **error.fields))
+        _say(
+            strings.text(
+                "cli_added",
+                config.language,
+                added=len(report.added),
+                updated=len(report.updated),
+                unchanged=len(report.unchanged),
+                failed=len(report.failed),
+                passages=report.passages,
+            )
+        )
+        if report.failed:
+            raise typer.Exit(1)
+
+
+@app.command("list", help=strings.CLI_LIST)
+def list_documents(
+    as_json: Annotated[bool, typer.Option("--json", help=strings.CLI_JSON)] = False,
+    library: LibraryFlag = None,
+    model: ModelFlag = None,
+    lang: LanguageFlag = None,
+) -> None:
+    """List the library's documents."""
+    with _speaking(library=library, model=model, language=lang) as config, _library(config) as opened:
+        for info in opened.documents():
+            if as_json:
+                from dataclasses import asdict
+
+                _print(json.dumps(asdict(info), ensure_ascii=False))
+            else:
+                _print(f"{info.id}  {info.paragraphs:>6}  {info.characters:>9}  {info.name}  {info.title}")
+
+
+@app.command(help=strings.CLI_REMOVE)
+def remove(
+    ids: Annotated[list[str], typer.Argument(metavar="ID…")],
+    library: LibraryFlag = None,
+    model: ModelFlag = None,
+    lang: LanguageFlag = None,
+) -> None:
+    """Remove documents."""
+    with _speaking(library=library, model=model, language=lang) as config, _library(config) as opened:
+        opened.remove(list(dict.fromkeys(ids)))
+        _say(strings.text("cli_removed", config.language, count=len(dict.fromkeys(ids))))
+
+
+@app.command(help=strings.CLI_TEXT)
+def text(
+    document_id: Annotated[str, typer.Argument(metavar="ID")],
+    library: LibraryFlag = None,
+    model: ModelFlag = None,
+    lang: LanguageFlag = None,
+) -> None:
+    """Print a document's text, the one that all offsets count in."""
+    with _speaking(library=library, model=model, language=lang) as config, _library(config) as opened:
+        _print(opened.document(document_id).text, end="")
+
+
+@app.command(help=strings.CLI_CHECK)
+def check(library: LibraryFlag = None, model: ModelFlag = None, lang: LanguageFlag = None) -> None:
+    """Check every stored offset and both indexes."""
+    with _speaking(library=library, model=model, language=lang) as config, _library(config) as opened:
+        report = opened.check()
+        for problem in report.problems:
+            _print(problem)
+        key = "cli_check_bad" if report.problems else "cli_check_good"
+        _say(
+            strings.text(
+                key,
+                config.language,
+                documents=report.documents,
+                passages=report.passages,
+                problems=len(report.problems),
+            )
+        )
+        if report.problems:
+            raise typer.Exit(1)
+
+
+@app.command(help=strings.CLI_ASK)
+def ask(
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help=strings.CLI_ASK_QUESTION)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=strings.CLI_JSON)] = False,
+    batch: Annotated[str | None, typer.Option("--batch", metavar="FILE|-", help=strings.CLI_ASK_BATCH)] = None,
+    library: LibraryFlag = None,
+    model: ModelFlag = None,
+    lang: LanguageFlag = None,
+) -> None:
+    """Answer one question, or one a line."""
+    if (question is None) == (batch is None):
+        raise typer.BadParameter(strings.CLI_ASK_EITHER)
+    with _speaking(library=library, model=model, language=lang) as config:
+        from qa.answer import clean_question
+        from ui import render
+
+        if question is not None:
+            clean_question(question)
+        with _library(config) as opened:
+            answerer = _answerer(config, opened)
+            if batch is not None:
+                if not _ask_batch(answerer, batch, config):
+                    raise typer.Exit(1)
+                return
+            answer = answerer.ask(str(question))
+            _print(
+                json.dumps(render.to_json(answer), ensure_ascii=False)
+                if as_json
+                else render.to_text(answer, config.language)
+            )
+
+
+@app.command("eval", help=strings.CLI_EVAL)
+def evaluate_gold(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help=strings.CLI_EVAL_GOLD)],
+    as_json: Annotated[bool, typer.Option("--json", help=strings.CLI_JSON)] = False,
+    model: ModelFlag = None,
+    lang: LanguageFlag = None,
+) -> None:
+    """Ask every question of a gold file of a throw-away library and print the table."""
+    with _speaking(model=model, language=lang) as config:
+        import tempfile
+
+        from qa.answer import Answerer
+        from qa.evaluate import Score, evaluate, read_gold
+        from qa.library import Library
+
+        documents, questions = read_gold(gold)
+        encoder = _encoder(config)
+        with tempfile.TemporaryDirectory() as folder, Library.create(Path(folder), encoder=encoder) as opened:
+            with _progress() as progress:
+                embedding = progress.add_task(strings.text("cli_embedding", config.language), total=None)
+                opened.add_documents(
+                    documents, encoder=encoder, progress=lambda count: progress.advance(embedding, count)
+                )
+                progress.update(embedding, total=opened.passage_count())
+                asking = progress.add_task(strings.text("cli_asking", config.language), total=len(questions))
+                score = Score()
+                answerer = Answerer.over(opened, encoder, threshold=config.threshold)
+                for _, _, one in evaluate(answerer, questions):
+                    score += one
+                    progress.advance(asking)
+        row = score.row()
+        if as_json:
+            _print(json.dumps(row, ensure_ascii=False))
+        else:
+            for name, value in row.items():
+                _print(f"{name:<20} {value:>8}" if name == "questions" else f"{name:<20} {100 * value:>8.1f} %")
+
+
+@app.command(help=strings.CLI_CHAT)
+def chat(
+    host: Annotated[str | None, typer.Option("--host", help=strings.CLI_CHAT_HOST)] = None,
+    port: Annotated[int | None, typer.Option("--port", help=strings.CLI_CHAT_PORT)] = None,
+    browser: Annotated[bool, typer.Option(help=strings.CLI_CHAT_BROWSER)] = True,
+    library: LibraryFlag = None,
+    model: ModelFlag = None,
+    lang: LanguageFlag = None,
+) -> None:
+    """Serve the page and the HTTP endpoints."""
+    with _speaking(library=library, model=model, language=lang, host=host, port=port) as config:
+        from ui.app import require_free_port, serve
+
+        require_free_port(config.host, config.port)
+        with _library(config) as opened:
+            answerer = _answerer(config, opened)
+            serve(
+                answerer,
+                opened,
+                host=config.host,
+                port=config.port,
+                open_browser=browser,
+                ready=lambda url: _say(strings.text("cli_serving", config.language, url=url)),
+            )
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    app()
+
+
+# ---- what the commands share
+
+
+@contextlib.contextmanager
+def _speaking(**flags: object) -> Iterator[Config]:
+    """The run's configuration; an error inside becomes one sentence on stderr and exit code 1."""
+    from embeddings.errors import EmbeddingsError
+
+    language = "zh"
+    try:
+        config = load_config(**flags)
+        language = config.language
+        yield config
+    except (YinjuError, EmbeddingsError) as error:
+        _say(strings.sentence(error.code, language, **error.fields))
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt as error:
+        _say(strings.text("cli_interrupted", language))
+        raise typer.Exit(130) from error
+
+
+def _library(config: Config) -> Library:
+    from embeddings.encoder import model_identity
+    from qa.library import Library
+
+    return Library.open(config.library, model=model_identity(config.model))
+
+
+def _encoder(config: Config) -> Encoder:
+    from embeddings.encoder import load_encoder
+
+    return load_encoder(config.model)
+
+
+def _answerer(config: Config, opened: Library) -> Answerer:
+    from qa.answer import Answerer
+
+    if not opened.passage_count():
+        raise LibraryError("library_empty", path=str(config.library))
+    return Answerer.over(opened, _encoder(config), threshold=config.threshold)
+
+
+def _progress() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def _add_with_progress(opened: Library, paths: list[Path], encoder: Encoder, language: str) -> AddReport:
+    from qa.walk import expand
+
+    with _progress() as progress:
+        files = progress.add_task(strings.text("cli_reading", language), total=sum(1 for _ in expand(paths)))
+        stored = progress.add_task(strings.text("cli_embedding", language), total=None)
+
+        def advance(path: Path | None, passages: int) -> None:
+            if path is None:
+                progress.advance(stored, passages)
+            else:
+                progress.advance(files)
+
+        report = opened.add(paths, encoder=encoder, progress=advance)
+        progress.update(stored, total=report.passages)
+    return report
+
+
+def _ask_batch(answerer: Answerer, source: str, config: Config) -> bool:
+    """One answer a line for one question a line; a bad line gives its error and the rest go on. Whether all went."""
+    from ui import render
+
+    good = True
+    for number, line in enumerate(_lines(source), start=1):
+        if not line.strip():
+            continue
+        id: object = None
+        try:
+            id, question = _batch_question(line, source, number)
+            result: dict[str, Any] = render.to_json(answerer.ask(question, id=id))
+        except YinjuError as error:
+            good = False
+            message = strings.sentence(error.code, config.language, **error.fields)
+            result = {"id": id, "error": {"code": error.code, "message": message}}
+        _print(json.dumps(result, ensure_ascii=False))
+    return good
+
+
+def _batch_question(line: str, source: str, number: int) -> tuple[str | None, str]:
+    try:
+        row = json.loads(line)
+        id, question = row.get("id"), row["question"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise GoldError("gold_line", path=source, line=number, reason=repr(error)) from error
+    if not isinstance(question, str) or not isinstance(id, str | None):
+        raise GoldError("gold_line", path=source, line=number, reason="id, question")
+    return id, question
+
+
+def _lines(source: str) -> Iterable[str]:
+    if source == "-":
+        yield from sys.stdin
+        return
+    try:
+        with Path(source).open(encoding="utf-8") as file:
+            yield from file
+    except OSError as error:
+        raise GoldError("gold_missing", path=source, reason=error.strerror) from error
+    except UnicodeDecodeError as error:
+        raise GoldError("gold_line", path=source, line=0, reason="UTF-8") from error
+
+
+def _print(text: str, end: str = "\n") -> None:
+    sys.stdout.write(text + end)
+    sys.stdout.flush()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")

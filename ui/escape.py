@@ -1,0 +1,71 @@
+"""Makes text from documents, questions and file names harmless, for HTML and for a terminal.
+
+Covered: HTML, Markdown and LaTeX punctuation, JavaScript and Handlebars templates, control characters, terminal escape
+sequences, bidirectional controls, lone surrogates. Not covered: URLs, CSS and JavaScript strings; put no such text there.
+This module knows no answers, citations or wording.
+"""
+
+from __future__ import annotations
+
+import re
+
+_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+_PUNCTUATION = "&<>\"'`$*_\\\\{}\\[\\]~|\n"
+_UNSAFE = re.compile(f"(?P<punctuation>[{_PUNCTUATION}])|(?P<control>[{_CONTROL}])|(?P<bidi>[{_BIDI}])")
+_INVISIBLE = re.compile(f"[{_CONTROL}{_BIDI}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CUT = "…"
+
+
+def has_lone_surrogate(text: str) -> bool:
+    """Whether ``text`` holds half of a UTF-16 pair, which no encoding can carry."""
+    return _SURROGATE.search(text) is not None
+
+
+def _picture(char: str) -> str:
+    """The visible stand-in for a control character: its Unicode control picture, or U+FFFD where there is none."""
+    code = ord(char)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else "\ufffd"
+
+
+def _unsafe_to_html(match: re.Match[str]) -> str:
+    char = match.group()
+    if match.lastgroup == "punctuation":
+        return f"&#{ord(char)};"
+    if match.lastgroup == "control":
+        return _picture(char)
+    # Alone in an isolate, a bidirectional control reaches no other character, and the text stays whole.
+    return f"<bdi>{char}</bdi>"
+
+
+def text_html(text: str) -> str:
+    """``text`` as HTML that shows it character for character. Line ends stay line ends (style: ``pre-wrap``).
+
+    The text content of the result equals ``text``, except that control characters and lone surrogates are replaced by
+    visible pictures of them.
+    """
+    return _UNSAFE.sub(_unsafe_to_html, text)
+
+
+def one_line(text: str, *, limit: int = 200) -> str:
+    """``text`` for a label or a terminal: one line, at most ``limit`` characters, nothing invisible in it."""
+    line = " ".join(_INVISIBLE.sub("\ufffd", text[: 4 * limit].replace("\r", " ")).split())
+    return line if len(line) <= limit and len(text) <= 4 * limit else line[: limit - 1].rstrip() + _CUT
+
+
+def label_html(text: str, *, limit: int = 200) -> str:
+    """A title or a file name as HTML: one line, clipped, its direction kept to itself."""
+    return f"<bdi>{text_html(one_line(text, limit=limit))}</bdi>"
+
+
+def attribute_html(text: str, *, limit: int = 200) -> str:
+    """A title or a file name for a double-quoted HTML attribute."""
+    return text_html(one_line(text, limit=limit))
+
+
+def terminal_text(text: str) -> str:
+    """``text`` for a terminal: lines kept, control characters and bidirectional controls made visible as U+FFFD."""
+    return _INVISIBLE.sub("\ufffd", text)
