@@ -7,6 +7,7 @@ the sentence.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,11 +42,24 @@ _CAPITALS = re.compile(
     r"[A-Z][\w'’.&-]*\w(?:(?: (?:of|the|and|de|la|van|von|&|for|in)){0,2} [A-Z\d][\w'’.&-]*\w?)*|\"[^\"]+\"|“[^”]+”"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*|\S")
-_REASON = re.compile(r"\b(?:because of|because|due to|owing to|as a result of|since|in order to|so that|so as to|to)\b ?(.+)")
-_EDGE = re.compile(r"^(?:the|a|an|its|their|his|her|by|of|to|in|on|and|or|that|which|was|were|is|are) |[\s,.;:!?]+$", re.IGNORECASE)
+_REASON = re.compile(
+    r"\b(?:because of|because|due to|owing to|as a result of|since|in order to|so that|so as to|to)\b ?(.+)"
+)
+_EDGE = re.compile(
+    r"^(?:the|a|an|its|their|his|her|by|of|to|in|on|and|or|that|which|was|were|is|are) |[\s,.;:!?]+$", re.IGNORECASE
+)
+
+_CALLED = re.compile(
+    r"\b(?:called|named|known as|titled|termed|nicknamed|dubbed|entitled) (?:the |a |an )?([^,.;:()]{2,40})"
+)
+_VERB_LIKE = re.compile(
+    r"(?:\w+(?:ed|ing|ly)|went|led|built|made|gave|took|came|began|became|won|lost|held|used|said|found|grew|ran|s)(?: .*)?$"
+)
 
 _NAME_KINDS = ("person", "place", "organisation", "name")
 _REACH = 12
+_VERB_PENALTY = 1.2
+_OBJECT_BONUS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,8 @@ class _Candidate:
 
 def best_span(question: Question, text: str) -> tuple[int, int] | None:
     """Range in a sentence of the stretch that best answers, or ``None`` where nothing stands out."""
+    if question.kind in ("manner", "yesno"):
+        return None
     folded = align(text)
     matched = list(_matched(question, folded))
     best: tuple[float, int, int] | None = None
@@ -65,6 +81,7 @@ def best_span(question: Question, text: str) -> tuple[int, int] | None:
         if start >= end or folded[start:end] in question.folded:
             continue
         score = candidate.bonus + _nearness(matched, start, end) - _repeated(question, folded[start:end])
+        score += _after_predicate(question, folded, start) - _VERB_PENALTY * bool(_VERB_LIKE.match(folded[start:end]))
         if best is None or score > best[0] + 1e-9:
             best = (score, start, end)
     return None if best is None else best[1:]
@@ -82,7 +99,9 @@ def _candidates(question: Question, text: str, folded: str) -> Iterator[_Candida
             yield _Candidate(match.start(), unit.end() if unit else match.end(), 4.0 if asked else 3.0)
     if kind == "reason" and (match := _REASON.search(folded)):
         yield _Candidate(*match.span(1), 3.0 if not match.group().startswith("to ") else 1.5)
-    bonus = 2.5 if kind in _NAME_KINDS else 0.6
+    if kind in ("name", "thing"):
+        yield from (_Candidate(*match.span(1), 2.0 if kind == "name" else 0.8) for match in _CALLED.finditer(folded))
+    bonus = 2.5 if kind in _NAME_KINDS else 1.2 if question.focus else 0.6
     yield from (_Candidate(*match.span(), bonus) for match in _CAPITALS.finditer(text) if not _opens(match, folded))
     yield from (_Candidate(start, end, 0.5) for start, end in _phrases(folded))
 
@@ -105,7 +124,7 @@ def _phrases(folded: str) -> Iterator[tuple[int, int]]:
             runs.append((start, end))
             start = -1
     yield from runs
-    for left, right in zip(runs, runs[1:], strict=False):
+    for left, right in itertools.pairwise(runs):
         if folded[left[1] : right[0]] in (" of ", " and ", " of the "):
             yield left[0], right[1]
 
@@ -129,6 +148,15 @@ def _nearness(matched: list[tuple[int, int, float]], start: int, end: int) -> fl
         if steps < _REACH and not start <= left < end:
             total += weight / (2 + steps)
     return total
+
+
+def _after_predicate(question: Question, folded: str, start: int) -> float:
+    """Bonus for standing right behind the verb that the question ends in: What did X build? X built …"""
+    if question.kind not in ("thing", "list", "person") or not question.units or question.after == "":
+        return 0.0
+    stem = question.units[-1].text
+    at = folded.rfind(stem[: max(3, len(stem) - 3)], 0, start)
+    return _OBJECT_BONUS if at >= 0 and folded[at:start].count(" ") <= 2 else 0.0
 
 
 def _repeated(question: Question, span: str) -> float:

@@ -79,19 +79,21 @@ ENGLISH_STOP_WORDS = frozenset(
     ["a", "an", "the", "of", "in", "on", "at", "to", "for", "from", "by", "with", "and", "or", "as", "is", "are", "was", "were", "be", "been", "being", "am", "do", "does", "did", "done", "has", "have", "had", "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "many", "much", "that", "this", "these", "those", "it", "its", "he", "she", "his", "her", "they", "their", "there", "s", "t", "not", "no", "than", "then", "into", "about", "over", "under", "after", "before", "during", "can", "could", "would", "will", "shall", "should", "may", "might", "must", "also", "such", "other", "any", "some", "all", "each", "most", "more", "many", "we", "you", "i", "your", "our", "me", "him", "them", "us", "if", "so", "but", "while", "name"]
 )
 
-_ENGLISH_NUMBER = r"how (?:many|much|long|old|tall|far|large|big|high|deep|fast|often|wide|heavy)\b"
+_ENGLISH_NUMBER = r"\bhow (?:much|long|old|tall|far|large|big|high|deep|fast|often|wide|heavy)\b"
+_AUXILIARY = r"(?:is|was|did|does|do|are|were|has|had|have|can|could|would|will|should|must|else|the|a|an)\b"
 ENGLISH_INTERROGATIVES: tuple[tuple[str, Kind, tuple[str, ...]], ...] = (
     (r"\bwhat (?:percentage|percent|proportion|fraction)\b|\bhow much percent\b", "number", ("%", "percent", "per cent")),
     (r"\bhow much (?:money|did .* cost|does .* cost)\b|\bwhat (?:amount|price|cost)\b", "number", ("$", "dollars", "pounds", "yuan", "million", "billion", "£", "€")),
-    (r"\bhow many (?P<focus>[a-z]+)|" + _ENGLISH_NUMBER, "number", ()),
-    (r"\b(?:in |on |during |by )?(?:what|which) (?:year|date|day|month|time|century|decade|season|era|period)\b|\bwhen\b|\bhow long ago\b", "time", ()),
-    (r"\bwho(?:m|se)?\b|\bwhat person\b|\bwhich person\b", "person", ()),
+    (r"\bhow many ([a-z]+)|" + _ENGLISH_NUMBER, "number", ()),
+    (r"(?:\b(?:in|on|during|by) )?\b(?:what|which) (?:year|date|day|month|time|century|decade|season|era|period)\b|\bwhen\b", "time", ()),
+    (r"\bwho(?:m|se)?\b|\b(?:what|which) person\b", "person", ()),
     (r"\bwhere\b|\b(?:what|which) (?:city|country|state|place|town|location|region|area|continent|county|island|province)\b", "place", ()),
     (r"\bwhy\b|\bfor what reason\b|\bwhat (?:was |is )?the reason\b", "reason", ()),
     (r"\bhow\b", "manner", ()),
-    (r"\b(?:what|which) (?:are|were) (?:the |some |two |three |four )?(?P<focus>[a-z]+)", "list", ()),
-    (r"\b(?:what|which) (?:is|was) the name of\b|\bcalled\b.*\bwhat\b|\bwhat .* called\b", "name", ()),
-    (r"\b(?:what|which) (?:type|kind|sort) of (?P<focus>[a-z]+)|\bwhich (?P<focus2>[a-z]+)|\bwhat (?!is|was|did|does|do|are|were|has|had|have|can|would|will)(?P<focus3>[a-z]+)", "thing", ()),
+    (r"\b(?:what|which) (?:is|was|are|were) the (?:nick)?name|\b(?:what|which) (?:is|was|are|were) .* (?:called|named|known as)|\bwhat (?:nick)?name\b", "name", ()),
+    (r"\b(?:what|which) (?:are|were) (?:the |some |two |three |four )?([a-z]+)", "list", ()),
+    (r"\b(?:what|which) (?:type|kind|sort)s? of ([a-z]+)", "thing", ()),
+    (rf"\b(?:what|which) (?:other )?(?!{_AUXILIARY})([a-z]+)", "thing", ()),
     (r"\bwhat\b|\bwhich\b", "thing", ()),
     (r"^(?:is|are|was|were|do|does|did|can|could|has|have|had|will)\b", "yesno", ()),
 )

@@ -36,7 +36,9 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(“\"])(?:Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Col|Lt|Sgt|Capt|St|Jr|Sr|Inc|Ltd|Co|Corp|vs|etc|No|Nos|Fig|Figs|Eq|Vol|pp|p|"
     r"cf|al|ca|approx|e\.g|i\.e|a\.m|p\.m|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]|\d{1,3}|[IVX]+)$",
 )
-_GOES_ON = re.compile(r"[，、,；;：:。．的]|(?:等|是|与|和|及|或|之)|[^，。！？]{0,8}[说问道喊答叫]|\s*[a-z]")
+_GOES_ON = re.compile(
+    r"[，、,；;：:。．的]|(?:等|是|与|和|及|或|之)|[^，。！？]{1,6}[说问道喊答叫](?:着|了)?[，。：,:]|\s*[a-z]"
+)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

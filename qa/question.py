@@ -84,6 +84,9 @@ _LATIN = re.compile(r"[a-z]{2,}")
 _QUOTED = re.compile(r"《([^《》]+)》|“([^“”]+)”|「([^「」]+)」|『([^『』]+)』|\"([^\"]+)\"")
 _NUMBER = re.compile(r"\d[\d.,]*")
 _PLURAL = re.compile(r"哪[些几两二三四五六七八九十]|分别|哪里些|各[是有为]|\bwhich two\b|\bwhat two\b")
+_AMONG = re.compile(r"([\u3400-\u9fff]{1,8}?)(?:之中|当中|里面|之间|里|中)[,，]?(?:.{0,6})谁")
+_COMMON = 20
+"""Occurrences in the dictionary's corpus from which a part of a word counts as a word."""
 _MARKS = "?？。.!！ 呢吗啊"
 _NAMED_TAGS = ("nr", "ns", "nt", "nz")
 
@@ -163,6 +166,8 @@ def _chinese_kind(folded: str, tokens: list[Token]) -> tuple[Kind, tuple[int, in
         return kind, (start, end), "", ()
     focus = _noun_after(tokens, end) or _noun_before(tokens, start)
     by_focus = _kind_of_focus(focus)
+    if kind == "person" and (members := _member_kind(folded)):
+        return members, (start, end), focus, ()
     if kind == "person":
         return ("meaning" if _asks_who_is(folded, tokens, start, end) else "person"), (start, end), focus, ()
     if kind == "list":
@@ -252,6 +257,13 @@ def _noun_before(tokens: list[Token], position: int) -> str:
     return ""
 
 
+def _member_kind(folded: str) -> Kind | None:
+    """What 谁 stands for where it asks for one of a set: 在东盟国家里, 谁 … asks for a place."""
+    match = _AMONG.search(folded)
+    kind = _kind_of_focus(match.group(1)) if match else None
+    return kind if kind in ("place", "organisation") else None
+
+
 def _asks_who_is(folded: str, tokens: list[Token], start: int, end: int) -> bool:
     """Whether 谁 asks who a named person is (魏磊是谁), not who holds an office (院长是谁)."""
     if folded[end:].strip("?？ 。啊呢") or not folded[:start].endswith(("是", "为")):
@@ -269,30 +281,58 @@ def _asks_meaning(folded: str, start: int, end: int) -> bool:
 
 
 def _english_kind(folded: str) -> tuple[Kind, tuple[int, int] | None, str, tuple[str, ...]]:
-    for pattern, kind, measures in ENGLISH_INTERROGATIVES:
-        if match := re.search(pattern, folded):
-            focus = match.groupdict().get("focus") or ""
-            by_focus = next((listed for ending, listed in ENGLISH_FOCUS.items() if focus.endswith(ending)), None)
-            return by_focus or kind, match.span(), focus, measures
-    return "thing", None, "", ()
+    """As :func:`_chinese_kind`, by the question word that comes first."""
+    found = [
+        (match.start(), rank, kind, match, measures)
+        for rank, (pattern, kind, measures) in enumerate(ENGLISH_INTERROGATIVES)
+        if (match := re.search(pattern, folded))
+    ]
+    if not found:
+        return "thing", None, "", ()
+    _, _, kind, match, measures = min(found, key=lambda hit: hit[:2])
+    focus = next((group for group in match.groups() if group), "")
+    by_focus = next((listed for ending, listed in ENGLISH_FOCUS.items() if focus.endswith(ending)), None)
+    return by_focus if by_focus and kind == "thing" else kind, match.span(), focus, measures
 
 
 def _units(folded: str, tokens: list[Token], hole: tuple[int, int], *, english: bool) -> tuple[Unit, ...]:
     units = []
     for token in tokens:
-        word = token.text
         if token.end > hole[0] and token.start < hole[1]:
             continue
-        if not any(character.isalnum() for character in word) or word in QUESTION_FILLERS:
-            continue
-        weight = word_weight(word)
-        if english and weight < 1:
-            continue
-        named = token.tag[:2] in _NAMED_TAGS or token.tag in ("num", "oov", "oovnr") or (token.tag == "lat" and not english)
-        if english:
-            named = word[0].isdigit()
-        units.append(Unit(word, weight, named, token.start, token.end))
+        named = (
+            token.tag[:2] in _NAMED_TAGS or token.tag in ("num", "oov", "oovnr") or (token.tag == "lat" and not english)
+        )
+        at = token.start
+        for word in _parts(token):
+            at += len(word)
+            if not any(character.isalnum() for character in word) or word in QUESTION_FILLERS:
+                continue
+            weight = word_weight(word)
+            if english:
+                named = word[0].isdigit()
+                if weight < 1:
+                    continue
+            units.append(Unit(word, weight, named, at - len(word), at))
     return tuple(units)
+
+
+def _parts(token: Token) -> list[str]:
+    """A long common word as the words it is made of, where they are words of their own: 东盟国家 as 东盟, 国家."""
+    word = token.text
+    if len(word) < 4 or word.isascii() or token.tag in ("nr", "nrx", "i", "num"):
+        return [word]
+    parts = []
+    at = 0
+    while at < len(word):
+        size = next(
+            (size for size in (3, 2) if at + size <= len(word) and frequency(word[at : at + size]) >= _COMMON), 0
+        )
+        if not size:
+            return [word]
+        parts.append(word[at : at + size])
+        at += size
+    return parts
 
 
 def _named(folded: str, units: tuple[Unit, ...]) -> tuple[str, ...]:

@@ -31,6 +31,9 @@ SECOND_READINGS = 3
 WHOLE = 0.9
 """Share of the sentence above which a span is no shorter answer than the sentence."""
 
+NO_SPAN = -10.0
+"""Added to the score of a sentence without a candidate (a bare sign or particle): below any that has one."""
+
 Weights = Mapping[str, Mapping[str, float]]
 
 
@@ -95,7 +98,8 @@ class RuleReader:
         if question.english:
             answer = english.best_span(question, hit.text[start:end])
         else:
-            answer = _best_span(question, passage.folded[start:end], weights)
+            answer, gain = _best_span(question, passage.folded[start:end], weights)
+            score += gain
         shifted = None if answer is None else (start + answer[0], start + answer[1])
         return Reading(number, (start, end), shifted, score)
 
@@ -147,9 +151,7 @@ def merged(kinds: Weights) -> Weights:
     }
 
 
-def _chosen(
-    question: Question, passages: Sequence[FoldedPassage], weights: Weights
-) -> list[tuple[int, int, float]]:
+def _chosen(question: Question, passages: Sequence[FoldedPassage], weights: Weights) -> list[tuple[int, int, float]]:
     """Passage, sentence and score of the best sentence of each passage and of the next best of all."""
     scene = sentence_model.set_scene(question, passages)
     table = weights.get(question.kind, weights["*"])
@@ -169,15 +171,16 @@ def _chosen(
     return [*first.values(), *rest[:SECOND_READINGS]]
 
 
-def _best_span(question: Question, folded: str, weights: Weights) -> tuple[int, int] | None:
-    """Range of the best candidate in a folded sentence; ``None`` if it is nearly the whole or there is none."""
+def _best_span(question: Question, folded: str, weights: Weights) -> tuple[tuple[int, int] | None, float]:
+    """Range of the best candidate in a folded sentence, ``None`` if it is nearly the whole, and its score."""
     sentence = span_model.prepare(question, folded)
+    if not sentence.spans:
+        return None, NO_SPAN
     scores = span_model.score_spans(question, sentence, weights.get(question.kind, weights["*"]))
-    if not scores:
-        return None
-    first, past = sentence.spans[max(range(len(scores)), key=scores.__getitem__)]
+    best = max(range(len(scores)), key=scores.__getitem__)
+    first, past = sentence.spans[best]
     start, end = sentence.tokens[first].start, sentence.tokens[past - 1].end
-    return None if end - start > WHOLE * len(folded) else (start, end)
+    return (None if end - start > WHOLE * len(folded) else (start, end)), scores[best]
 
 
 def _weighted(question: Question, shares: Sequence[float], *, named: bool = False) -> float:

@@ -10,23 +10,37 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qa.question import Question, Unit, align
 
 _HAN_PAIR = re.compile(r"(?=([\u3400-\u9fff]{2}))")
-_CAUSE = re.compile(r"因为|由于|因此|是因|原因|所以|以致|导致|造成|为了|缘于|源于|起因|因|使得|because|due to|since|in order|as a result|so that|to ")
+_CLAUSE = re.compile(r"[^,;:，；：]+")
+_CAUSE = re.compile(
+    r"因为|由于|因此|是因|原因|所以|以致|导致|造成|为了|缘于|源于|起因|因|使得|because|due to|since|in order|as a result|so that|to "
+)
 _MEANING = re.compile(r"是|指|即|意为|意思|称为|叫做|\bis\b|\bare\b|\bwas\b|refers|means|known")
 _MANNER = re.compile(r"通过|以|利用|采用|经|透过|先|然后|用|借|\bby\b|using|through")
 _PLACE = re.compile(r"位于|在|[省市县区国州岛镇村乡洲河山湖路街馆]|于|来自|\bin\b|\bat\b|\bnear\b|\bfrom\b")
-_ORGANISATION = re.compile(r"公司|大学|学院|学校|集团|队|组织|协会|党|部|局|会|社|中学|银行|university|company|school|club|inc|corp")
-_DATE = re.compile(r"\d{1,4}年|\d{1,2}月|[一二三四五六七八九十]月|世纪|年代|[朝代时]期?|季|\d{1,2}[日号时点]|\b1\d{3}\b|\b20\d\d\b|january|february|march|april|may|june|july|august|september|october|november|december|century")
-_NUMBER = re.compile(r"\d[\d,.]*|[一二两三四五六七八九十百千万亿半]+(?=[^\s])|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion|half)\b")
+_ORGANISATION = re.compile(
+    r"公司|大学|学院|学校|集团|队|组织|协会|党|部|局|会|社|中学|银行|university|company|school|club|inc|corp"
+)
+_DATE = re.compile(
+    r"\d{1,4}年|\d{1,2}月|[一二三四五六七八九十]月|世纪|年代|[朝代时]期?|季|\d{1,2}[日号时点]|\b1\d{3}\b|\b20\d\d\b|january|february|march|april|may|june|july|august|september|october|november|december|century"
+)
+_NUMBER = re.compile(
+    r"\d[\d,.]*|[一二两三四五六七八九十百千万亿半]+(?=[^\s])|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion|half)\b"
+)
 _NAME = re.compile(r"[《“「『\"]")
 _LIST = re.compile(r"、|及|以及|和|包括|\band\b")
 _MARKERS: dict[str, re.Pattern[str]] = {
     "reason": _CAUSE, "meaning": _MEANING, "manner": _MANNER, "place": _PLACE, "organisation": _ORGANISATION,
     "time": _DATE, "name": _NAME, "list": _LIST,
 }  # fmt: skip
+
+
+RARE = 3.5
+"""Weight above which a word may be an abbreviation made for its document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,18 @@ def share(unit: Unit, folded: str) -> float:
     if len(word) == 2:
         return 0.0
     pairs = [word[i : i + 2] for i in range(len(word) - 1)]
-    return 0.8 * sum(pair in folded for pair in pairs) / len(pairs) if pairs else 0.0
+    parts = 0.8 * sum(pair in folded for pair in pairs) / len(pairs) if pairs else 0.0
+    return max(parts, 0.6) if unit.weight > RARE and _abbreviation(word).search(folded) else parts
+
+
+@lru_cache(maxsize=512)
+def _abbreviation(word: str) -> re.Pattern[str]:
+    """What ``word`` may be short for: its characters in order within one name, 西洽会 for 西部国际投资贸易洽谈会. For three
+    or four characters; others match nothing.
+    """
+    if len(word) not in (3, 4):
+        return re.compile(r"(?!)")
+    return re.compile(r"[\u3400-\u9fff]{0,8}?".join(map(re.escape, word)))
 
 
 def set_scene(question: Question, passages: Sequence[FoldedPassage]) -> Scene:
@@ -112,11 +137,14 @@ def features(scene: Scene, passage: FoldedPassage, index: int) -> dict[str, floa
         "passage": covered(whole),
         "pairs": sum(pair in sentence for pair in scene.pairs) / (len(scene.pairs) or 1),
         "run": _longest_run(question, sentence),
+        "clause": _best_clause(scene, sentence) / total,
+        "opens": sum(w for w, unit in zip(scene.weights, question.units, strict=True) if unit.text in sentence[:12])
+        / total,
         "first": float(index == 0),
         "place": index / max(len(passage.ranges), 1),
         "length": math.log(max(end - start, 1)) / 5,
         "short": float(end - start < 8),
-        "question": float(sentence.rstrip("”」』\"").endswith(("?", "？"))),
+        "question": float(sentence.rstrip('”」』"').endswith(("?", "？"))),
         "named": _named_share(question, sentence),
         "named_passage": _named_share(question, passage.folded + "\n" + passage.title),
     }
@@ -138,6 +166,17 @@ def holds_expected(question: Question, sentence: str) -> bool | None:
     if question.measures:
         return bool(found.get("unit"))
     return bool(found["type"]) if "type" in found else None
+
+
+def _best_clause(scene: Scene, sentence: str) -> float:
+    """Weight of the question's words in the clause that holds most of it."""
+    clauses = _CLAUSE.findall(sentence)
+    units = [
+        (weight, unit.text)
+        for weight, unit in zip(scene.weights, scene.question.units, strict=True)
+        if unit.text in sentence
+    ]
+    return max((sum(weight for weight, word in units if word in clause) for clause in clauses), default=0.0)
 
 
 def _anchors(question: Question, sentence: str) -> dict[str, float]:
@@ -168,7 +207,9 @@ def _expected(question: Question, sentence: str) -> dict[str, float]:
         new = [match for match in _NUMBER.finditer(sentence) if match.group() not in question.folded]
         out["type"] = float(bool(new))
         tails = [sentence[match.end() : match.end() + 5].lstrip("余多几万亿千百") for match in new]
-        fits = any(tail.startswith(question.measures) for tail in tails) or "%" in question.measures and "分之" in sentence
+        fits = (
+            any(tail.startswith(question.measures) for tail in tails) or "%" in question.measures and "分之" in sentence
+        )
         out["unit"] = float(bool(question.measures) and fits)
         out["no_unit"] = float(bool(question.measures) and not fits)
     elif marker := _MARKERS.get(question.kind):

@@ -89,6 +89,7 @@ def start_features(question: Question, sentence: Sentence, index: int) -> list[s
     """Features of a span that starts at token ``index``."""
     tokens, token = sentence.tokens, sentence.tokens[index]
     left_tag, left_word = (tokens[index - 1].tag, tokens[index - 1].text) if index else ("^", "^")
+    anchor = _distance_left(sentence, index, question.before)
     names = [
         f"<{left_tag}",
         f"[{token.tag}",
@@ -96,7 +97,8 @@ def start_features(question: Question, sentence: Sentence, index: int) -> list[s
         f"<={left_word}",
         f"[={token.text[:1]}",
         f"<match{sentence.matched[index - 1] if index else '^'}[{sentence.matched[index]}",
-        f"<anchor{_distance_left(sentence, index, question.before)}",
+        f"<anchor{anchor}",
+        f"<={left_word}@{anchor if anchor < 3 else 'far'}",
         f"<near{sentence.near_left[index]}",
         f"<tie{_tie_left(question.left, sentence.folded, token.start)}",
         f"[clause{sentence.standing[index]}",
@@ -118,6 +120,7 @@ def end_features(question: Question, sentence: Sentence, index: int) -> list[str
     tokens, token = sentence.tokens, sentence.tokens[index]
     last = index + 1 == len(tokens)
     right_tag, right_word = ("$", "$") if last else (tokens[index + 1].tag, tokens[index + 1].text)
+    anchor = _distance_right(sentence, index, question.after)
     names = [
         f"]{token.tag}",
         f">{right_tag}",
@@ -125,7 +128,8 @@ def end_features(question: Question, sentence: Sentence, index: int) -> list[str
         f"]={token.text[-1]}",
         f">={right_word}",
         f"]match{sentence.matched[index]}>{'$' if last else sentence.matched[index + 1]}",
-        f">anchor{_distance_right(sentence, index, question.after)}",
+        f">anchor{anchor}",
+        f">={right_word}@{anchor if anchor < 3 else 'far'}",
         f">before{_distance_right(sentence, index, question.before)}",
         f">near{sentence.near_right[index]}",
         f">tie{_tie_right(question.right, sentence.folded, token.end)}",
@@ -133,6 +137,7 @@ def end_features(question: Question, sentence: Sentence, index: int) -> list[str
     ]
     if question.focus:
         names.append(f">focus{_distance_right(sentence, index, question.focus)}")
+        names += [f"]{token.tag}&{question.focus[-1]}", f"]={token.text[-1]}&{question.focus[-1]}"]
         names.append(f"]focus{token.text.endswith(question.focus[-1])}{token.text.endswith(question.focus)}")
     if question.measures:
         names.append(f"]measure{token.text.endswith(question.measures)}")
@@ -152,8 +157,8 @@ def inner_features(question: Question, sentence: Sentence, start: int, past: int
     left, right = sentence.near_left[start], sentence.near_right[past - 1]
     names = [
         _LENGTH_NAMES[min(end - begin, _LENGTHS[-1] + 1)],
-        f"in{1 + 3 * count // (past - start) if count else 0}",
-        f"around{left if left < right else right}",
+        _SHARE_NAMES[1 + 3 * count // (past - start) if count else 0],
+        _AROUND_NAMES[left if left < right else right],
     ]
     for name in sentence.typed.get((begin, end), ()):
         names.append(f"is{name}")
@@ -178,6 +183,8 @@ def _bucket(value: int, limits: Sequence[int]) -> int:
 
 
 _LENGTH_NAMES = tuple(f"len{_bucket(length, _LENGTHS)}" for length in range(_LENGTHS[-1] + 2))
+_SHARE_NAMES = tuple(f"in{share}" for share in range(5))
+_AROUND_NAMES = {steps: f"around{steps}" for steps in (*_DISTANCES, _NEVER)}
 
 
 def _match_mask(question: Question, folded: str) -> bytearray:

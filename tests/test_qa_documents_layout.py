@@ -89,7 +89,13 @@ BODY = "市人大常委会主任王炯出席会议并讲话。他说，近年来
     ("签约企业包括索诺瓦、罗氏诊断、沃芬",     "等四十余家世界五百强企业和行业领军企业。",   True),
     # English: a small letter goes on
     ("The committee met on Monday and agreed", "on three points that matter to us.",      True),
-    # closed by a stop, a colon, a quote
+    # a number is cut
+    ("记者5月2",                             "1日从市教委获悉，全市中小学将推行课间十五分钟。", True),
+    ("这项工程的总投资约为582",               "亿元，计划工期为四年零六个月。",            True),
+    # closed by a stop, a colon, a quote; with a remark, a note or an end sign after it
+    (f"{BODY}（记者 张三）",                 "据悉，展会将持续到5月25日，市民可以预约参观。", False),
+    (f"{BODY}[3]",                          "据悉，展会将持续到5月25日，市民可以预约参观。", False),
+    (f"{BODY}■",                            "据悉，展会将持续到5月25日，市民可以预约参观。", False),
     (BODY,                                  "半导体产业发展迅速，产值突破千亿元。",       False),
     ("两轮精准对接更是干货满满：",            "聚焦生命健康，两区推介优势，企业建言献策。", False),
     ("他说：“我们都很期待。”",               "半导体产业发展迅速，产值突破千亿元。",       False),
@@ -109,7 +115,9 @@ BODY = "市人大常委会主任王炯出席会议并讲话。他说，近年来
 # fmt: on
 def test_what_is_one_paragraph(above: str, below: str, joined: bool) -> None:
     text = f"{BODY}\n\n{above}\n\n{below}\n\n{BODY}"
+    space = " " if above[-1].isascii() and above[-1].isalpha() else ""
     assert any(above in block and below in block for block in blocks(text)) is joined
+    assert any(above + space + below in block for block in blocks(text)) is joined
 
 
 def test_joined_lines_have_a_space_between_latin_words_only() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -36,20 +36,17 @@ def serving(answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = 
     from ui.app import build_application, make_server
     from ui.web import address_of, listen
 
-    with listen("127.0.0.1", 0) as listener:
-        server = make_server(build_application(answerer, library, examples=examples))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        until = time.monotonic() + 30
-        while not server.started and time.monotonic() < until:
+    with listen("127.0.0.1", 0) as listener, ThreadPoolExecutor(2) as threads:
+        # Made in a thread: in this one Playwright's event loop may be running.
+        server = threads.submit(lambda: make_server(build_application(answerer, library, examples=examples))).result()
+        running = threads.submit(server.run, sockets=[listener])
+        while not server.started and not running.done():
             time.sleep(0.01)
-        assert server.started
         try:
             yield address_of(listener)
         finally:
             server.should_exit = True
-            thread.join(20)
-            assert not thread.is_alive()
+            running.result(20)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ Gradio is imported inside the functions that need it, after the environment that
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 import webbrowser
@@ -104,7 +105,7 @@ def build_application(
     """The whole as one ASGI application: the page in each language, the endpoints, and the guard around them.
 
     ``examples`` are questions to click; without them, those we know for the library's documents. ``state.pages`` holds
-    Gradio's own applications.
+    Gradio's own applications. Not to be called where an event loop runs.
     """
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
@@ -112,7 +113,7 @@ def build_application(
 
     if examples is None:
         examples = examples_for(info.name for info in library.documents())
-    pages = {lang: _mounted(build(answerer, library, lang=lang, examples=examples)) for lang in LANGS}
+    pages = asyncio.run(_pages(answerer, library, tuple(examples)))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -195,6 +196,11 @@ class _Desk:
             return
         now = [*past, turn.html]
         yield render.log_html(now, lang), same, now, turn.source, _hint(lang)
+
+
+async def _pages(answerer: Asks, library: Shelf, examples: tuple[str, ...]) -> dict[Lang, FastAPI]:
+    """The page in each language. Asynchronous because Gradio, where no event loop runs, makes some and leaves them open."""
+    return {lang: _mounted(build(answerer, library, lang=lang, examples=examples)) for lang in LANGS}
 
 
 def _mounted(page: gr.Blocks) -> FastAPI:

@@ -30,7 +30,7 @@ WINDOW = 1000
 _OPENING = "，,、—-（(《【“‘「『〈"
 _NO_START = "，。、；：！？）》】”’」』〉％,;!?)]%"
 _QUOTES = {"“": "”", "「": "」", "『": "』", "《": "》", "（": "）", "(": ")", "【": "】", "‘": "’"}
-_CLAUSE_END = re.compile("[，。、；：！？,;:!?.“”]")
+_CUT_NUMBER = re.compile(r"\d|[亿万％%]|[千百]?元|人次|公里|平方米|个百分点|月(?!份|度)|日(?![期报常本均子])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,8 @@ def _torn(a: str, b: str) -> bool:
     """Whether the line break falls where no writer would put one."""
     if a[-1] in _OPENING or b[0] in _NO_START:
         return True
+    if a[-1].isdigit() and _CUT_NUMBER.match(b):
+        return marks.has_han(a[-WINDOW:])
     if not marks.is_wide(b[0]) and not marks.is_wide(a[-1]):
         return b[0].islower()
     return straddles(a, b) or unfinished(a, b)
@@ -223,7 +225,7 @@ def continues(a: Piece, b: Piece, style: Style) -> bool:
     if b.text[0] in _NO_START:
         return True
     if marks.columns(a.text) <= 2 * SHORT:
-        if not marks.is_wide(a.text[-1]):
+        if not marks.has_han(a.text):
             return False
         if not b.gap and marks.columns(b.text) <= 2 * SHORT:
             return straddles(a.text, b.text)
@@ -267,9 +269,11 @@ def _join(group: Sequence[Piece]) -> Piece:
 def joint(a: str, b: str) -> str:
     """What stands between two lines once they are joined: nothing beside Chinese, a space between Latin words.
 
-    Nothing either after a hyphen that breaks a word.
+    Nothing either after a hyphen that breaks a word, nor inside a number in Chinese text.
     """
     if marks.is_wide(a[-1]) or marks.is_wide(b[0]):
+        return ""
+    if a[-1].isdigit() and b[0].isdigit() and marks.has_han(a[-WINDOW:]):
         return ""
     if len(a) > 1 and a[-1] == "-" and a[-2].isalpha() and b[0].islower():
         return ""

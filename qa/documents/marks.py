@@ -12,6 +12,7 @@ from typing import Literal
 
 STOPS = "。！？!?…｡"
 CLOSERS = "”’」』）)】》〉〕］]｝}\"'"
+END_SIGNS = " ■□●◆◇▲△★☆※♦"
 TITLE_COLUMNS = 80
 """The widest line that can be a title: 40 Chinese characters, or 80 letters."""
 ROW_LIMIT = 2000
@@ -69,9 +70,9 @@ _LABEL = re.compile(
     r"\s*[】\]]?[:：]?",
     re.IGNORECASE,
 )
-_FURNITURE = re.compile(
+_PAGE_HEAD = re.compile(r"第?\s*[A-Z]?\d{1,3}\s*版(?:[\s:：·|][^。，]{0,12})?")
+_PAGE_MARK = re.compile(
     r"[（(]?(?:上|下|紧)?(?:接|转|轉)\s*(?:第\s*)?[A-Z]?\d{1,3}\s*版[^。]{0,12}[）)]?"
-    r"|第?\s*[A-Z]?\d{1,3}\s*版(?:[\s:：·|][^。，]{0,12})?"
     r"|第\s*\d{1,4}\s*[页頁](?:\s*[,，/／]?\s*共\s*\d{1,4}\s*[页頁])?"
     r"|[-—–]\s*\d{1,4}\s*[-—–]|\d{1,4}\s*/\s*\d{1,4}|(?i:page)\s+\d{1,4}(?:\s+of\s+\d{1,4})?"
 )
@@ -87,6 +88,9 @@ _CAPTION = re.compile(
 )
 _LEADER = re.compile(r"(?:\.{4}|…{2}|·{4})\s*\d{1,4}$|^[^\t]*\t\d{1,4}$")
 _CELLS = re.compile(r"\t+|[|｜│┃]|(?<=\S)[ \u3000]{3,}(?=\S)")
+_REMARK = re.compile(
+    rf"[{STOPS}][{re.escape(CLOSERS)}]*(?:[（(][^（）()]{{0,60}}[）)]|[\[［【]\d{{1,3}}[\]］】]|[①-⑳])+[ ■□]*$"
+)
 _URL = re.compile(r"https?://|www\.|[\w.]+@[\w.]+")
 
 
@@ -126,13 +130,16 @@ def is_wide(char: str) -> bool:
 
 
 def closed(text: str) -> bool:
-    """Whether the line ends a sentence or hands over to what follows: a stop, a semicolon or a colon, then closers."""
-    bare = text.rstrip(CLOSERS + " ")
-    if not bare:
+    """Whether the line ends a sentence or hands over to what follows: a stop, a semicolon or a colon.
+
+    Quotes, brackets, end signs (■), note marks and a remark in brackets (（记者 张三）) may follow the mark.
+    """
+    bare = text.rstrip(CLOSERS + END_SIGNS)
+    if not bare or _REMARK.search(text[-ROW_LIMIT:]):
         return True
     last = bare[-1]
     if last == ".":
-        return not re.search(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|e\.g|i\.e|[A-Z])\.$", bare)
+        return not re.search(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|e\.g|i\.e|[A-Z])\.$", bare[-12:])
     return last in STOPS or last in "；;：:"
 
 
@@ -182,9 +189,14 @@ def hash_level(text: str) -> int:
 
 def is_label(text: str) -> bool:
     """Whether the whole line names the kind of what follows (相关新闻), or is furniture of a printed page."""
-    return (
-        len(text) <= 40 and columns(text) <= 40 and (_LABEL.fullmatch(text) or _FURNITURE.fullmatch(text)) is not None
-    )
+    if len(text) > 40 or columns(text) > 40:
+        return False
+    return (_LABEL.fullmatch(text) or _PAGE_HEAD.fullmatch(text) or _PAGE_MARK.fullmatch(text)) is not None
+
+
+def is_page_mark(text: str) -> bool:
+    """Whether the whole line is a page number, or says where an article goes on: it may stand inside an article."""
+    return len(text) <= 40 and _PAGE_MARK.fullmatch(text) is not None
 
 
 def is_rule(text: str) -> bool:

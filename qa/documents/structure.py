@@ -193,7 +193,7 @@ def _title_run(slots: list[_Slot], start: int, end: int, style: Style) -> None:
     elif opens and (style.closing >= 0.5 or _looks_headed(run[0], after)):
         headings = run[: 1 + _decks(run)]
     elif len(run) <= 2 and style.closing >= 0.6 and (_is_body(after) or after.mark is not None):
-        headings = [slot for slot in run if _may_head(slot, style)]
+        headings = [slot for slot in run if _may_head(slot, after, style)]
     else:
         headings = [slot for slot in run if marks.is_boxed(slot.piece.text)]
     for slot in headings:
@@ -233,15 +233,17 @@ def _entries(slots: Sequence[_Slot]) -> None:
 
 
 def _article_opens(slots: Sequence[_Slot], start: int) -> bool:
-    """Whether a new article may start here: at the top, after a label, or after a byline that closed an article."""
-    if start == 0:
-        return True
-    before = slots[start - 1]
-    if before.kind == "label":
-        return True
-    if before.kind != "byline":
-        return False
+    """Whether a new article may start here: at the top, after a label, or after a byline that closed an article.
+
+    Page numbers are looked past.
+    """
     i = start - 1
+    while i >= 0 and marks.is_page_mark(slots[i].piece.text):
+        i -= 1
+    if i < 0 or slots[i].kind == "label":
+        return True
+    if slots[i].kind != "byline":
+        return False
     while i >= 0 and slots[i].kind in ("byline", "label"):
         i -= 1
     return i < 0 or slots[i].kind != "heading"
@@ -264,12 +266,12 @@ def _looks_headed(slot: _Slot, after: _Slot) -> bool:
     )
 
 
-def _may_head(slot: _Slot, style: Style) -> bool:
+def _may_head(slot: _Slot, after: _Slot, style: Style) -> bool:
     """Whether a line in the middle of an article may head a section. One with punctuation in it has to look the part:
-    no ``name: value``, and not set like the paragraphs around it.
+    no ``name: value``, and not set like the paragraphs around it. A person's name has to be who the text is about.
     """
     if slot.title == "plain":
-        return True
+        return not bylines.is_name(slot.piece.text) or slot.piece.text in after.piece.text
     if style.indents and (slot.piece.full or slot.piece.indent >= 2):
         return False
     text = slot.piece.text
