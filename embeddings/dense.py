@@ -160,6 +160,7 @@ class DenseIndex:
 
         :raises IndexBroken: ``index_broken`` (path, reason) if the file is missing, cut short, changed, of another
             format version or of another dimension than ``dim``.
+        :raises OSError: if the system refuses to read it.
         """
         import numpy as np
 
@@ -167,8 +168,8 @@ class DenseIndex:
             with path.open("rb") as file:
                 count = _checked_count(file, path, dim)
                 raw = _faiss().read_index(_faiss().PyCallbackIOReader(file.read, _BLOCK))
-        except OSError as error:
-            raise IndexBroken("index_broken", path=str(path), reason=error.strerror or str(error)) from error
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            raise IndexBroken("index_broken", path=str(path), reason=str(error.strerror)) from error
         index = cls(dim=dim)
         index._index = raw
         index._ids = set(_faiss().vector_to_array(raw.id_map).astype(np.int64).tolist())

@@ -58,7 +58,10 @@ class HybridIndex:
 
     @classmethod
     def open(cls, folder: Path, *, dim: int) -> HybridIndex:
-        """The index in ``folder``; empty, with ``generation`` 0, where there is none that can be used."""
+        """The index in ``folder``; empty, with ``generation`` 0, where there is none that can be used.
+
+        :raises OSError: if the system refuses to read it: no permission, too many open files.
+        """
         index = cls(folder, dim=dim)
         index._load()
         return index
@@ -155,7 +158,7 @@ class HybridIndex:
         """The manifest's generation, or 0 where it is missing, unreadable, or of another format or dimension."""
         try:
             manifest = json.loads((self._folder / "manifest.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
             return 0
         if not isinstance(manifest, dict) or (manifest.get("format"), manifest.get("dim")) != (FORMAT, self._dim):
             return 0

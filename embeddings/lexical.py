@@ -43,22 +43,24 @@ class LexicalIndex:
 
         :raises IndexBroken: ``index_broken`` (path, reason) if there is none, or a file of it is missing, cut short or
             not tantivy's. Single bytes changed inside a file are found only where they break its structure.
+        :raises OSError: if the system refuses: disk full, no permission.
         """
         import tantivy
 
+        if create:
+            folder.mkdir(parents=True, exist_ok=True)
+        elif not tantivy.Index.exists(str(folder)):
+            raise IndexBroken("index_broken", path=str(folder), reason="no index")
         try:
-            if create:
-                folder.mkdir(parents=True, exist_ok=True)
-            elif not tantivy.Index.exists(str(folder)):
-                raise IndexBroken("index_broken", path=str(folder), reason="no index")
-            index = cls(_prepared(tantivy.Index(_schema(), path=str(folder), reuse=True)), folder)
-            # Files are opened when they are first used; use each kind once.
-            index.scores("的", [0])
-            everything = _found(index._index.searcher(), tantivy.Query.all_query(), limit=1)
-            if None in dict(everything):
-                raise IndexBroken("index_broken", path=str(folder), reason="texts without an id")
-        except (ValueError, TypeError, OSError) as error:
+            with _system_errors():
+                index = cls(_prepared(tantivy.Index(_schema(), path=str(folder), reuse=True)), folder)
+                # Files are opened when they are first used; use each kind once.
+                index.scores("的", [0])
+                first = _found(index._index.searcher(), tantivy.Query.all_query(), limit=1)
+        except ValueError as error:
             raise IndexBroken("index_broken", path=str(folder), reason=str(error)) from error
+        if None in dict(first):
+            raise IndexBroken("index_broken", path=str(folder), reason="texts without an id")
         return index
 
     @classmethod

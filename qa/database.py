@@ -40,14 +40,15 @@ CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, title TEXT NOT NULL, section TEXT NOT NULL,
-    paragraph INTEGER NOT NULL, page INTEGER, generation INTEGER NOT NULL, vector BLOB NOT NULL
+    paragraph INTEGER NOT NULL, page INTEGER, also TEXT NOT NULL,
+    generation INTEGER NOT NULL, vector BLOB NOT NULL
 );
 CREATE INDEX passages_by_document ON passages (document_id, start);
 CREATE INDEX passages_by_generation ON passages (generation);
 CREATE TABLE removed (id INTEGER PRIMARY KEY, generation INTEGER NOT NULL)
 """
 
-_PASSAGE = 'id, document_id, start, "end", title, section, paragraph, page'
+_PASSAGE = 'id, document_id, start, "end", title, section, paragraph, page, also'
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,8 @@ def insert_documents(
         _insert_document(connection, document)
         for passage in passages:
             cursor = connection.execute(
-                'INSERT INTO passages (document_id, start, "end", title, section, paragraph, page, generation, vector)'
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                'INSERT INTO passages (document_id, start, "end", title, section, paragraph, page, also, generation, vector)'
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                 (
                     passage.document_id,
                     passage.start,
@@ -171,6 +172,7 @@ def insert_documents(
                     passage.section,
                     passage.paragraph,
                     passage.page,
+                    passage.also,
                     generation,
                     np.asarray(vectors[len(ids)], dtype=np.float32).tobytes(),
                 ),

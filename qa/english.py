@@ -97,8 +97,8 @@ def _candidates(question: Question, text: str, folded: str) -> Iterator[_Candida
             asked = bool(question.measures) and match.group().strip().startswith(question.measures[:1])
             asked |= any(measure in folded[match.start() : match.end() + 8] for measure in question.measures)
             yield _Candidate(match.start(), unit.end() if unit else match.end(), 4.0 if asked else 3.0)
-    if kind == "reason" and (match := _REASON.search(folded)):
-        yield _Candidate(*match.span(1), 3.0 if not match.group().startswith("to ") else 1.5)
+    if kind == "reason" and (cause := _REASON.search(folded)):
+        yield _Candidate(*cause.span(1), 1.5 if cause.group().startswith("to ") else 3.0)
     if kind in ("name", "thing"):
         yield from (_Candidate(*match.span(1), 2.0 if kind == "name" else 0.8) for match in _CALLED.finditer(folded))
     bonus = 2.5 if kind in _NAME_KINDS else 1.2 if question.focus else 0.6
@@ -167,9 +167,9 @@ def _repeated(question: Question, span: str) -> float:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while match := _EDGE.search(text[start:end]):
-        if match.start() == 0:
-            start += match.end()
+    while edge := _EDGE.search(text[start:end]):
+        if edge.start() == 0:
+            start += edge.end()
         else:
-            end = start + match.start()
+            end = start + edge.start()
     return start, end

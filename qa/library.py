@@ -23,12 +23,11 @@ from qa.types import Document, Passage
 if TYPE_CHECKING:
     import sqlite3
 
-    from embeddings.hybrid import Candidate, HybridIndex
-
     import numpy as np
     from numpy.typing import NDArray
 
     from embeddings.encoder import Encoder
+    from embeddings.hybrid import Candidate, HybridIndex
 
 INDEX_NAME = "index"
 
@@ -82,8 +81,8 @@ def document_id(path: Path) -> str:
 
 
 def index_text(passage: Passage, text: str) -> str:
-    """What the indexes see of a passage: the title and section that it does not state itself, then its own text."""
-    head = [part for part in (passage.title, passage.section) if part and part not in text]
+    """What the indexes see of a passage: title, section and other names that it does not state itself, then its text."""
+    head = [part for part in (passage.title, passage.section, passage.also) if part and part not in text]
     return "\n".join([*head, text])
 
 

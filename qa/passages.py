@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from qa.aliases import find_aliases, other_names
 from qa.documents.assemble import heading_title
 from qa.types import TITLE_SEPARATOR, Block, Document, Passage
 
@@ -138,6 +139,7 @@ def split_passages(document: Document) -> list[Passage]:
     ``id`` is 0 until a library stores them. Deterministic.
     """
     passages: list[Passage] = []
+    aliases = find_aliases(document.text)
     for unit in _units(document):
         for first, last in _cut(unit, document.text):
             passages.append(
@@ -150,6 +152,7 @@ def split_passages(document: Document) -> list[Passage]:
                     section=unit.section,
                     paragraph=first.block.number,
                     page=first.block.page,
+                    also=" ".join(other_names(document.text[first.start : last.end], aliases)),
                 )
             )
     return passages
@@ -163,6 +166,7 @@ def _units(document: Document) -> Iterator[_Unit]:
     title = document.title
     path: list[tuple[int, str]] = []
     blocks: list[Block] = []
+    decks = _decks(document.blocks)
     for i, block in enumerate(document.blocks):
         following = document.blocks[i + 1] if i + 1 < len(document.blocks) else None
         introduces = block.kind == "label" and following is not None and following.level == 1
@@ -170,13 +174,28 @@ def _units(document: Document) -> Iterator[_Unit]:
             if blocks:
                 yield _Unit(title, TITLE_SEPARATOR.join(name for _, name in path), tuple(blocks))
             blocks = []
-        if block.level:
+        if block.level and block.number not in decks:
             name = heading_title(document.text[block.start : block.end])
             path = [] if block.level == 1 else [part for part in path if part[0] < block.level] + [(block.level, name)]
             title = name if block.level == 1 else title
         blocks.append(block)
     if blocks:
         yield _Unit(title, TITLE_SEPARATOR.join(name for _, name in path), tuple(blocks))
+
+
+def _decks(blocks: Sequence[Block]) -> set[int]:
+    """Numbers of the lines under an article's title that belong to it: the only heading below it, and right below it.
+
+    Such a line says what the article holds, not what a section of it does.
+    """
+    decks: set[int] = set()
+    headings = [block for block in blocks if block.level]
+    for i, heading in enumerate(headings[1:], start=1):
+        title, following = headings[i - 1], headings[i + 1] if i + 1 < len(headings) else None
+        alone = title.level == 1 and heading.level == 2 and (following is None or following.level == 1)
+        if alone and heading.number == title.number + 1:
+            decks.add(heading.number)
+    return decks
 
 
 def _deepens(blocks: Sequence[Block], heading: Block) -> bool:

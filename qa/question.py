@@ -130,7 +130,7 @@ def parse_question(text: str) -> Question:
     kind, asked, focus, measures = _english_kind(folded) if english else _chinese_kind(folded, tokens)
     hole = asked or (_end_without_marks(folded), len(folded))
     past = hole[1] + len(focus) if focus and folded.startswith(focus, hole[1]) else hole[1]
-    units = _units(folded, tokens, hole, english=english)
+    units = _units(tokens, hole, english=english)
     return Question(
         text=text,
         folded=folded,
@@ -295,7 +295,7 @@ def _english_kind(folded: str) -> tuple[Kind, tuple[int, int] | None, str, tuple
     return by_focus if by_focus and kind == "thing" else kind, match.span(), focus, measures
 
 
-def _units(folded: str, tokens: list[Token], hole: tuple[int, int], *, english: bool) -> tuple[Unit, ...]:
+def _units(tokens: list[Token], hole: tuple[int, int], *, english: bool) -> tuple[Unit, ...]:
     units = []
     for token in tokens:
         if token.end > hole[0] and token.start < hole[1]:

@@ -21,7 +21,7 @@ from typing import Protocol
 
 from qa import english, sentence_model, span_model
 from qa.passages import sentences
-from qa.question import Question, align, parse_question
+from qa.question import Question, parse_question
 from qa.sentence_model import FoldedPassage
 from qa.types import Hit, Reading
 
@@ -105,8 +105,8 @@ class RuleReader:
 
 
 def fold_hit(question: Question, hit: Hit) -> FoldedPassage:
-    """A hit ready for matching; its title is the article's with the section's."""
-    title = f"{hit.passage.title}\n{hit.passage.section}"
+    """A hit ready for matching; its title is the article's with the section's, and the other names of what it names."""
+    title = f"{hit.passage.title}\n{hit.passage.section}\n{hit.passage.also}"
     return sentence_model.fold_passage(question, hit.text, title, sentences(hit.text))
 
 

@@ -14,9 +14,8 @@ import numpy as np
 from qa.types import Hit
 
 if TYPE_CHECKING:
-    from embeddings.hybrid import Candidate
-
     from embeddings.encoder import Encoder
+    from embeddings.hybrid import Candidate
     from qa.library import Library
 
 CANDIDATES = 100

@@ -99,7 +99,8 @@ class Passage:
     """A stretch of one document that is indexed and read as a whole: a paragraph, several short ones, or part of a
     long one. ``id`` is its row in the library and in every index; 0 before it is stored. ``title`` is the article's
     title, ``section`` the headings under it joined by ``TITLE_SEPARATOR`` (may be empty). ``paragraph`` is the number
-    of the first block that it touches.
+    of the first block that it touches. ``also`` holds what the document calls the things named in it elsewhere, for
+    matching only.
     """
 
     id: int
@@ -110,6 +111,7 @@ class Passage:
     section: str
     paragraph: int
     page: int | None = None
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
