@@ -49,7 +49,7 @@ class LexicalIndex:
 
         if create:
             folder.mkdir(parents=True, exist_ok=True)
-        elif not tantivy.Index.exists(str(folder)):
+        elif not (folder / "meta.json").is_file():
             raise IndexBroken("index_broken", path=str(folder), reason="no index")
         try:
             with _system_errors():

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_config_path, user_data_path
 
@@ -38,20 +39,22 @@ class Config:
     """The language of messages in the terminal: zh or en."""
 
 
-def load_config(environment: Mapping[str, str] = os.environ, **flags: object) -> Config:
-    """The configuration of this run. Flags that are ``None`` were not given.
+def load_config(environment: Mapping[str, str] | None = None, **flags: object) -> Config:
+    """The configuration of this run, from ``os.environ`` unless told. Flags that are ``None`` were not given.
 
-    :raises ConfigError: ``config_file`` (path, reason), ``config_field`` (name), ``config_value`` (name, value).
+    :raises ConfigError: ``config_file`` (path, reason), ``config_field`` (name, known), ``config_value`` (name, value).
     """
-    path = Path(environment.get("YINJU_CONFIG", user_config_path(APPLICATION) / "config.toml"))
+    variables = os.environ if environment is None else environment
+    path = Path(variables.get("YINJU_CONFIG", user_config_path(APPLICATION) / "config.toml"))
     names = [item.name for item in fields(Config)]
-    values: dict[str, object] = _from_file(path)
+    values = _from_file(path)
     for name in values:
         if name not in names:
             raise ConfigError("config_field", name=name, known=", ".join(names))
-    values |= {name: environment[f"YINJU_{name.upper()}"] for name in names if environment.get(f"YINJU_{name.upper()}")}
+    values |= {name: variables[f"YINJU_{name.upper()}"] for name in names if variables.get(f"YINJU_{name.upper()}")}
     values |= {name: value for name, value in flags.items() if value is not None}
-    return replace(Config(), **{name: _parsed(name, value) for name, value in values.items()})  # type: ignore[arg-type]
+    parsed: dict[str, Any] = {name: _parsed(name, value) for name, value in values.items()}
+    return replace(Config(), **parsed)
 
 
 def _from_file(path: Path) -> dict[str, object]:
@@ -63,20 +66,21 @@ def _from_file(path: Path) -> dict[str, object]:
         raise ConfigError("config_file", path=str(path), reason=str(error)) from error
 
 
-def _parsed(name: str, value: object) -> object:
+def _parsed(name: str, value: object) -> Path | int | float | str:
+    """The value as its field's type, if it is one that the field allows."""
+    text = str(value)
     try:
-        parsed: object = {"library": lambda v: Path(str(v)).expanduser(), "port": int, "threshold": float}.get(
-            name, str
-        )(
-            value  # type: ignore[arg-type]
-        )
-    except (TypeError, ValueError) as error:
+        match name:
+            case "library":
+                return Path(text).expanduser()
+            case "port" if 0 <= int(text) <= 65535:
+                return int(text)
+            case "threshold" if 0.0 <= float(text) <= 1.0:
+                return float(text)
+            case "language" if text in ("zh", "en"):
+                return text
+            case "model" | "host" if text:
+                return text
+    except ValueError as error:
         raise ConfigError("config_value", name=name, value=value) from error
-    in_range = {
-        "port": lambda: 0 <= parsed <= 65535,  # type: ignore[operator]
-        "threshold": lambda: 0.0 <= parsed <= 1.0,  # type: ignore[operator]
-        "language": lambda: parsed in ("zh", "en"),
-    }.get(name, lambda: True)
-    if not in_range():
-        raise ConfigError("config_value", name=name, value=value)
-    return parsed
+    raise ConfigError("config_value", name=name, value=value)

@@ -238,13 +238,12 @@ def select_infos(connection: sqlite3.Connection) -> list[tuple[str, str, str, st
 
 def select_document(connection: sqlite3.Connection, id: str) -> Document:
     """The document of that id, which exists."""
-    row = connection.execute(
-        "SELECT id, name, path, revision, format, title, text FROM documents WHERE id = ?", (id,)
-    ).fetchone()
+    query = "SELECT id, name, path, revision, format, title, text FROM documents WHERE id = ?"
+    found, name, path, revision, format, title, text = connection.execute(query, (id,)).fetchone()
     blocks = connection.execute(
         'SELECT number, kind, start, "end", level, page FROM blocks WHERE document_id = ? ORDER BY number', (id,)
     )
-    return Document(*row, blocks=tuple(Block(*block) for block in blocks))
+    return Document(found, name, path, revision, format, title, text, tuple(Block(*block) for block in blocks))
 
 
 def select_passages(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Passage]:

@@ -31,7 +31,7 @@ _WORD_NUMBER = (
     r"seventy|eighty|ninety|hundred|dozens?|half|a third|a quarter|two-thirds|twice|once)"
 )
 _NUMBER = re.compile(
-    rf"(?:[$£€¥]\s?)?\d[\d,]*(?:\.\d+)?(?:[½¼¾%])?(?:[-–]\d[\d,.]*)?(?: (?:million|billion|trillion|thousand|hundred|percent|per cent))*"
+    rf"(?:[$£€¥]\s?)?\d+(?:,\d{{3}})*(?:\.\d+)?(?:[½¼¾%])?(?:[-–]\d+(?:,\d{{3}})*(?:\.\d+)?)?(?: (?:million|billion|trillion|thousand|hundred|percent|per cent))*"
     rf"|\b{_WORD_NUMBER}(?:[- ](?:hundred|thousand|million|billion|{_WORD_NUMBER}))*\b"
 )
 _UNIT = re.compile(
@@ -41,7 +41,7 @@ _UNIT = re.compile(
 _CAPITALS = re.compile(
     r"[A-Z][\w'’.&-]*\w(?:(?: (?:of|the|and|de|la|van|von|&|for|in)){0,2} [A-Z\d][\w'’.&-]*\w?)*|\"[^\"]+\"|“[^”]+”"
 )
-_WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*|\S")
+_WORD = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[^\W_]+(?:['’.&-][^\W_]+)*|\S")
 _REASON = re.compile(
     r"\b(?:because of|because|due to|owing to|as a result of|since|in order to|so that|so as to|to)\b ?(.+)"
 )
@@ -102,7 +102,12 @@ def _candidates(question: Question, text: str, folded: str) -> Iterator[_Candida
     if kind in ("name", "thing"):
         yield from (_Candidate(*match.span(1), 2.0 if kind == "name" else 0.8) for match in _CALLED.finditer(folded))
     bonus = 2.5 if kind in _NAME_KINDS else 1.2 if question.focus else 0.6
-    yield from (_Candidate(*match.span(), bonus) for match in _CAPITALS.finditer(text) if not _opens(match, folded))
+    for match in _CAPITALS.finditer(text):
+        end = match.end()
+        if kind == "person" and (origin := re.search(r" (?:of|in|for|and) ", match[0])):
+            end = match.start() + origin.start()
+        if not _opens(match, folded):
+            yield _Candidate(match.start(), end, bonus)
     yield from (_Candidate(start, end, 0.5) for start, end in _phrases(folded))
 
 

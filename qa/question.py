@@ -82,7 +82,7 @@ class Question:
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2,}")
 _QUOTED = re.compile(r"《([^《》]+)》|“([^“”]+)”|「([^「」]+)」|『([^『』]+)』|\"([^\"]+)\"")
-_NUMBER = re.compile(r"\d[\d.,]*")
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _PLURAL = re.compile(r"哪[些几两二三四五六七八九十]|分别|哪里些|各[是有为]|\bwhich two\b|\bwhat two\b")
 _AMONG = re.compile(r"([\u3400-\u9fff]{1,8}?)(?:之中|当中|里面|之间|里|中)[,，]?(?:.{0,6})谁")
 _COMMON = 20
@@ -290,9 +290,11 @@ def _english_kind(folded: str) -> tuple[Kind, tuple[int, int] | None, str, tuple
     if not found:
         return "thing", None, "", ()
     _, _, kind, match, measures = min(found, key=lambda hit: hit[:2])
-    focus = next((group for group in match.groups() if group), "")
+    group = next((group for group in range(1, match.re.groups + 1) if match[group]), 0)
+    focus = match[group] if group else ""
+    asked = (match.start(), match.start(group)) if group else match.span()
     by_focus = next((listed for ending, listed in ENGLISH_FOCUS.items() if focus.endswith(ending)), None)
-    return by_focus if by_focus and kind == "thing" else kind, match.span(), focus, measures
+    return by_focus if by_focus and kind == "thing" else kind, asked, focus, measures
 
 
 def _units(tokens: list[Token], hole: tuple[int, int], *, english: bool) -> tuple[Unit, ...]:

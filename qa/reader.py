@@ -145,9 +145,10 @@ def bundled_weights() -> Mapping[str, Weights]:
 def merged(kinds: Weights) -> Weights:
     """Weights of each kind with those of ``*`` added."""
     common = kinds["*"]
-    return {
-        kind: {name: common.get(name, 0.0) + own.get(name, 0.0) for name in common.keys() | own.keys()}
-        for kind, own in kinds.items()
+    own = {kind: table for kind, table in kinds.items() if kind != "*"}
+    return {"*": common} | {
+        kind: {name: common.get(name, 0.0) + table.get(name, 0.0) for name in common.keys() | table.keys()}
+        for kind, table in own.items()
     }
 
 

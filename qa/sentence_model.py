@@ -29,7 +29,7 @@ _DATE = re.compile(
     r"\d{1,4}年|\d{1,2}月|[一二三四五六七八九十]月|世纪|年代|[朝代时]期?|季|\d{1,2}[日号时点]|\b1\d{3}\b|\b20\d\d\b|january|february|march|april|may|june|july|august|september|october|november|december|century"
 )
 _NUMBER = re.compile(
-    r"\d[\d,.]*|[一二两三四五六七八九十百千万亿半]+(?=[^\s])|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion|half)\b"
+    r"\d+(?:,\d{3})*(?:\.\d+)?|[一二两三四五六七八九十百千万亿半]+(?=[^\s])|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion|half)\b"
 )
 _NAME = re.compile(r"[《“「『\"]")
 _LIST = re.compile(r"、|及|以及|和|包括|\band\b")

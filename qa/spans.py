@@ -19,7 +19,7 @@ _CLAUSE_MARKS = frozenset("，,；;：:。.！!？?…—\n")
 _OPENING = '“‘「『《〈（([【"'
 _CLOSING = '”’」』》〉）)]】"'
 _PAIRS = dict(zip(_CLOSING, _OPENING, strict=True))
-_DIGITS = r"(?:\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千万亿半数几]+)"
+_DIGITS = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|[数几]?[零〇一二两三四五六七八九十百千万亿半]+)"
 _UNITS = (
     r"平方公里|平方千米|平方米|平方英里|平方公尺|立方米|工作日|公里|千米|厘米|毫米|公分|公尺|英尺|英里|海里|英寸|光年|公顷|英亩|公斤|千克|美元|欧元|英镑|日元|日圆|港元|港币|人民币|"
     r"卢布|马克|法郎|亿元|万元|小时|分钟|星期|世纪|年代|个月|周年|周岁|人次|亿人|万人|百分点|分之[零一二三四五六七八九十百千万\d]+|摄氏度|千瓦|兆瓦|吨|磅|斤|克|元|块|镑|米|里|丈|尺|寸|亩|"
@@ -31,6 +31,9 @@ _NUMBER = re.compile(
     rf"{_APPROXIMATE}(?:百分之{_DIGITS}|(?:第|[$¥£€])?{_DIGITS}(?:[-–~～至到—]{_DIGITS})?(?:余|多|几|来)?[万亿千百]*(?:余|多)?(?:{_UNITS})?"
     rf"(?:[-–~～至到—](?:第)?{_DIGITS}(?:{_UNITS}))?(?:左右|以上|以下|以内|上下)?)"
 )
+_BARE = re.compile(r"[零〇一二两三四五六七八九十百千万亿半约近仅每]{1,2}")
+"""What only looks like a number: 一 in 一同, 万一."""
+
 _DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]"
 _MONTH = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月"
 _MONTH_PART = rf"{_MONTH}(?:份|底|初|末|中旬|上旬|下旬|{_DAY})?"
@@ -55,7 +58,7 @@ class Typed:
 
 def find_typed(folded: str) -> list[Typed]:
     """Numbers with their units, dates, marked names and enumerations of a folded sentence; they may overlap."""
-    found = [Typed("number", *match.span()) for match in _NUMBER.finditer(folded)]
+    found = [Typed("number", *match.span()) for match in _NUMBER.finditer(folded) if not _BARE.fullmatch(match[0])]
     found += [Typed("date", *match.span()) for match in _DATE.finditer(folded)]
     found += [Typed("name", *match.span()) for match in _NAME.finditer(folded)]
     found += [Typed("list", *match.span()) for match in _ENUMERATION.finditer(folded)]

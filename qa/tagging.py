@@ -29,7 +29,7 @@ _NOT_FIRST = "于因为的所自约年子大本和"
 _PIECE = re.compile(
     rf"(?P<name>(?![{_NOT_FIRST}])[{_TRANSLITERATION}]{{1,7}}(?:[·•‧・][{_TRANSLITERATION}a-z]{{1,8}})+)"
     rf"|(?P<run>[{chinese.HAN}]+?(?=(?![{_NOT_FIRST}])[{_TRANSLITERATION}]{{1,7}}[·•‧・])|[{chinese.HAN}]+)"
-    r"|(?P<num>\d[\d,]*(?:\.\d+)?%?)"
+    r"|(?P<num>\d+(?:,\d{3})*(?:\.\d+)?%?)"
     rf"|(?P<lat>[^\W\d_{chinese.HAN}](?:[^\W_{chinese.HAN}]|['’.&-](?=[^\W_{chinese.HAN}]))*)"
     r"|(?P<sign>\S)"
 )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.question import KINDS, WEIGHT_LIMIT, align, parse_question, word_weight
@@ -93,11 +93,13 @@ def test_rarer_words_weigh_more():
     assert word_weight("没有这个词的词") == WEIGHT_LIMIT
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_aligned_text_keeps_its_length(text):
     assert len(align(text)) == len(text)
 
 
+@settings(deadline=None)  # the first example loads the dictionary
 @given(st.text(max_size=40))
 def test_any_text_is_a_question(text):
     parsed = parse_question(text)

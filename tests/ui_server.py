@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 
@@ -36,7 +37,7 @@ def serving(answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = 
     from ui.app import build_application, make_server
     from ui.web import address_of, listen
 
-    with listen("127.0.0.1", 0) as listener, ThreadPoolExecutor(2) as threads:
+    with mock.patch.dict(os.environ), listen("127.0.0.1", 0) as listener, ThreadPoolExecutor(2) as threads:
         # Made in a thread: in this one Playwright's event loop may be running.
         server = threads.submit(lambda: make_server(build_application(answerer, library, examples=examples))).result()
         running = threads.submit(server.run, sockets=[listener])
@@ -80,19 +81,19 @@ class Visit:
         self.tab.press("#yj-box textarea", "Enter")
 
     def wait(self, selector: str) -> None:
-        self.tab.wait_for_selector(selector, timeout=15_000)
+        self.tab.wait_for_selector(selector, timeout=30_000)
 
     def wait_turns(self, count: int) -> None:
         """Until ``count`` turns stand there and none is waiting."""
         self.tab.wait_for_function(
             "n => document.querySelectorAll('.yj-turn').length === n && !document.querySelector('.yj-is-wait')",
             arg=count,
-            timeout=15_000,
+            timeout=30_000,
         )
 
     def wait_source(self, href: str) -> None:
         self.tab.wait_for_function(
-            "h => document.querySelector('#yj-pane .yj-source').dataset.key === h", arg=href, timeout=15_000
+            "h => document.querySelector('#yj-pane .yj-source').dataset.key === h", arg=href, timeout=30_000
         )
 
     def text(self, selector: str) -> list[str]:

@@ -41,9 +41,10 @@ def main() -> None:
     """Collect, fit, report and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=250, metavar="N", help="of each set and library size")
+    parser.add_argument("--sets", nargs="+", default=list(SETS), metavar="SET")
     parser.add_argument("--shared", type=Path, default=SHARED)
     arguments = parser.parse_args()
-    rows = collect(arguments.shared, arguments.questions)
+    rows = collect(arguments.shared, arguments.sets, arguments.questions)
     fit_half = np.array([row["half"] == 0 for row in rows])
     names = sorted(rows[0]["signals"])
     x = np.array([[row["signals"][name] for name in names] for row in rows])
@@ -56,10 +57,10 @@ def main() -> None:
     print(table)
 
 
-def collect(shared: Path, count: int) -> list[dict[str, Any]]:
+def collect(shared: Path, names: Sequence[str], count: int) -> list[dict[str, Any]]:
     """One row a question: the signals of its best reading, whether that is right, and what kind of asking it was."""
     encoder = CachedEncoder(BUILD / "vectors.sqlite3")
-    sets = {name: read_set(shared, name) for name in SETS}
+    sets = {name: read_set(shared, name) for name in names}
     rows: list[dict[str, Any]] = []
     for name, (documents, questions) in sets.items():
         chosen = random.Random(name).sample(questions, min(count, len(questions)))
@@ -67,19 +68,16 @@ def collect(shared: Path, count: int) -> list[dict[str, Any]]:
         foreign = [replace(q, answers=()) for q in random.Random(name).sample(strangers, count // 2)]
         with answering(documents, encoder) as answerer:
             for gold in track(chosen, f"{name}, all", console=Console(stderr=True)):
-                rows += one(answerer, gold, gone=False, kind=f"{name} own")
-                rows += one(answerer, gold, gone=True, kind=f"{name} gone")
+                rows += ask_twice(answerer, gold, name)
             for gold in foreign:
-                rows += one(answerer, gold, gone=False, kind=f"{name} foreign")
+                rows += ask_twice(answerer, gold, f"{name} foreign")[:1]
         for part in small_libraries(documents, chosen, count):
             with answering(part, encoder) as answerer:
                 held = {document.id for document in part}
                 for gold in [gold for gold in chosen if gold.context_id in held][:8]:
-                    rows += one(answerer, gold, gone=False, kind=f"{name} small own")
-                    rows += one(answerer, gold, gone=True, kind=f"{name} small gone")
-                for gold in foreign[:4]:
-                    rows += one(answerer, gold, gone=False, kind=f"{name} small foreign")
-                random.Random(part[0].id).shuffle(foreign)
+                    rows += ask_twice(answerer, gold, f"{name} small")
+                for gold in random.Random(part[0].id).sample(foreign, 4):
+                    rows += ask_twice(answerer, gold, f"{name} small foreign")[:1]
     return rows
 
 
@@ -96,20 +94,27 @@ def small_libraries(
         yield [by_id[id] for id in ids] + fill[: SMALL - len(ids)]
 
 
-def one(answerer: Answerer, gold: GoldQuestion, *, gone: bool, kind: str) -> list[dict[str, Any]]:
-    """The row of one question, or none where nothing was read. ``gone``: as if its paragraph were not there."""
-    hits = answerer.retriever.retrieve(gold.question, k=PASSAGES_READ * (2 if gone else 1))
-    if gone:
-        hits = [hit for hit in hits if hit.passage.document_id != gold.context_id][:PASSAGES_READ]
+def ask_twice(answerer: Answerer, gold: GoldQuestion, kind: str) -> list[dict[str, Any]]:
+    """The row of a question, and of the same as if its paragraph were not there; fewer where nothing was read."""
+    hits = answerer.retriever.retrieve(gold.question, k=2 * PASSAGES_READ)
+    without = [hit for hit in hits if hit.passage.document_id != gold.context_id]
+    rows = [
+        row(answerer, gold, hits[:PASSAGES_READ], kind),
+        row(answerer, gold, without[:PASSAGES_READ], f"{kind} gone"),
+    ]
+    return [one for one in rows if one is not None]
+
+
+def row(answerer: Answerer, gold: GoldQuestion, hits: list[Hit], kind: str) -> dict[str, Any] | None:
+    """What the best reading of ``hits`` looks like, and whether it is right; ``None`` where nothing was read."""
     readings = answerer.reader.read(gold.question, hits)
     if not readings:
-        return []
-    ranked = sorted(readings, key=lambda r: -answerer.calibration.probability(gold.question, hits, r))
-    best = ranked[0]
+        return None
+    best = max(readings, key=lambda reading: answerer.calibration.probability(gold.question, hits, reading))
     quote = hits[best.hit].text[best.quote[0] : best.quote[1]]
-    right = not gone and holds(quote, hits[best.hit], gold)
     half = hashlib.sha256(gold.id.encode()).digest()[0] % 2
-    return [{"kind": kind, "half": half, "right": right, "signals": signals(gold.question, hits, best)}]
+    right = holds(quote, hits[best.hit], gold)
+    return {"kind": kind, "half": half, "right": right, "signals": signals(gold.question, hits, best)}
 
 
 def holds(quote: str, hit: Hit, gold: GoldQuestion) -> bool:

@@ -147,7 +147,7 @@ def locate(
 
 def nearest_wrong(rows: Sequence[Row], every: Sequence[Piece]) -> Iterator[list[Piece]]:
     """For each row the passages of other contexts that share most with its question and hold no answer to it."""
-    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), sublinear_tf=True)
     passages = vectorizer.fit_transform([align(piece.title + " " + piece.text) for piece in every])

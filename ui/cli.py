@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from embeddings.encoder import Encoder
     from qa.answer import Answerer
+    from qa.evaluate import Score
     from qa.library import AddReport, Library
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=strings.CLI_HELP)
@@ -169,33 +170,12 @@ def evaluate_gold(
 ) -> None:
     """Ask every question of a gold file of a throw-away library and print the table."""
     with _speaking(model=model, language=lang) as config:
-        import tempfile
-
-        from qa.answer import Answerer
-        from qa.evaluate import Score, evaluate, read_gold
-        from qa.library import Library
-
-        documents, questions = read_gold(gold)
-        encoder = _encoder(config)
-        with tempfile.TemporaryDirectory() as folder, Library.create(Path(folder), encoder=encoder) as opened:
-            with _progress() as progress:
-                embedding = progress.add_task(strings.text("cli_embedding", config.language), total=None)
-                opened.add_documents(
-                    documents, encoder=encoder, progress=lambda count: progress.advance(embedding, count)
-                )
-                progress.update(embedding, total=opened.passage_count())
-                asking = progress.add_task(strings.text("cli_asking", config.language), total=len(questions))
-                score = Score()
-                answerer = Answerer.over(opened, encoder, threshold=config.threshold)
-                for _, _, one in evaluate(answerer, questions):
-                    score += one
-                    progress.advance(asking)
-        row = score.row()
+        row = _evaluated(gold, config).row()
         if as_json:
             _print(json.dumps(row, ensure_ascii=False))
-        else:
-            for name, value in row.items():
-                _print(f"{name:<20} {value:>8}" if name == "questions" else f"{name:<20} {100 * value:>8.1f} %")
+            return
+        for name, value in row.items():
+            _print(f"{name:<20} {value:>8}" if name == "questions" else f"{name:<20} {100 * value:>8.1f} %")
 
 
 @app.command(help=strings.CLI_CHAT)
@@ -239,7 +219,7 @@ def _speaking(**flags: object) -> Iterator[Config]:
 
     language = "zh"
     try:
-        config = load_config(**flags)
+        config = load_config(None, **flags)
         language = config.language
         yield config
     except (YinjuError, EmbeddingsError) as error:
@@ -300,6 +280,33 @@ def _add_with_progress(opened: Library, paths: list[Path], encoder: Encoder, lan
         report = opened.add(paths, encoder=encoder, progress=advance)
         progress.update(stored, total=report.passages)
     return report
+
+
+def _evaluated(gold: Path, config: Config) -> Score:
+    """The counts of all questions of a gold file, asked of a throw-away library of its contexts."""
+    import tempfile
+
+    from qa.answer import Answerer
+    from qa.evaluate import Score, evaluate, read_gold
+    from qa.library import Library
+
+    documents, questions = read_gold(gold)
+    encoder = _encoder(config)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Library.create(Path(folder), encoder=encoder) as opened,
+        _progress() as progress,
+    ):
+        embedding = progress.add_task(strings.text("cli_embedding", config.language), total=None)
+        opened.add_documents(documents, encoder=encoder, progress=lambda count: progress.advance(embedding, count))
+        progress.update(embedding, total=opened.passage_count())
+        asking = progress.add_task(strings.text("cli_asking", config.language), total=len(questions))
+        total = Score()
+        answerer = Answerer.over(opened, encoder, threshold=config.threshold)
+        for _, _, score in evaluate(answerer, questions):
+            total += score
+            progress.advance(asking)
+    return total
 
 
 def _ask_batch(answerer: Answerer, source: str, config: Config) -> bool:
