@@ -22,7 +22,7 @@ def cut(run: str) -> list[str]:
 
     The most probable path through the dictionary; of equal paths, the one whose words are longer from the left. Linear
     in the length of ``run``. Without jieba's hidden Markov model, which joins leftover characters to supposed names:
-    pairs of characters find those as well, and BM25 ranked better without it on every Chinese set measured.
+    pairs of characters find those as well, and BM25 ranked better without it on each of three Chinese sets.
     """
     count_of = counts().get
     logarithms = _logarithms()

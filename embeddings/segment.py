@@ -168,8 +168,9 @@ def _adjacent(before: re.Match[str], token: re.Match[str], text: str) -> bool:
 
 
 def _add_run(pieces: list[_Piece], run: str, offset: int) -> None:
-    """Words, numerals, pairs and single characters. What is a word and a pair at once counts twice, and no character is
-    left out: both ranked better than the plain union of words and pairs on every Chinese set measured.
+    """Words, numerals, pairs and single characters. What is a word and a pair at once counts twice: that ranked better
+    than counting it once on each of three Chinese sets. The single characters raised hit@1 from 91.2 to 91.5 on average
+    over five sets.
     """
     for han in _HAN_RUN.finditer(run):
         at = offset + han.start()

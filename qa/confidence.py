@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from qa.question import parse_question
 from qa.reader import evidence
 from qa.types import Hit, Reading
 
@@ -35,7 +36,9 @@ class Calibration:
 
 
 def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, float]:
-    """What speaks for a reading: retrieval (``dense``, ``lead``), reading (``score``), evidence (the others)."""
+    """What speaks for a reading: retrieval (``dense``, ``lead``), reading (``score``), evidence (the others), and the
+    language, since the reader scores the two on different scales.
+    """
     hit = hits[reading.hit]
     proof = evidence(question, hit, reading)
     rival = max((other.score for other in hits if other is not hit), default=hit.score - LEAD_LIMIT)
@@ -51,6 +54,7 @@ def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, f
         "expected": 0.0 if proof.expected is None else 1.0 if proof.expected else -1.0,
         "margin": proof.margin,
         "short": float(proof.short),
+        "english": float(parse_question(question).english),
     }
 
 

@@ -262,7 +262,11 @@ class Library:
     # ---- checking
 
     def check(self) -> CheckReport:
-        """Whether every stored offset slices to its text and both indexes hold exactly the library's passages."""
+        """Whether every stored offset slices to its text, both indexes hold exactly the library's passages, and words
+        are matched at all.
+        """
+        from embeddings.hybrid import self_test
+
         with self._lock, database.mapped_errors(self.folder):
             self._catch_up_if_free()
             with self._reading() as connection:
@@ -277,6 +281,8 @@ class Library:
                 if set(held) != stored:
                     missing, surplus = len(stored - set(held)), len(set(held) - stored)
                     problems.append(f"{leg} index: {missing} passages missing, {surplus} too many")
+        if not self_test():
+            problems.append("lexical index: a Chinese question does not find the words of its own passage")
         return CheckReport(documents=len(ids), passages=len(stored), problems=tuple(problems))
 
     # ---- inside

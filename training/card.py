@@ -42,7 +42,7 @@ weights were trained on none of them here.
   are expanded when loaded; biases, norms and positions are float32. The pooler, which this model never used, is not here.
 - **Tokenizer**: built anew from the same pieces and log-probabilities: NFKC, control characters dropped, zero-width ones
   read as spaces. Of {tokens:,} tokens in the texts above, {tokens_same_percent} % are the same piece over the same
-  characters as with the whole vocabulary.
+  characters as with the whole vocabulary (the texts that the choice was made by, so not a held-out figure).
 
 BERT, 12 layers of 384, 12 heads, at most 512 tokens; mean pooling, unit length. Prompts: `query: ` before a question,
 `passage: ` before a passage (sentence-transformers adds them by name: `prompt_name="query"`).
