@@ -194,6 +194,8 @@ def chat(
         require_free_port(config.host, config.port)
         with _library(config) as opened:
             answerer = _answerer(config, opened)
+            # The dictionaries load with the first question: better now than while someone waits.
+            answerer.ask(strings.text("question_placeholder", "zh"))
             serve(
                 answerer,
                 opened,
