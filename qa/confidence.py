@@ -22,23 +22,30 @@ LEAD_LIMIT = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """A logistic model: ``bias`` and one weight a signal, in logits."""
+class Logistic:
+    """``bias`` and one weight a signal, in logits."""
 
     bias: float
     weights: Mapping[str, float]
 
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """One logistic model a language: the reader scores the two on different scales."""
+
+    chinese: Logistic
+    english: Logistic
+
     def probability(self, question: str, hits: Sequence[Hit], reading: Reading) -> float:
         """Probability in [0, 1] that the quote of ``reading``, which is of ``hits``, answers ``question``."""
+        model = self.english if parse_question(question).english else self.chinese
         found = signals(question, hits, reading)
-        logit = self.bias + math.fsum(weight * found[name] for name, weight in self.weights.items())
+        logit = model.bias + math.fsum(weight * found[name] for name, weight in model.weights.items())
         return 1.0 / (1.0 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1.0 + math.exp(logit))
 
 
 def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, float]:
-    """What speaks for a reading: retrieval (``dense``, ``lead``), reading (``score``), evidence (the others), and the
-    language, since the reader scores the two on different scales.
-    """
+    """What speaks for a reading: retrieval (``dense``, ``lead``), reading (``score``), evidence (the others)."""
     hit = hits[reading.hit]
     proof = evidence(question, hit, reading)
     rival = max((other.score for other in hits if other is not hit), default=hit.score - LEAD_LIMIT)
@@ -54,7 +61,6 @@ def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, f
         "expected": 0.0 if proof.expected is None else 1.0 if proof.expected else -1.0,
         "margin": proof.margin,
         "short": float(proof.short),
-        "english": float(parse_question(question).english),
     }
 
 
@@ -62,4 +68,4 @@ def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, f
 def load_calibration() -> Calibration:
     """The calibration that ships."""
     table = json.loads((files("qa") / "bundled" / "confidence.json").read_text(encoding="utf-8"))
-    return Calibration(bias=table["bias"], weights=table["weights"])
+    return Calibration(chinese=Logistic(**table["zh"]), english=Logistic(**table["en"]))

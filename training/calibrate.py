@@ -30,6 +30,7 @@ from benchmarks.quality import SETS, answering, read_set
 from qa.answer import PASSAGES_READ, Answerer
 from qa.confidence import signals
 from qa.evaluate import GoldQuestion
+from qa.question import parse_question
 from qa.types import Document, Hit
 
 TARGET = ROOT / "qa" / "bundled" / "confidence.json"
@@ -45,16 +46,23 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=SHARED)
     arguments = parser.parse_args()
     rows = collect(arguments.shared, arguments.sets, arguments.questions)
+    table = {}
+    for language in ("zh", "en"):
+        print(language)
+        table[language] = fitted([one for one in rows if one["language"] == language])
+    TARGET.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+    print(table)
+
+
+def fitted(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Fit one language on half of its questions, report on the other half, and give bias and weights."""
     fit_half = np.array([row["half"] == 0 for row in rows])
     names = sorted(rows[0]["signals"])
     x = np.array([[row["signals"][name] for name in names] for row in rows])
     y = np.array([row["right"] for row in rows])
     weights, bias = fit(x[fit_half], y[fit_half])
-    probability = 1 / (1 + np.exp(-(x @ weights + bias)))
-    report(rows, probability, ~fit_half)
-    table = {"bias": round(bias, 4), "weights": {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)}}
-    TARGET.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
-    print(table)
+    report(rows, 1 / (1 + np.exp(-(x @ weights + bias))), ~fit_half)
+    return {"bias": round(bias, 4), "weights": {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)}}
 
 
 def collect(shared: Path, names: Sequence[str], count: int) -> list[dict[str, Any]]:
@@ -114,7 +122,9 @@ def row(answerer: Answerer, gold: GoldQuestion, hits: list[Hit], kind: str) -> d
     quote = hits[best.hit].text[best.quote[0] : best.quote[1]]
     half = hashlib.sha256(gold.id.encode()).digest()[0] % 2
     right = holds(quote, hits[best.hit], gold)
-    return {"kind": kind, "half": half, "right": right, "signals": signals(gold.question, hits, best)}
+    language = "en" if parse_question(gold.question).english else "zh"
+    found = signals(gold.question, hits, best)
+    return {"kind": kind, "language": language, "half": half, "right": right, "signals": found}
 
 
 def holds(quote: str, hit: Hit, gold: GoldQuestion) -> bool:
@@ -141,7 +151,7 @@ def report(rows: list[dict[str, Any]], probability: NDArray[np.float64], held_ou
     error = sum(abs(p[bins == b].sum() - y[bins == b].sum()) for b in range(10)) / len(p)
     print(f"held out: {len(p)} questions, expected calibration error {error:.3f}")
     kinds = np.array([row["kind"] for row in rows])[held_out]
-    for threshold in (0.3, 0.4, 0.5, 0.6):
+    for threshold in (0.15, 0.2, 0.25, 0.3):
         cells = [f"{kind}: {100 * (p[kinds == kind] >= threshold).mean():.0f}" for kind in sorted(set(kinds))]
         wrong = 1 - y[p >= threshold].mean()
         print(f"at {threshold}: wrong {100 * wrong:.0f} % of given; answered %: " + ", ".join(cells))
