@@ -45,12 +45,15 @@ class Calibration:
 
 
 def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, float]:
-    """What speaks for a reading: retrieval (``dense``, ``lead``), reading (``score``), evidence (the others)."""
+    """What speaks for a reading: retrieval (``lead``), reading (``score``), evidence (the others).
+
+    The cosine itself is not among them: how near a question comes to its answer depends on the kind of text, and a
+    model fitted with it refused whole newspapers.
+    """
     hit = hits[reading.hit]
     proof = evidence(question, hit, reading)
     rival = max((other.score for other in hits if other is not hit), default=hit.score - LEAD_LIMIT)
     return {
-        "dense": hit.dense,
         "lead": max(-LEAD_LIMIT, min(LEAD_LIMIT, hit.score - rival)),
         "score": reading.score,
         "quote": proof.quote,

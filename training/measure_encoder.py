@@ -2,7 +2,7 @@
 
 Asks the questions of each set against all its contexts, by cosine alone, with the whole vocabulary of 250,002 pieces
 and with the bundled one, and counts how many tokens of the texts at hand both cut alike. Writes
-``training/results/encoder.json`` and the model card. Knows no index and no BM25.
+``training/results/encoder.json`` and the model card, and goes on from there if it was stopped. Knows no index and no BM25.
 """
 
 from __future__ import annotations
@@ -132,6 +132,14 @@ def fold(data: Questions) -> Questions:
     return Questions([simplify(text) for text in data.contexts], [simplify(text) for text in data.questions], data.gold)
 
 
+def known_sets(model: str) -> dict[str, dict[str, Any]]:
+    """What an earlier run, cut short or not, found for the same model: a set takes minutes and is not measured twice."""
+    if not RESULTS.is_file():
+        return {}
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return dict(results["sets"]) if results["model"] == model else {}
+
+
 def save(results: Mapping[str, Any]) -> None:
     """Write the results and the model card that shows them."""
     RESULTS.parent.mkdir(exist_ok=True)
@@ -159,7 +167,7 @@ def main() -> None:
     def is_changed(text: str) -> bool:
         return full_tokenizer.encode(text).tokens != tokenizer.encode(text).tokens
 
-    sets: dict[str, dict[str, Any]] = {}
+    sets = known_sets(bundled.identity)
     results = {
         "date": datetime.date.today().isoformat(),
         "command": "python -m training.measure_encoder",
@@ -170,13 +178,13 @@ def main() -> None:
         "tokens_same_percent": round(100 * same / total, 4),
         "sets": sets,
     }
-    for name in SETS:
-        questions = load_questions(data / "qa" / f"{name}.jsonl.gz", limit=QUESTIONS)
-        sets[name] = asdict(measure(questions, full, bundled, is_changed))
-        if name == TRADITIONAL:
-            sets[FOLDED] = asdict(measure(fold(questions), full, bundled, is_changed))
+    for name in (*SETS, FOLDED):
+        if name not in sets:
+            path = data / "qa" / f"{TRADITIONAL if name == FOLDED else name}.jsonl.gz"
+            questions = load_questions(path, limit=QUESTIONS)
+            sets[name] = asdict(measure(fold(questions) if name == FOLDED else questions, full, bundled, is_changed))
+            print(name, sets[name], flush=True)
         save(results)
-        print(name, sets[name], flush=True)
 
 
 if __name__ == "__main__":
