@@ -104,19 +104,18 @@ class Bags:
     """Feature lists as flat arrays for ``embedding_bag``; one row a start token, end token or span."""
 
     def __init__(self) -> None:
-        self.ids: list[np.ndarray] = []
-        self.sizes: list[int] = []
+        self.ids = array("i")
+        self.offsets = array("i")
 
     def add(self, ids: list[int]) -> int:
         """Store one list and return its row."""
-        self.ids.append(np.array(ids, dtype=np.int32))
-        self.sizes.append(len(ids))
-        return len(self.sizes) - 1
+        self.offsets.append(len(self.ids))
+        self.ids.extend(ids)
+        return len(self.offsets) - 1
 
     def tensors(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Flat ids and the offset of each row."""
-        sizes = np.array(self.sizes)
-        return torch.tensor(np.concatenate(self.ids)), torch.tensor((np.cumsum(sizes) - sizes).astype(np.int32))
+        return torch.from_numpy(np.array(self.ids)), torch.from_numpy(np.array(self.offsets))
 
 
 def fit_spans(
