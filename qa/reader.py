@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,6 +36,8 @@ NO_SPAN = -10.0
 """Added to the score of a sentence without a candidate (a bare sign or particle): below any that has one."""
 
 Weights = Mapping[str, Mapping[str, float]]
+
+_DATE = re.compile(r"\d{2,4}年\d{1,2}月(?:\d{1,2}[日号])?|\d{1,2}月\d{1,2}[日号]")
 
 
 class Reader(Protocol):
@@ -180,8 +183,16 @@ def _best_span(question: Question, folded: str, weights: Weights) -> tuple[tuple
     scores = span_model.score_spans(question, sentence, weights.get(question.kind, weights["*"]))
     best = max(range(len(scores)), key=scores.__getitem__)
     first, past = sentence.spans[best]
-    start, end = sentence.tokens[first].start, sentence.tokens[past - 1].end
+    start, end = _whole_date(folded, sentence.tokens[first].start, sentence.tokens[past - 1].end)
     return (None if end - start > WHOLE * len(folded) else (start, end)), scores[best]
+
+
+def _whole_date(folded: str, start: int, end: int) -> tuple[int, int]:
+    """A span that is part of one date grows to all of it: a date is given with its year, month and day."""
+    for match in _DATE.finditer(folded):
+        if match.start() <= start and end <= match.end():
+            return match.span()
+    return start, end
 
 
 def _weighted(question: Question, shares: Sequence[float], *, named: bool = False) -> float:
