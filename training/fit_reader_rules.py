@@ -121,10 +121,10 @@ class Bags:
 def fit_spans(
     examples: Sequence[SpanExample],
     *,
-    least_seen: int = 40,
-    epochs: int = 6,
+    least_seen: int = 150,
+    epochs: int = 5,
     batch: int = 192,
-    shrink: float = 5e-5,
+    shrink: float = 3e-4,
 ) -> tuple[Tables, float]:
     """Weights that make spans overlapping the answer likely, and what to multiply the sentence's score with.
 
