@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import database
+from qa.check import offset_problems
 from qa.errors import DocumentError, LibraryError
 from qa.types import Document, Passage
 
@@ -276,7 +277,7 @@ class Library:
                 for id in ids:
                     passages = database.select_passages_of(connection, id)
                     stored.update(passage.id for passage in passages)
-                    problems.extend(_offset_problems(self._document(connection, id), passages))
+                    problems.extend(offset_problems(self._document(connection, id), passages))
             for leg, held in zip(("dense", "lexical"), self._index.ids(), strict=True):
                 if set(held) != stored:
                     missing, surplus = len(stored - set(held)), len(set(held) - stored)
@@ -393,23 +394,3 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[tuple[Document, lis
             batch, count = [], 0
     if batch:
         yield batch
-
-
-def _offset_problems(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
-    """Blocks and passages must be in order, apart, inside the text, trimmed, and together hold every character."""
-    text = document.text
-    for kind, ranges in (
-        ("block", [(block.start, block.end) for block in document.blocks]),
-        ("passage", [(passage.start, passage.end) for passage in passages]),
-    ):
-        position = 0
-        for start, end in ranges:
-            if not position <= start < end <= len(text):
-                yield f"{document.id}: {kind} [{start}, {end}) does not fit the text"
-            elif text[position:start].strip():
-                yield f"{document.id}: text before {start} is in no {kind}"
-            elif text[start:end].strip() != text[start:end]:
-                yield f"{document.id}: {kind} [{start}, {end}) begins or ends with white space"
-            position = max(position, end)
-        if text[position:].strip():
-            yield f"{document.id}: text after {position} is in no {kind}"
