@@ -124,7 +124,7 @@ def fit_spans(
     least_seen: int = 150,
     epochs: int = 5,
     batch: int = 192,
-    shrink: float = 3e-4,
+    shrink: float = 1e-3,
 ) -> tuple[Tables, float]:
     """Weights that make spans overlapping the answer likely, and what to multiply the sentence's score with.
 
