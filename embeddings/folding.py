@@ -51,7 +51,7 @@ def fold(text: str) -> str:
 def fold_text(text: str) -> Folded:
     """Fold ``text`` and keep the way back. Time is linear in its length."""
     if _stands_alone(text):
-        return Folded(_simplified(text.translate(_table())), len(text))
+        return Folded(simplified(text.translate(_table())), len(text))
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -65,7 +65,7 @@ def fold_text(text: str) -> Folded:
         starts += [at] * len(piece)
         ends += [end] * len(piece)
         at = end
-    return Folded(_simplified("".join(pieces)), len(text), starts, ends)
+    return Folded(simplified("".join(pieces)), len(text), starts, ends)
 
 
 class _Table(dict[int, str]):
@@ -141,8 +141,11 @@ def _simplified_character(character: str) -> str:
     return simplified if len(simplified) == 1 else character
 
 
-def _simplified(text: str) -> str:
-    """Simplified Chinese of the same length: by phrase, or by character where a phrase would change the length."""
+def simplified(text: str) -> str:
+    """Simplified Chinese of the same length: by phrase, or by character where a phrase would change the length.
+
+    Nothing else is folded, so offsets into the result are offsets into ``text``.
+    """
     if text.isascii():
         return text
     simplified: str = _converter().convert(text)

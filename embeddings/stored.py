@@ -36,7 +36,7 @@ class StoredTransformer(InputModule):
         self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self.tokenizer.enable_truncation(self.max_seq_length)
         self.tokenizer.enable_padding(pad_id=config.pad_token_id, pad_token="<pad>")
-        self.auto_model = _load_bert(config, folder / FILE_NAME, dtype or torch.float32)
+        self.auto_model = load_bert(config, folder / FILE_NAME, dtype or torch.float32)
 
     def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
         """Token ids and mask, int64 (n, tokens)."""
@@ -67,7 +67,7 @@ class StoredTransformer(InputModule):
         return cls(Path(model_name_or_path) / subfolder, dtype=(options.get("model_kwargs") or {}).get("dtype"))
 
 
-def _load_bert(config: BertConfig, path: Path, dtype: torch.dtype) -> BertModel:
+def load_bert(config: BertConfig, path: Path, dtype: torch.dtype) -> BertModel:
     """A BERT whose parameters are the expanded arrays themselves: they are not initialised or copied first."""
     state = {name: torch.from_numpy(weights).to(dtype) for name, weights in load_weights(path).items()}
     with torch.device("meta"):

@@ -6,10 +6,11 @@ All ranges are ``[start, end)`` in Unicode code points of ``Document.text``. A c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-BlockKind = Literal["heading", "label", "paragraph", "byline", "list_item", "table", "code"]
+BlockKind = Literal["heading", "label", "paragraph", "byline", "list_item", "table", "code", "caption", "note"]
 Status = Literal["answered", "not_found"]
 
 TITLE_SEPARATOR = " › "
@@ -25,7 +26,8 @@ class Block:
 
     ``number`` counts from 1 through all blocks of the document, headings and bylines included. ``level`` is 1 for the
     title of an article or document, 2 and up for the sections under it, 0 for anything that is no heading. ``page``
-    counts from 1, or is ``None`` where the format has no pages.
+    counts from 1, or is ``None`` where the format has no pages. A ``table`` block is one row; ``header`` holds the
+    numbers of the blocks that head it (caption, header rows), all before it; ``row`` counts from 1 in a sheet, else 0.
     """
 
     number: int
@@ -34,6 +36,39 @@ class Block:
     end: int
     level: int = 0
     page: int | None = None
+    header: tuple[int, ...] = ()
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where the characters ``[start, end)`` of a document stand on a page: part of one line.
+
+    ``page`` counts from 1. ``x0``, ``y0``, ``x1``, ``y1`` are shares of the page's width and height as it is shown,
+    from its top left corner, in [0, 1]. ``ocr`` says that the characters were recognised in a picture, with
+    ``confidence`` in [0, 1], higher is surer; 1 where they were not.
+    """
+
+    start: int
+    end: int
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    ocr: bool = False
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about a file that its reader must tell the user. ``code`` names the sentence in ``ui/strings.py``;
+    ``page`` is the page, sheet or member it is about, counted from 1, 0 for the file; ``detail`` fills the sentence.
+    """
+
+    code: str
+    page: int = 0
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +77,9 @@ class Document:
 
     ``id`` stays the same when the file changes; ``revision`` is the hash of the file's bytes and does not. ``blocks``
     are in order, never overlap and never start or end with white space; what lies between them is white space.
+    ``pages`` is how many pages or sheets the file has, ``None`` where the format has none. ``regions``, in the order
+    of the text, say where it stands on them; empty where that is not known. ``notices`` say what could not be read.
+    ``furniture`` holds what was dropped as page header, footer or number: (page, text).
     """
 
     id: str
@@ -52,6 +90,30 @@ class Document:
     title: str
     text: str
     blocks: tuple[Block, ...]
+    pages: int | None = None
+    regions: tuple[Region, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    furniture: tuple[tuple[int, str], ...] = ()
+
+    def regions_of(self, start: int, end: int) -> tuple[Region, ...]:
+        """The regions that hold characters of ``[start, end)``, each cut to it in proportion to its characters."""
+        low = bisect_right(self.regions, start, key=lambda region: region.end)
+        found = []
+        for region in self.regions[low:]:
+            if region.start >= end:
+                break
+            first, past = max(start, region.start), min(end, region.end)
+            width = (region.x1 - region.x0) / (region.end - region.start)
+            found.append(
+                replace(
+                    region,
+                    start=first,
+                    end=past,
+                    x0=region.x0 + width * (first - region.start),
+                    x1=region.x0 + width * (past - region.start),
+                )
+            )
+        return tuple(found)
 
     def cite(
         self,

@@ -9,23 +9,37 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from qa.types import Block, BlockKind, Document
+from qa.types import Block, BlockKind, Document, Notice
 
 BLOCK_SEPARATOR = "\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A block before it has its place: its text, its kind, and its level and page as in :class:`qa.types.Block`."""
+    """A block before it has its place: its text, its kind, and its level, page and row as in :class:`qa.types.Block`.
+
+    ``header`` holds the places of the drafts that head a table's row, counted from 0 through all drafts, all before it.
+    """
 
     text: str
     kind: BlockKind = "paragraph"
     level: int = 0
     page: int | None = None
+    header: tuple[int, ...] = ()
+    row: int = 0
 
 
 def assemble(
-    drafts: Iterable[Draft], *, document_id: str, name: str, path: str, revision: str, format: str, title: str = ""
+    drafts: Iterable[Draft],
+    *,
+    document_id: str,
+    name: str,
+    path: str,
+    revision: str,
+    format: str,
+    title: str = "",
+    pages: int | None = None,
+    notices: Iterable[Notice] = (),
 ) -> Document:
     """Lay the drafts end to end, trimmed, those that are white space only left out.
 
@@ -33,15 +47,18 @@ def assemble(
     """
     parts: list[str] = []
     blocks: list[Block] = []
+    numbers: dict[int, int] = {}
     position = 0
-    for draft in drafts:
+    for place, draft in enumerate(drafts):
         text = draft.text.strip()
         if not text:
             continue
         if blocks:
             position += len(BLOCK_SEPARATOR)
         end = position + len(text)
-        blocks.append(Block(len(blocks) + 1, draft.kind, position, end, draft.level, draft.page))
+        header = tuple(numbers[at] for at in draft.header if at in numbers)
+        numbers[place] = len(blocks) + 1
+        blocks.append(Block(numbers[place], draft.kind, position, end, draft.level, draft.page, header, draft.row))
         parts.append(text)
         position = end
     body = BLOCK_SEPARATOR.join(parts)
@@ -56,6 +73,8 @@ def assemble(
         title=title or PurePath(name).stem,
         text=body,
         blocks=tuple(blocks),
+        pages=pages,
+        notices=tuple(notices),
     )
 
 

@@ -1,0 +1,221 @@
+"""Trains the span reader from the bundled encoder's weights.
+
+    python -m training.train_reader DATA --out FOLDER [--steps N] [--base FOLDER]
+
+``DATA`` is the folder of the ``train_*.jsonl.gz`` files. Runs on a GPU where there is one, else on all cores. Saves
+every few minutes and goes on from there when started again with the same arguments. Word embeddings and the lowest
+layers stay as they are. Writes ``reader.safetensors`` (float32, the trained tensors only) and ``log.jsonl``: the loss,
+and how questions on contexts kept aside are answered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from transformers import BertConfig
+
+from embeddings.encoder import BUNDLED
+from embeddings.folding import simplified
+from embeddings.stored import CONFIG, TOKENIZER, load_bert
+from embeddings.weights import FILE_NAME
+from qa.evaluate import exact_match, f1
+from qa.network import Batch, SpanNetwork, Window, best_spans, collate, encode
+from training.reader_data import Example, examples_of, is_held_out, read_rows, whole_passages
+
+SEED = 7
+BATCH = 16
+RATE = 1.5e-4
+WARM_UP = 0.06
+FROZEN_LAYERS = 3
+"""Layers kept as they are, from the lowest: a quarter less to compute."""
+NEGATIVES = 0.25
+POOL = 32
+"""Batches whose examples are sorted by length together, so that little is padded."""
+SAVE_EVERY, CHECK_EVERY, CHECKED = 150, 300, 150
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An encoded example and the token positions of its answer; both 0 for "not in this window"."""
+
+    window: Window
+    start: int
+    end: int
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=4200)
+    parser.add_argument("--base", type=Path, default=BUNDLED)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    train(options.data, options.base, options.out, options.steps)
+
+
+def train(data: Path, base: Path, out: Path, steps: int) -> None:
+    """Train up to ``steps``, from the last saved state if there is one."""
+    torch.manual_seed(SEED)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
+    network = make_network(base).to(device)
+    trained = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
+    decayed = [weight for weight in trained.values() if weight.dim() > 1]
+    others = [weight for weight in trained.values() if weight.dim() == 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}], lr=RATE
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, steps))
+    rows = read_rows(data)
+    aside = random.Random(SEED).sample([row for row in rows if is_held_out(row) and row["answers"]], CHECKED)
+    step = restore(out, network, optimizer, schedule)
+    begun, seen, losses = time.perf_counter(), 0, []
+    for number, items in enumerate(batches([row for row in rows if not is_held_out(row)], tokenizer, steps)):
+        if number < step:
+            continue
+        batch = moved(collate([item.window for item in items]), device)
+        targets = torch.tensor([[item.start, item.end] for item in items], device=device)
+        logits = network(batch).permute(2, 0, 1).flatten(0, 1)
+        loss = torch.nn.functional.cross_entropy(logits, targets.T.flatten())
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad(set_to_none=True)
+        step = number + 1
+        seen += batch.ids.numel()
+        losses.append(loss.item())
+        if step % 25 == 0:
+            speed = seen / (time.perf_counter() - begun)
+            note(out, {"step": step, "loss": round(sum(losses) / len(losses), 4), "tokens/s": round(speed)})
+            losses = []
+        if step % SAVE_EVERY == 0 or step == steps:
+            save(out, step, network, optimizer, schedule)
+        if step % CHECK_EVERY == 0 or step == steps:
+            note(out, {"step": step, **check(network, tokenizer, aside, device)})
+    save_file(
+        {name: weight.detach().cpu().contiguous() for name, weight in trained.items()}, out / "reader.safetensors"
+    )
+
+
+def rate_at(step: int, steps: int) -> float:
+    """Share of the full learning rate: rising over the warm-up, then falling to 0 in a line."""
+    warm = max(1, round(WARM_UP * steps))
+    return (step + 1) / warm if step < warm else max(0.0, (steps - step) / (steps - warm))
+
+
+def make_network(base: Path) -> SpanNetwork:
+    """The base model with a new head, its lowest parts frozen."""
+    bert = load_bert(BertConfig.from_json_file(base / CONFIG), base / FILE_NAME, torch.float32)
+    network = SpanNetwork(bert)
+    torch.nn.init.normal_(network.head.weight, std=0.02)
+    torch.nn.init.zeros_(network.head.bias)
+    for layer in bert.encoder.layer[FROZEN_LAYERS:]:
+        layer.requires_grad_(True)
+    return network.train()
+
+
+def batches(rows: Sequence[dict[str, Any]], tokenizer: Tokenizer, steps: int) -> Iterator[list[Item]]:
+    """Exactly ``steps`` batches; windows and negatives are drawn anew for every pass. The same arguments, the same
+    batches.
+    """
+    given = 0
+    for turn in range(steps):
+        chance = random.Random(SEED + turn)
+        examples = examples_of(rows, seed=SEED + turn, negatives=NEGATIVES)
+        chance.shuffle(examples)
+        for first in range(0, len(examples), BATCH * POOL):
+            pool = [item for example in examples[first : first + BATCH * POOL] if (item := encoded(tokenizer, example))]
+            pool.sort(key=lambda item: len(item.window.ids))
+            ready = [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
+            chance.shuffle(ready)
+            for items in ready:
+                yield items
+                given += 1
+                if given == steps:
+                    return
+
+
+def encoded(tokenizer: Tokenizer, example: Example) -> Item | None:
+    """Token positions of an example; ``None`` if its answer was cut off."""
+    window = encode(tokenizer, example.question, example.title, example.window)
+    if example.answer is None:
+        return Item(window, 0, 0)
+    low, high = example.answer
+    inside = [i for i, (start, end) in enumerate(window.offsets) if start < high and end > low]
+    return Item(window, window.first + inside[0], window.first + inside[-1]) if inside else None
+
+
+def moved(batch: Batch, device: torch.device) -> Batch:
+    """The batch on a device."""
+    return Batch(batch.ids.to(device), batch.mask.to(device), batch.allowed.to(device))
+
+
+def check(
+    network: SpanNetwork, tokenizer: Tokenizer, rows: Sequence[dict[str, Any]], device: torch.device
+) -> dict[str, float]:
+    """EM and F1 of held-out questions, all passages of their context read."""
+    network.train(False)
+    exact = overlap = 0.0
+    with torch.inference_mode():
+        for row, pieces in whole_passages(rows):
+            question, title = simplified(row["question"]), simplified(row["title"])
+            windows = [encode(tokenizer, question, title, simplified(piece.text)) for piece in pieces]
+            logits = network(moved(collate(windows), device)).cpu()
+            spans = [
+                (score, piece.text[start:end])
+                for piece, window, part in zip(pieces, windows, logits, strict=True)
+                for score, start, end in best_spans(part, window, count=1)
+            ]
+            text = max(spans)[1]
+            exact += max(exact_match(text, gold["text"]) for gold in row["answers"])
+            overlap += max(f1(text, gold["text"]) for gold in row["answers"])
+    network.train()
+    return {"held-out EM": round(exact / len(rows), 4), "held-out F1": round(overlap / len(rows), 4)}
+
+
+def save(out: Path, step: int, network: SpanNetwork, optimizer: Any, schedule: Any) -> None:
+    """Write the state beside the old one, then in its place."""
+    state = {
+        "step": step,
+        "trained": {name: weight for name, weight in network.named_parameters() if weight.requires_grad},
+        "optimizer": optimizer.state_dict(),
+        "schedule": schedule.state_dict(),
+    }
+    torch.save(state, out / "state.part")
+    (out / "state.part").replace(out / "state.pt")
+
+
+def restore(out: Path, network: SpanNetwork, optimizer: Any, schedule: Any) -> int:
+    """Take up the saved state; the step to go on from."""
+    path = out / "state.pt"
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    network.load_state_dict(state["trained"], strict=False)
+    optimizer.load_state_dict(state["optimizer"])
+    schedule.load_state_dict(state["schedule"])
+    return int(state["step"])
+
+
+def note(out: Path, line: dict[str, float]) -> None:
+    """Add a line to the log and show it."""
+    with (out / "log.jsonl").open("a") as log:
+        log.write(json.dumps(line) + "\n")
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
