@@ -146,7 +146,7 @@ def _load(model: str | None) -> SentenceTransformer:
 
     folder = BUNDLED if model is None else Path(model)
     name = str(folder) if model is None else model
-    options: dict[str, Any] = {"model_kwargs": {"dtype": _precision()}}
+    options: dict[str, Any] = {"model_kwargs": {"dtype": precision()}}
     try:
         if folder.is_dir():
             return SentenceTransformer(
@@ -196,7 +196,7 @@ def _is_stored(folder: Path) -> bool:
     return MODULE in classes and all(c == MODULE or c.startswith("sentence_transformers.") for c in classes)
 
 
-def _precision() -> torch.dtype:
+def precision() -> torch.dtype:
     """bfloat16 where the processor multiplies it in hardware, else float32: emulated, it is a hundred times slower."""
     import torch
 

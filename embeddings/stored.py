@@ -14,8 +14,9 @@ from typing import Any
 import torch
 from sentence_transformers.sentence_transformer.modules import InputModule
 from tokenizers import Tokenizer
-from transformers import BertConfig, BertModel
+from transformers import BertConfig
 
+from embeddings.bert import load_bert
 from embeddings.weights import FILE_NAME, load_weights
 
 TOKENIZER = "tokenizer.json"
@@ -36,7 +37,7 @@ class StoredTransformer(InputModule):
         self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self.tokenizer.enable_truncation(self.max_seq_length)
         self.tokenizer.enable_padding(pad_id=config.pad_token_id, pad_token="<pad>")
-        self.auto_model = load_bert(config, folder / FILE_NAME, dtype or torch.float32)
+        self.auto_model = load_bert(config, load_weights(folder / FILE_NAME), dtype=dtype or torch.float32)
 
     def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
         """Token ids and mask, int64 (n, tokens)."""
@@ -65,18 +66,3 @@ class StoredTransformer(InputModule):
     ) -> StoredTransformer:
         """Load from a local folder; ``model_kwargs={"dtype": torch.bfloat16}`` asks for that precision."""
         return cls(Path(model_name_or_path) / subfolder, dtype=(options.get("model_kwargs") or {}).get("dtype"))
-
-
-def load_bert(config: BertConfig, path: Path, dtype: torch.dtype) -> BertModel:
-    """A BERT whose parameters are the expanded arrays themselves: they are not initialised or copied first."""
-    state = {name: torch.from_numpy(weights).to(dtype) for name, weights in load_weights(path).items()}
-    with torch.device("meta"):
-        model = BertModel(config, add_pooling_layer=False)
-    model.load_state_dict(state, assign=True)
-    # These two are no weights, so no file holds them, and on the meta device they have no values.
-    positions = torch.arange(config.max_position_embeddings)[None]
-    model.embeddings.register_buffer("position_ids", positions, persistent=False)
-    model.embeddings.register_buffer("token_type_ids", torch.zeros_like(positions), persistent=False)
-    model.requires_grad_(False)
-    model.train(False)
-    return model

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import LibraryError
-from qa.types import Block, Document, Passage
+from qa.types import Block, Document, Notice, Passage, Region
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 DATABASE_NAME = "library.sqlite3"
 LOCK_NAME = "write.lock"
 
@@ -29,12 +30,14 @@ _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
-    format TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, characters INTEGER NOT NULL
+    format TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, characters INTEGER NOT NULL,
+    pages INTEGER, regions BLOB NOT NULL, notices TEXT NOT NULL, furniture TEXT NOT NULL
 );
 CREATE TABLE blocks (
     document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
     number INTEGER NOT NULL, kind TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    level INTEGER NOT NULL, page INTEGER, PRIMARY KEY (document_id, number)
+    level INTEGER NOT NULL, page INTEGER, header TEXT NOT NULL, row INTEGER NOT NULL,
+    PRIMARY KEY (document_id, number)
 ) WITHOUT ROWID;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -48,6 +51,11 @@ CREATE INDEX passages_by_generation ON passages (generation);
 CREATE TABLE removed (id INTEGER PRIMARY KEY, generation INTEGER NOT NULL)
 """
 
+_REGION = np.dtype(
+    [("start", "<i4"), ("end", "<i4"), ("page", "<i4")]
+    + [(name, "<f8") for name in ("x0", "y0", "x1", "y1")]
+    + [("ocr", "?"), ("confidence", "<f8")]
+)
 _PASSAGE = 'id, document_id, start, "end", title, section, paragraph, page, also'
 
 
@@ -191,7 +199,7 @@ def forget(connection: sqlite3.Connection, document_id: str, generation: int) ->
 
 def _insert_document(connection: sqlite3.Connection, document: Document) -> None:
     connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document.id,
             document.name,
@@ -201,15 +209,37 @@ def _insert_document(connection: sqlite3.Connection, document: Document) -> None
             document.title,
             document.text,
             len(document.text),
+            document.pages,
+            _packed(document.regions),
+            json.dumps([astuple(notice) for notice in document.notices], ensure_ascii=False),
+            json.dumps(document.furniture, ensure_ascii=False),
         ),
     )
     connection.executemany(
-        "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (document.id, block.number, block.kind, block.start, block.end, block.level, block.page)
+            (
+                document.id,
+                block.number,
+                block.kind,
+                block.start,
+                block.end,
+                block.level,
+                block.page,
+                " ".join(map(str, block.header)),
+                block.row,
+            )
             for block in document.blocks
         ],
     )
+
+
+def _packed(regions: Sequence[Region]) -> bytes:
+    return np.array([astuple(region) for region in regions], dtype=_REGION).tobytes()
+
+
+def _unpacked(blob: bytes) -> tuple[Region, ...]:
+    return tuple(Region(*row) for row in np.frombuffer(blob, dtype=_REGION).tolist())
 
 
 # ---- reading
@@ -238,12 +268,23 @@ def select_infos(connection: sqlite3.Connection) -> list[tuple[str, str, str, st
 
 def select_document(connection: sqlite3.Connection, id: str) -> Document:
     """The document of that id, which exists."""
-    query = "SELECT id, name, path, revision, format, title, text FROM documents WHERE id = ?"
-    found, name, path, revision, format, title, text = connection.execute(query, (id,)).fetchone()
-    blocks = connection.execute(
-        'SELECT number, kind, start, "end", level, page FROM blocks WHERE document_id = ? ORDER BY number', (id,)
+    query = (
+        "SELECT id, name, path, revision, format, title, text, pages, regions, notices, furniture"
+        " FROM documents WHERE id = ?"
     )
-    return Document(found, name, path, revision, format, title, text, tuple(Block(*block) for block in blocks))
+    *head, pages, regions, notices, furniture = connection.execute(query, (id,)).fetchone()
+    blocks = connection.execute(
+        'SELECT number, kind, start, "end", level, page, header, row FROM blocks WHERE document_id = ? ORDER BY number',
+        (id,),
+    )
+    return Document(
+        *head,
+        tuple(Block(*columns, tuple(map(int, header.split())), row) for *columns, header, row in blocks),
+        pages,
+        _unpacked(regions),
+        tuple(Notice(*notice) for notice in json.loads(notices)),
+        tuple((page, text) for page, text in json.loads(furniture)),
+    )
 
 
 def select_passages(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Passage]:

@@ -2,22 +2,33 @@
 
 A BERT with one linear head. The first position stands for "not in this window": a span's score is its start and end
 logits less those of that position, so scores of windows of one question can be compared. Works on texts in simplified
-script (``embeddings.folding.simplified`` keeps offsets). Knows no passages, sentences or confidence.
+script (``embeddings.folding.simplified`` keeps offsets). Heavy: imports torch. Knows no passages, sentences or
+confidence.
+
+``qa/bundled/reader`` holds the trained tensors only; vocabulary, word embeddings and the lowest layers are those of
+the bundled encoder that it was trained from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
 from torch import Tensor
 
+from embeddings.encoder import BUNDLED, precision
+from embeddings.weights import FILE_NAME, load_weights
+
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
     from transformers import BertModel
 
+FOLDER = Path(__file__).parent / "bundled" / "reader"
 BOS, PAD, EOS = 0, 1, 2
 QUESTION_TOKENS, TITLE_TOKENS, TOKENS = 80, 48, 512
 LONGEST = 64
@@ -57,8 +68,23 @@ class SpanNetwork(torch.nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """One pass over a batch."""
         hidden = self.bert(input_ids=batch.ids, attention_mask=batch.mask).last_hidden_state
-        logits: Tensor = self.head(hidden).float()
+        logits: Tensor = self.head(hidden.float())
         return logits.masked_fill(~batch.allowed[:, :, None], EXCLUDED)
+
+
+def load_network(trained: Mapping[str, NDArray[np.float32]] | None = None) -> tuple[SpanNetwork, Tokenizer]:
+    """The reader that ships and its tokenizer; ``trained``: other tensors than the bundled ones, by name."""
+    from transformers import BertConfig
+
+    from embeddings.bert import load_bert
+
+    own = dict(load_weights(FOLDER / FILE_NAME) if trained is None else trained)
+    head = {name: torch.from_numpy(own.pop(f"head.{name}")) for name in ("weight", "bias")}
+    weights = load_weights(BUNDLED / FILE_NAME) | {name.removeprefix("bert."): array for name, array in own.items()}
+    bert = load_bert(BertConfig.from_json_file(BUNDLED / "config.json"), weights, dtype=precision())
+    network = SpanNetwork(bert)
+    network.head.load_state_dict(head)
+    return network.requires_grad_(False).train(False), Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
 
 
 def encode(tokenizer: Tokenizer, question: str, title: str, window: str) -> Window:

@@ -135,6 +135,7 @@ class Document:
             raise VerbatimError(f"quote {quote} is not inside paragraph [{start}, {end}) of {self.id}")
         if not quote[0] <= answer_start < answer_end <= quote[1]:
             raise VerbatimError(f"answer {answer} is not inside quote {quote} of {self.id}")
+        boxes = self.regions_of(*quote)
         return Citation(
             number=number,
             document_id=self.id,
@@ -142,7 +143,7 @@ class Document:
             revision=self.revision,
             title=passage.title,
             section=passage.section,
-            page=paragraph.page,
+            page=boxes[0].page if boxes else paragraph.page,
             paragraph=paragraph.number,
             start=start,
             end=end,
@@ -153,7 +154,14 @@ class Document:
             answer_start=answer_start,
             answer_end=answer_end,
             score=score,
+            header=self.header_of(paragraph),
+            boxes=boxes,
         )
+
+    def header_of(self, block: Block) -> str:
+        """The blocks that head a table's row, one a line; empty for any other block."""
+        heads = set(block.header)
+        return "\n".join(self.text[one.start : one.end] for one in self.blocks if one.number in heads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +213,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A proven quote, in the shape of the JSON contract. Make one with :meth:`Document.cite` only."""
+    """A proven quote, in the shape of the JSON contract. Make one with :meth:`Document.cite` only.
+
+    ``header`` is what heads the row that is quoted from a table; ``boxes`` is where the quote stands on its pages.
+    """
 
     number: int
     document_id: str
@@ -224,6 +235,8 @@ class Citation:
     answer_start: int
     answer_end: int
     score: float
+    header: str = ""
+    boxes: tuple[Region, ...] = ()
 
     def holds_in(self, document: Document) -> bool:
         """Whether every slice still equals ``document``'s text. Checked again at the moment a quote is shown."""

@@ -11,7 +11,7 @@ import pytest
 from qa import database
 from qa.errors import LibraryError
 from qa.library import INDEX_NAME, Library, document_id, index_text
-from qa.types import Passage
+from qa.types import Block, Document, Notice, Passage, Region
 from tests.conftest import KeywordEncoder
 
 A = "重庆迎来西洽会。\n\n会上签约34.96亿元。\n"
@@ -210,3 +210,27 @@ def test_index_text_holds_title_and_section_once() -> None:
     passage = Passage(1, "d", 0, 4, title="标题", section="小节", paragraph=1)
     assert index_text(passage, "正文一句") == "标题\n小节\n正文一句"
     assert index_text(passage, "标题就在正文里") == "小节\n标题就在正文里"
+
+
+def test_a_document_comes_back_with_its_pages_regions_and_notices(library: Library, encoder: KeywordEncoder) -> None:
+    text = "表 1 收入\n年份 | 收入\n2023年 | 12.4亿元"
+    blocks = (
+        Block(1, "caption", 0, 6, page=3),
+        Block(2, "table", 7, 14, page=3),
+        Block(3, "table", 15, 29, page=4, header=(1, 2), row=2),
+    )
+    regions = (Region(0, 14, 3, 0.1, 0.2, 0.9, 0.3), Region(15, 29, 4, 0.0, 0.5, 0.75, 1.0, True, 0.875))
+    document = Document(
+        "d1", "年报.pdf", "/年报.pdf", "r1", "pdf", "年报", text, blocks, 12, regions,
+        (Notice("page_scanned", 7, "图"),), ((1, "第 1 页"), (2, "第 2 页")),
+    )  # fmt: skip
+    library.add_documents([document], encoder=encoder)
+    kept = library.document("d1")
+    assert kept == document
+    assert kept.header_of(blocks[2]) == "表 1 收入\n年份 | 收入"
+    passage = Passage(0, "d1", 15, 29, "年报", "", 3)
+    citation = kept.cite(number=1, passage=passage, paragraph=blocks[2], quote=(15, 29), answer=(23, 29), score=1.0)
+    assert (citation.page, citation.header) == (4, "表 1 收入\n年份 | 收入")
+    # 8 of the region's 14 characters, from the first on: the box keeps its height and 8/14 of its width.
+    assert kept.regions_of(15, 23) == (Region(15, 23, 4, 0.0, 0.5, 0.75 * 8 / 14, 1.0, True, 0.875),)
+    assert kept.regions_of(14, 15) == ()

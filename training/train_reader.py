@@ -24,10 +24,11 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from transformers import BertConfig
 
+from embeddings.bert import load_bert
 from embeddings.encoder import BUNDLED
 from embeddings.folding import simplified
-from embeddings.stored import CONFIG, TOKENIZER, load_bert
-from embeddings.weights import FILE_NAME
+from embeddings.stored import CONFIG, TOKENIZER
+from embeddings.weights import FILE_NAME, load_weights
 from qa.evaluate import exact_match, f1
 from qa.network import Batch, SpanNetwork, Window, best_spans, collate, encode
 from training.reader_data import Example, examples_of, is_held_out, read_rows, whole_passages
@@ -118,7 +119,7 @@ def rate_at(step: int, steps: int) -> float:
 
 def make_network(base: Path) -> SpanNetwork:
     """The base model with a new head, its lowest parts frozen."""
-    bert = load_bert(BertConfig.from_json_file(base / CONFIG), base / FILE_NAME, torch.float32)
+    bert = load_bert(BertConfig.from_json_file(base / CONFIG), load_weights(base / FILE_NAME), dtype=torch.float32)
     network = SpanNetwork(bert)
     torch.nn.init.normal_(network.head.weight, std=0.02)
     torch.nn.init.zeros_(network.head.bias)

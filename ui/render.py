@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Region
 from ui.escape import attribute_html, label_html, one_line, terminal_text, text_html
 from ui.source import Kind, Reference, place, quote_html
 from ui.strings import confidence_words, text
@@ -198,4 +198,12 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "score": round(citation.score, 4),
         "section": citation.section,
         "revision": citation.revision,
+        "header": citation.header,
+        "boxes": [_box_json(box) for box in citation.boxes],
     }
+
+
+def _box_json(box: Region) -> dict[str, Any]:
+    """A box on a page, in shares of its width and height from the top left; ``ocr`` where it was recognised."""
+    corners = {name: round(getattr(box, name), 5) for name in ("x0", "y0", "x1", "y1")}
+    return {"page": box.page, **corners, "ocr": box.ocr, "confidence": round(box.confidence, 3)}

@@ -35,7 +35,7 @@ SLACK = 60
 """Characters above such a limit that are shown all the same: to leave out fewer would hide more than it saves."""
 
 _HREF_LIMIT = 400
-_HREF = re.compile(r"#([cn])(\d{1,3})-([^-\s].*)" + r"-(\d{1,12})" * 5 + r"-([0-9a-f]{16})", re.ASCII)
+_HREF = re.compile(r"#([cn])(\d{1,3})-(\S.*)" + r"-(\d{1,12})" * 5 + r"-([0-9a-f]{16})", re.ASCII)
 _TAGS = {"heading": "h3", "table": "pre", "code": "pre"}
 
 

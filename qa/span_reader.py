@@ -1,0 +1,104 @@
+"""The reader that ships: a small network marks the answer in each passage, or finds none there.
+
+Turns passages into windows, spans into sentences and whole words, and reads no more passages than it must. Knows no
+document, index, probability or threshold.
+
+Covered: fact questions in Chinese (both scripts) and English whose answer stands together in one passage. Not covered:
+answers put together from several places, counting, comparing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from embeddings.folding import simplified
+from qa.passages import sentences
+from qa.snap import snap
+from qa.types import TITLE_SEPARATOR, Hit, Reading
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from qa.network import SpanNetwork
+
+READ_FIRST = 1
+"""Passages read at first; the others only where none of these answers clearly."""
+
+CLEAR = 8.0
+"""Score, in logits, from which no other passage is read."""
+
+SPANS = 8
+"""Spans of a passage that are looked at: the best, and the best that lies in another sentence."""
+
+WHOLE = 0.9
+"""Share of the sentence above which a span is no shorter answer than the sentence."""
+
+
+class SpanReader:
+    """Reads with a :class:`qa.network.SpanNetwork`. Safe to use from several threads."""
+
+    def __init__(self, network: SpanNetwork, tokenizer: Tokenizer) -> None:
+        self._network = network
+        self._tokenizer = tokenizer
+        self._lock = threading.Lock()
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
+        """Readings of ``hits``, best first: of each passage that was read the best span, and the best in another
+        sentence. ``score`` is in logits: 0 is as likely as "not in this passage". Deterministic.
+        """
+        readings = self._read(question, hits[:READ_FIRST], first=0)
+        if len(hits) > READ_FIRST and max((reading.score for reading in readings), default=0.0) < CLEAR:
+            readings += self._read(question, hits[READ_FIRST:], first=READ_FIRST)
+        return sorted(readings, key=lambda reading: (-reading.score, reading.hit, reading.quote))
+
+    def _read(self, question: str, hits: Sequence[Hit], *, first: int) -> list[Reading]:
+        import torch
+
+        from qa.network import best_spans, collate, encode
+
+        if not hits:
+            return []
+        asked = simplified(question)
+        windows = [encode(self._tokenizer, asked, simplified(_title(hit)), simplified(hit.text)) for hit in hits]
+        with self._lock, torch.inference_mode():
+            logits = self._network(collate(windows))
+        return [
+            reading
+            for number, (hit, window, part) in enumerate(zip(hits, windows, logits, strict=True), start=first)
+            for reading in _readings(number, hit, best_spans(part, window, count=SPANS))
+        ]
+
+
+@lru_cache(maxsize=1)
+def load_reader() -> SpanReader:
+    """The reader with the weights that ship, loaded once."""
+    from qa.network import load_network
+
+    return SpanReader(*load_network())
+
+
+def _title(hit: Hit) -> str:
+    return TITLE_SEPARATOR.join(part for part in (hit.passage.title, hit.passage.section) if part)
+
+
+def _readings(number: int, hit: Hit, spans: Sequence[tuple[float, int, int]]) -> list[Reading]:
+    """A reading a sentence, of at most two sentences; ``spans`` are (score, start, end) in the passage, best first."""
+    ranges = sentences(hit.text)
+    readings: list[Reading] = []
+    for score, low, high in spans:
+        answer = snap(hit.text, low, high)
+        touched = [place for place in ranges if place[0] < answer[1] and place[1] > answer[0]]
+        if not touched:
+            continue
+        quote = (touched[0][0], touched[-1][1])
+        if any(quote[0] < reading.quote[1] and reading.quote[0] < quote[1] for reading in readings):
+            continue
+        answer = (max(answer[0], quote[0]), min(answer[1], quote[1]))
+        whole = answer[1] - answer[0] > WHOLE * (quote[1] - quote[0])
+        readings.append(Reading(number, quote, None if whole else answer, score))
+        if len(readings) == 2:
+            break
+    return readings
