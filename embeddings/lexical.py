@@ -11,8 +11,10 @@ time. A process that is killed leaves the last commit. Knows no documents, vecto
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,7 +54,7 @@ class LexicalIndex:
         elif not (folder / "meta.json").is_file():
             raise IndexBroken("index_broken", path=str(folder), reason="no index")
         try:
-            with _system_errors():
+            with _system_errors(folder):
                 index = cls(_prepared(tantivy.Index(_schema(), path=str(folder), reuse=True)), folder)
                 # Files are opened when they are first used; use each kind once.
                 index.scores("的", [0])
@@ -94,7 +96,7 @@ class LexicalIndex:
         if len(ids) != len(texts):
             raise ValueError(f"number of ids ({len(ids)}) must match number of texts ({len(texts)})")
         writer = self._open_writer()
-        with _system_errors():
+        with self._changing():
             for number, text in zip(ids, texts, strict=True):
                 document = tantivy.Document()
                 document.add_integer("id", number)
@@ -105,8 +107,9 @@ class LexicalIndex:
     def remove(self, ids: Iterable[int]) -> None:
         """Drop the texts of ``ids``; ids that are not there are no error. Gone after ``commit``. Raises as ``add``."""
         writer = self._open_writer()
-        for number in ids:
-            writer.delete_documents_by_term("id", number)
+        with self._changing():
+            for number in ids:
+                writer.delete_documents_by_term("id", number)
 
     def commit(self) -> None:
         """Make every change since the last commit durable and searchable, and let the writer go.
@@ -115,7 +118,7 @@ class LexicalIndex:
         """
         if self._writer is not None:
             writer, self._writer = self._writer, None
-            with _system_errors():
+            with self._changing():
                 writer.commit()
                 writer.wait_merging_threads()
         self.reload()
@@ -173,7 +176,7 @@ class LexicalIndex:
     def _open_writer(self) -> Any:
         if self._writer is None:
             try:
-                with _system_errors():
+                with self._changing():
                     self._writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
             except ValueError as error:
                 if "LockBusy" not in str(error):
@@ -181,17 +184,35 @@ class LexicalIndex:
                 raise IndexBusy("index_busy", path=str(self._folder)) from error
         return self._writer
 
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        """A writer that failed is dead, and is let go."""
+        try:
+            with _system_errors(self._folder):
+                yield
+        except BaseException:
+            self._writer = None
+            raise
+
 
 @contextlib.contextmanager
-def _system_errors() -> Iterator[None]:
-    """Tantivy says every failure with a ``ValueError``; give the system's own (disk full, no permission) their type."""
+def _system_errors(folder: Path | None) -> Iterator[None]:
+    """Tantivy says every failure with a ``ValueError``; give the system's own (disk full, no permission) their type.
+
+    When its thread has died of one, it no longer says which: then the disk tells.
+    """
     try:
         yield
     except ValueError as error:
-        number = re.search(r"os error ([0-9]+)", str(error))
-        if number is None:
+        named = re.search(r"os error ([0-9]+)", str(error))
+        if named is None and "writer was killed" not in str(error):
             raise
-        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
+        number = int(named[1]) if named else errno.ENOSPC if _is_full(folder) else errno.EIO
+        raise OSError(number, os.strerror(number)) from error
+
+
+def _is_full(folder: Path | None) -> bool:
+    return folder is not None and shutil.disk_usage(folder).free < _WRITER_BYTES
 
 
 def _found(searcher: Any, query: Any, *, limit: int) -> list[tuple[int, float]]:
