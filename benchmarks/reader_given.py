@@ -25,7 +25,7 @@ from typing import Any
 from qa.evaluate import as_document, exact_match, f1
 from qa.passages import split_passages
 from qa.question import parse_question
-from qa.reader import Reader, RuleReader
+from qa.reader import Reader, load_reader
 from qa.types import Hit
 
 SETS = ("dev_cmrc2018_trial", "dev_dureader_robust", "dev_dureader_checklist", "dev_xquad_en")
@@ -68,7 +68,7 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     options = parser.parse_args()
-    reader = RuleReader()
+    reader = load_reader()
     results: dict[str, Any] = {"ms for 5 passages": speed(reader, load(options.data, options.sets[0], 300))}
     for name in options.sets:
         results[name] = measure(reader, load(options.data, name, options.questions))

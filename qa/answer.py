@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from qa.confidence import Calibration, load_calibration
 from qa.errors import QuestionError
-from qa.reader import Reader, RuleReader
+from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
 from qa.types import Answer, Block, Citation, Document, Hit, Reading, Timings, VerbatimError
 
@@ -57,7 +57,7 @@ class Answerer:
     @classmethod
     def over(cls, library: Library, encoder: Encoder, *, threshold: float) -> Answerer:
         """The answerer that ships, over ``library``; below confidence ``threshold`` in [0, 1] it says nothing."""
-        return cls(library, Retriever(library, encoder), RuleReader(), load_calibration(), threshold)
+        return cls(library, Retriever(library, encoder), load_reader(), load_calibration(), threshold)
 
     def ask(self, question: str, *, id: str | None = None) -> Answer:
         """Answer ``question`` from the library.

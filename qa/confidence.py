@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from qa.evidence import evidence
 from qa.question import parse_question
-from qa.reader import evidence
 from qa.types import Hit, Reading
 
 LEAD_LIMIT = 3.0

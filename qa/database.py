@@ -272,18 +272,30 @@ def select_document(connection: sqlite3.Connection, id: str) -> Document:
         "SELECT id, name, path, revision, format, title, text, pages, regions, notices, furniture"
         " FROM documents WHERE id = ?"
     )
-    *head, pages, regions, notices, furniture = connection.execute(query, (id,)).fetchone()
-    blocks = connection.execute(
+    found, name, path, revision, format, title, text, pages, regions, notices, furniture = connection.execute(
+        query, (id,)
+    ).fetchone()
+    rows = connection.execute(
         'SELECT number, kind, start, "end", level, page, header, row FROM blocks WHERE document_id = ? ORDER BY number',
         (id,),
     )
+    blocks = [
+        Block(number, kind, start, end, level, page, tuple(map(int, header.split())), row)
+        for number, kind, start, end, level, page, header, row in rows
+    ]
     return Document(
-        *head,
-        tuple(Block(*columns, tuple(map(int, header.split())), row) for *columns, header, row in blocks),
-        pages,
-        _unpacked(regions),
-        tuple(Notice(*notice) for notice in json.loads(notices)),
-        tuple((page, text) for page, text in json.loads(furniture)),
+        id=found,
+        name=name,
+        path=path,
+        revision=revision,
+        format=format,
+        title=title,
+        text=text,
+        blocks=tuple(blocks),
+        pages=pages,
+        regions=_unpacked(regions),
+        notices=tuple(Notice(*notice) for notice in json.loads(notices)),
+        furniture=tuple((page, text) for page, text in json.loads(furniture)),
     )
 
 

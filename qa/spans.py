@@ -1,24 +1,16 @@
-"""What in a sentence could be a short answer: typed stretches (numbers, dates, names), candidate spans.
+"""What a person would cut out of a text: whole numbers with their units, whole dates, whole words, closed brackets.
 
-Works on one sentence, folded character for character, so that offsets hold in the original. It knows no question,
-score or passage: :mod:`qa.span_model` chooses.
+:func:`snap` grows or trims the span that a network marked accordingly. Works on the text's own characters; knows no
+question, score or passage.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 
-from qa.tagging import Token
+from embeddings.folding import fold_text
+from qa.tagging import tokenize
 
-LONGEST = 10
-"""Tokens in a candidate that is neither a clause nor part of one up to its end."""
-
-_CLAUSE_MARKS = frozenset("，,；;：:。.！!？?…—\n")
-_OPENING = '“‘「『《〈（([【"'
-_CLOSING = '”’」』》〉）)]】"'
-_PAIRS = dict(zip(_CLOSING, _OPENING, strict=True))
 _DIGITS = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|[数几]?[零〇一二两三四五六七八九十百千万亿半]+)"
 _UNITS = (
     r"平方公里|平方千米|平方米|平方英里|平方公尺|立方米|工作日|公里|千米|厘米|毫米|公分|公尺|英尺|英里|海里|英寸|光年|公顷|英亩|公斤|千克|美元|欧元|英镑|日元|日圆|港元|港币|人民币|"
@@ -43,93 +35,75 @@ _DATE = re.compile(
     r"|[春秋夏冬]季|(?:夏|商|周|秦|汉|晋|隋|唐|宋|元|明|清|西周|东周|西汉|东汉|东晋|西晋|南宋|北宋|民国)[朝代]"
     r"|\d{1,2}[时点:]\d{1,2}分?许?"
 )
-_NAME = re.compile(r"《[^《》]+》|“[^“”]+”|「[^「」]+」|『[^『』]+』|\"[^\"]+\"|[a-z][a-z'.&-]*(?: [a-z0-9'.&-]+)+")
-_ENUMERATION = re.compile(r"[^，,；;：:。！!？?、]+(?:、[^，,；;：:。！!？?、]+)+")
+_FULL_DATE = re.compile(r"\d{2,4}年\d{1,2}月(?:\d{1,2}[日号])?|\d{1,2}月\d{1,2}[日号]")
+_EDGE = "。！？；，、,;!?：: \t\r\n\u3000"
+_OPENING = "“‘「『《〈（([【"
+_CLOSING = "”’」』》〉）)]】"
+SIDE = 40
+"""Characters looked at on each side of a span."""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A stretch of a sentence of one type: number, date, name (in marks, or Latin) or enumeration."""
-
-    type: str
-    start: int
-    end: int
+def find_numbers(folded: str) -> list[tuple[int, int]]:
+    """Ranges of the numbers of a folded text, each with its unit and what makes it approximate."""
+    return [match.span() for match in _NUMBER.finditer(folded) if not _BARE.fullmatch(match[0])]
 
 
-def find_typed(folded: str) -> list[Typed]:
-    """Numbers with their units, dates, marked names and enumerations of a folded sentence; they may overlap."""
-    found = [Typed("number", *match.span()) for match in _NUMBER.finditer(folded) if not _BARE.fullmatch(match[0])]
-    found += [Typed("date", *match.span()) for match in _DATE.finditer(folded)]
-    found += [Typed("name", *match.span()) for match in _NAME.finditer(folded)]
-    found += [Typed("list", *match.span()) for match in _ENUMERATION.finditer(folded)]
-    return found
+def find_dates(folded: str) -> list[tuple[int, int]]:
+    """Ranges of the dates, centuries, seasons, dynasties and times of day of a folded text."""
+    return [match.span() for pattern in (_DATE, _FULL_DATE) for match in pattern.finditer(folded)]
 
 
-def candidates(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Token ranges ``[first, past)`` that could answer: runs within a clause of up to ``LONGEST`` tokens, stretches
-    up to a clause's end, runs of whole clauses. None starts or ends in punctuation or a particle, and every bracket
-    and quotation mark in one is closed in it.
+def snap(text: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)`` in ``text``, not empty, snapped. Never empty; never more than :data:`SIDE` characters wider a
+    side.
     """
-    ranges = clauses(tokens)
-    partners = _partners(tokens)
-    may_end = [_may_end(token) for token in tokens]
-    spans: dict[tuple[int, int], None] = {}
-    for index, (first, past) in enumerate(ranges):
-        runs_to = [later for _, later in ranges[index : index + 3]]
-        for start in range(first, past):
-            if not _may_start(tokens[start]):
-                continue
-            ends = [*range(start + 1, min(start + LONGEST, past) + 1), past, ranges[-1][1]]
-            if start == first:
-                ends += runs_to
-            for end in ends:
-                if may_end[end - 1] and (not partners or _closed(partners, start, end)):
-                    spans[start, end] = None
-    return list(spans)
+    low, high = max(0, start - SIDE), min(len(text), end + SIDE)
+    folded = fold_text(text[low:high])
+    if folded.starts is not None:
+        return _trimmed(text, start, end)
+    first, past = start - low, end - low
+    first, past = _whole(folded.text, first, past)
+    return _balanced(text, *_trimmed(text, first + low, past + low))
 
 
-def clauses(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Token ranges between commas, semicolons, colons and stops, without those signs."""
-    found = []
-    start = 0
-    for index in range(len(tokens) + 1):
-        if index == len(tokens) or tokens[index].text in _CLAUSE_MARKS:
-            if index > start:
-                found.append((start, index))
-            start = index + 1
-    return found
+def _whole(folded: str, first: int, past: int) -> tuple[int, int]:
+    """The span grown to the ends of the number, date or word that it cuts."""
+    typed = [*find_numbers(folded), *find_dates(folded)]
+    words = [
+        (token.start, token.end) for token in tokenize(folded) if token.end - token.start <= 4 or token.text.isascii()
+    ]
+    for start, end in typed:
+        if first < end and start < past and (start < first or past < end):
+            first, past = min(first, start), max(past, end)
+    for start, end in words:
+        if start < first < end:
+            first = start
+        if start < past < end:
+            past = end
+    return first, past
 
 
-def _may_start(token: Token) -> bool:
-    if token.tag[0] == "P":
-        return token.tag[1] in _OPENING
-    return token.tag[0] not in "uy"
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without stops, white space at either end, unless nothing else is in it."""
+    part = text[start:end]
+    bare = part.strip(_EDGE)
+    if not bare:
+        return start, end
+    start += len(part) - len(part.lstrip(_EDGE))
+    return start, start + len(bare)
 
 
-def _may_end(token: Token) -> bool:
-    if token.tag[0] == "P":
-        return token.tag[1] in _CLOSING or token.tag[1] in "%℃°+"
-    return token.tag[0] not in "py" and token.tag not in ("uj", "c")
-
-
-def _partners(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Index of each bracket or quotation mark with that of its partner, -1 where it has none."""
-    stack: list[int] = []
-    pairs: dict[int, int] = {}
-    for index, token in enumerate(tokens):
-        sign = token.text
-        opens = sign in _OPENING and not (sign == '"' and stack and tokens[stack[-1]].text == sign)
-        if opens:
-            stack.append(index)
-            pairs[index] = -1
-        elif sign in _PAIRS:
-            pairs[index] = -1
-            if stack and tokens[stack[-1]].text == _PAIRS[sign]:
-                pairs[index] = stack.pop()
-                pairs[pairs[index]] = index
-    return list(pairs.items())
-
-
-def _closed(partners: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether every bracket and quotation mark of the span has its partner in it."""
-    return all(start <= partner < end for index, partner in partners if start <= index < end)
+def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """Marks whose partner is outside: taken in where the partner is the very next character, else dropped at an end."""
+    for opening, closing in zip(_OPENING, _CLOSING, strict=True):
+        part = text[start:end]
+        missing = part.count(opening) - part.count(closing)
+        if missing > 0 and text[end : end + 1] == closing:
+            end += 1
+        elif missing < 0 and text[start - 1 : start] == opening:
+            start -= 1
+        elif missing > 0 and len(part) > 1:
+            start, end = (start + 1, end) if part[0] == opening else (start, end - (part[-1] == opening))
+        elif missing < 0 and len(part) > 1:
+            start, end = (start, end - 1) if part[-1] == closing else (start + (part[0] == closing), end)
+    return start, end

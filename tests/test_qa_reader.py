@@ -5,9 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.passages import sentences
-from qa.question import WEIGHT_LIMIT
-from qa.reader import Evidence, RuleReader, bundled_weights, evidence, merged
-from qa.types import Hit, Passage, Reading
+from qa.reader import load_reader
+from qa.types import Hit, Passage
 
 # fmt: off
 FAIR = (
@@ -30,7 +29,7 @@ HITS = [hit(FAIR, title="江州果品博览会闭幕"), hit(TRADE), hit(WEATHER)
 
 
 def best(question, hits=HITS):
-    reading = RuleReader().read(question, hits)[0]
+    reading = load_reader().read(question, hits)[0]
     text = hits[reading.hit].text
     answer = None if reading.answer is None else text[slice(*reading.answer)]
     return text[slice(*reading.quote)], answer
@@ -79,15 +78,15 @@ def test_english_questions(question, answer):
 
 
 def test_readings_are_sorted_and_hold_every_hit():
-    readings = RuleReader().read("有多少家企业参展？", HITS)
+    readings = load_reader().read("有多少家企业参展？", HITS)
     assert {reading.hit for reading in readings} == {0, 1, 2}
     assert [reading.score for reading in readings] == sorted((reading.score for reading in readings), reverse=True)
-    assert readings == RuleReader().read("有多少家企业参展？", HITS)
+    assert readings == load_reader().read("有多少家企业参展？", HITS)
 
 
 def test_without_hits_or_sentences_there_is_no_reading():
-    assert RuleReader().read("有多少家企业参展？", []) == []
-    assert RuleReader().read("有多少家企业参展？", [hit(" \n ")]) == []
+    assert load_reader().read("有多少家企业参展？", []) == []
+    assert load_reader().read("有多少家企业参展？", [hit(" \n ")]) == []
 
 
 TEXT = st.text(alphabet="江州果品博览会参展有家412年，。！？“”《》（）、；:ab \n", max_size=80)
@@ -97,72 +96,12 @@ TEXT = st.text(alphabet="江州果品博览会参展有家412年，。！？“�
 @given(TEXT, st.lists(TEXT, max_size=3))
 def test_offsets_hold_whatever_the_text(question, texts):
     hits = [hit(text) for text in texts]
-    for reading in RuleReader().read(question, hits):
+    for reading in load_reader().read(question, hits):
         text = hits[reading.hit].text
-        assert reading.quote in sentences(text)
+        assert reading.quote[0] in {start for start, _ in sentences(text)}
+        assert reading.quote[1] in {end for _, end in sentences(text)}
+        assert "\n" not in text[slice(*reading.quote)]
         if reading.answer is not None:
             start, end = reading.answer
             assert reading.quote[0] <= start < end <= reading.quote[1]
-            answer = text[start:end]
-            assert answer == answer.strip("，。、；, \n")
-            assert all(answer.count(a) == answer.count(b) for a, b in ("“”", "《》", "（）"))
-
-
-def test_weights_of_a_kind_add_to_those_of_all_kinds():
-    assert merged({"*": {"a": 1.0, "b": 2.0}, "time": {"b": 0.5, "c": 3.0}}) == {
-        "*": {"a": 1.0, "b": 2.0},
-        "time": {"a": 1.0, "b": 2.5, "c": 3.0},
-    }
-
-
-def test_bundled_weights_hold_both_models_and_every_feature_is_a_number():
-    weights = bundled_weights()
-    assert set(weights) == {"sentence", "span"}
-    assert weights["sentence"]["*"]["cover"] > 0
-    assert all(isinstance(value, float) for kinds in weights.values() for table in kinds.values() for value in table.values())
-
-
-def whole(text):
-    return Reading(0, (0, len(text)), None, 0.0)
-
-
-def test_evidence_of_a_passage_that_holds_every_word():
-    text = "共有412家企业参展。"
-    found = evidence("有多少家企业参展？", hit(text), whole(text))
-    # 家 is the measure word asked for; 企业 and 参展 are what is left, and both are there.
-    assert found == Evidence(
-        quote=1.0, passage=1.0, named_quote=1.0, named=1.0, missing=0.0, expected=True, margin=1.0, short=False
-    )
-
-
-def test_evidence_shows_a_name_that_the_passage_lacks():
-    text = "英国驻华大使魏明到场致辞。"
-    right = evidence("英国驻华大使是谁？", hit(text), whole(text))
-    wrong = evidence("美国驻华大使是谁？", hit(text), whole(text))
-    assert (right.named, wrong.named) == (1.0, 0.0)
-    assert right.quote == 1.0 > wrong.quote
-    assert right.missing == 0.0 < wrong.missing < WEIGHT_LIMIT
-
-
-def test_evidence_looks_in_the_title_too():
-    text = "共有412家企业参展。"
-    bare = evidence("江州博览会有多少家企业参展？", hit(text), whole(text))
-    titled = evidence("江州博览会有多少家企业参展？", hit(text, title="江州博览会"), whole(text))
-    assert (bare.passage < 1.0, titled.passage) == (True, 1.0)
-    assert bare.quote == titled.quote
-
-
-@pytest.mark.parametrize(("text", "expected"), [("面积为12平方公里。", True), ("共有12人。", False), ("没有数字。", False)])
-def test_evidence_expects_the_unit_asked_for(text, expected):
-    assert evidence("面积是多少平方公里？", hit(text), whole(text)).expected is expected
-
-
-def test_evidence_margin_is_to_the_best_other_sentence():
-    text = "博览会闭幕。博览会有企业参展。"
-    first = Reading(0, (0, 6), None, 0.0)
-    second = Reading(0, (6, 15), None, 0.0)
-    one = evidence("博览会有企业参展吗", hit(text), first)
-    other = evidence("博览会有企业参展吗", hit(text), second)
-    assert other.quote == 1.0
-    assert other.margin == pytest.approx(1.0 - one.quote)
-    assert one.margin == pytest.approx(-other.margin)
+            assert text[start:end] == text[start:end].strip()

@@ -4,13 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.question import align
-from qa.spans import LONGEST, candidates, clauses, find_typed
+from qa.spans import SIDE, find_dates, find_numbers, snap
 from qa.tagging import tokenize
-
-
-def typed(text, name):
-    return [text[found.start : found.end] for found in find_typed(text) if found.type == name]
 
 
 # fmt: off
@@ -27,7 +22,7 @@ def typed(text, name):
 ])
 # fmt: on
 def test_numbers_keep_unit_and_qualifier(text, numbers):
-    assert typed(text, "number") == numbers
+    assert [text[start:end] for start, end in find_numbers(text)] == numbers
 
 
 # fmt: off
@@ -41,12 +36,7 @@ def test_numbers_keep_unit_and_qualifier(text, numbers):
 ])
 # fmt: on
 def test_dates_are_found_whole(text, dates):
-    assert typed(text, "date") == dates
-
-
-def test_names_in_marks_and_enumerations_are_found_whole():
-    assert typed("他写了《长夜》和“短歌”", "name") == ["《长夜》", "“短歌”"]
-    assert typed("发展半导体、人工智能、生物医药", "list") == ["发展半导体、人工智能、生物医药"]
+    assert set(dates) <= {text[start:end] for start, end in find_dates(text)}
 
 
 # fmt: off
@@ -61,38 +51,35 @@ def test_tokens_keep_numbers_codes_and_dotted_names_whole(text, tokens):
     assert [token.text for token in tokenize(text)] == tokens
 
 
-def spans_of(text):
-    tokens = tokenize(text)
-    return {text[tokens[start].start : tokens[past - 1].end] for start, past in candidates(tokens)}
-
-
-def test_candidates_hold_words_clauses_and_runs_of_clauses():
-    found = spans_of("公司投资新能源,总部在重庆。")
-    assert {"新能源", "公司投资新能源", "总部在重庆", "重庆", "公司投资新能源,总部在重庆"} <= found
-    assert not {"投", "源", "新能源,", "。"} & found
-
-
-def test_candidates_close_their_brackets():
-    found = spans_of("他写了《长夜行》(又名《夜路》)一书")
-    assert "《长夜行》" in found
-    assert all(span.count("《") == span.count("》") and span.count("(") == span.count(")") for span in found)
-
-
-def test_an_unclosed_mark_is_in_no_candidate():
-    assert not any("“" in span for span in spans_of("他说“今年增长很快"))
+# fmt: off
+@pytest.mark.parametrize(("text", "marked", "snapped"), [
+    ("截至目前，325家世界500强扎根重庆",   "325",            "325家"),
+    ("进出口额45.1亿元。",                 "45.1",           "45.1亿元"),
+    ("进出口额约45.1亿元，增长两成。",     "45.1亿元，",     "约45.1亿元"),
+    ("将于2027年4月18日开幕",             "4月18日",        "2027年4月18日"),
+    ("增长11.9%。",                       "1.9",            "11.9%"),
+    ("同比增长17%。",                     "增长17",         "增长17%"),
+    ("他写了《雾中渡口》。",               "雾中渡口》",     "《雾中渡口》"),
+    ("他写了《雾中渡口》。",               "《雾中渡口",     "《雾中渡口》"),
+    ("在展馆（N2馆B03）体验",             "N2馆B03）",      "（N2馆B03）"),
+    ("涵盖半导体、人工智能、生物医药等",    "半导体、人工",    "半导体、人工智能"),
+    ("主题是开放。",                      "开放。",         "开放"),
+    ("主题是开放。",                      "。",             "。"),
+    ("重慶有325家企業",                   "325",            "325家"),
+])
+# fmt: on
+def test_snap_gives_whole_numbers_dates_words_and_brackets(text, marked, snapped):
+    start = text.index(marked)
+    low, high = snap(text, start, start + len(marked))
+    assert text[low:high] == snapped
 
 
 @settings(deadline=None)  # the first example loads the dictionary
-@given(st.text(alphabet="中国重庆的在是，。、；“”《》()12年ab \n", max_size=60))
-def test_candidates_are_trimmed_balanced_runs_of_tokens(text):
-    folded = align(text)
-    tokens = tokenize(folded)
-    assert "".join(token.text for token in tokens) == "".join(folded.split())
-    ends = {past for _, past in clauses(tokens)}
-    for start, past in candidates(tokens):
-        assert 0 <= start < past <= len(tokens)
-        assert past - start <= LONGEST or past in ends
-        span = folded[tokens[start].start : tokens[past - 1].end]
-        assert span == span.strip("，。、；,.; \n")
-        assert span.count("《") == span.count("》")
-        assert span.count("“") == span.count("”")
+@given(st.text(alphabet="江州果品博览会有家412年月%亿元，。！？“”《》（）、；:ab \nﬁ", min_size=1, max_size=80), st.data())
+def test_snap_stays_near_what_was_marked(text, data):
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    low, high = snap(text, start, end)
+    assert 0 <= low < high <= len(text)
+    assert start - SIDE - 1 <= low
+    assert high <= end + SIDE + 1

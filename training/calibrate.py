@@ -30,8 +30,10 @@ from benchmarks.quality import SETS, answering, read_set
 from qa.answer import PASSAGES_READ, Answerer
 from qa.confidence import signals
 from qa.evaluate import GoldQuestion
+from qa.network import load_network
 from qa.question import parse_question
-from qa.types import Document, Hit
+from qa.reader import SpanReader
+from qa.types import Document, Hit, Reading
 
 TARGET = ROOT / "qa" / "bundled" / "confidence.json"
 SMALL = 20
@@ -54,6 +56,21 @@ def main() -> None:
     print(table)
 
 
+class Remembering(SpanReader):
+    """Reads a passage once a question, however many libraries both are met in."""
+
+    def __init__(self) -> None:
+        super().__init__(*load_network())
+        self._known: dict[tuple[str, str, str], list[Reading]] = {}
+
+    def read_one(self, question: str, hit: Hit) -> list[Reading]:
+        """As :meth:`SpanReader.read_one`."""
+        key = (question, hit.passage.title, hit.text)
+        if key not in self._known:
+            self._known[key] = super().read_one(question, hit)
+        return self._known[key]
+
+
 def fitted(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Fit one language on half of its questions, report on the other half, and give bias and weights."""
     fit_half = np.array([row["half"] == 0 for row in rows])
@@ -68,19 +85,22 @@ def fitted(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def collect(shared: Path, names: Sequence[str], count: int) -> list[dict[str, Any]]:
     """One row a question: the signals of its best reading, whether that is right, and what kind of asking it was."""
     encoder = CachedEncoder(BUILD / "vectors.sqlite3")
+    reader = Remembering()
     sets = {name: read_set(shared, name) for name in names}
     rows: list[dict[str, Any]] = []
     for name, (documents, questions) in sets.items():
         chosen = random.Random(name).sample(questions, min(count, len(questions)))
         strangers = [q for other, (_, pool) in sets.items() if other != name for q in pool]
         foreign = [replace(q, answers=()) for q in random.Random(name).sample(strangers, count // 2)]
-        with answering(documents, encoder) as answerer:
+        with answering(documents, encoder) as made:
+            answerer = replace(made, reader=reader)
             for gold in track(chosen, f"{name}, all", console=Console(stderr=True)):
                 rows += ask_twice(answerer, gold, name)
             for gold in foreign:
                 rows += ask_twice(answerer, gold, f"{name} foreign")[:1]
         for part in small_libraries(documents, chosen, count):
-            with answering(part, encoder) as answerer:
+            with answering(part, encoder) as made:
+                answerer = replace(made, reader=reader)
                 held = {document.id for document in part}
                 for gold in [gold for gold in chosen if gold.context_id in held][:8]:
                     rows += ask_twice(answerer, gold, f"{name} small")

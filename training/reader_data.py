@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from embeddings.folding import simplified
 from qa.evaluate import as_document
 from qa.passages import sentences, split_passages
-from training.make_reader_rules import EDGE, Piece, nearest_wrong
+from qa.question import align
 
 FILES = {
     "train_cmrc2018_train": "788369cda0de31d374c2e4054437bec91a2558dba0cde0d2a1259d8edbb42a34",
@@ -27,6 +29,12 @@ FILES = {
     "train_dureader_checklist_train": "8964792abef9783f1d3af6bcf9bf9c050b0fa78cbac7c02935e1ea5284167bd8",
 }
 """Training files and their SHA-256. All CC BY-SA or Apache; none of the ``dev_*`` sets."""
+
+EDGE = "。！？；，、,;.!?：: \n"
+"""Signs that annotators leave on the ends of answers and the reader never gives."""
+
+DISTRACTORS = 4
+"""Passages nearest to a question that do not answer it, of which one is drawn."""
 
 HELD_OUT = 20
 """One context in so many is kept aside, to know how the training goes."""
@@ -46,6 +54,16 @@ class Example:
     title: str
     window: str
     answer: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A passage of a context: ``start`` is its offset there."""
+
+    context_id: str
+    title: str
+    text: str
+    start: int
 
 
 def read_rows(data: Path) -> list[Row]:
@@ -85,6 +103,25 @@ def examples_of(rows: Sequence[Row], *, seed: int, negatives: float) -> list[Exa
             examples.append(_negative(row, chance.choice(rivals), chance))
     examples += [_negative(row, chance.choice(pieces[row["context_id"]]), chance) for row in rows if not row["answers"]]
     return examples
+
+
+def nearest_wrong(rows: Sequence[Row], every: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """For each row the passages of other contexts that share most with its question and hold no answer to it."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), sublinear_tf=True)
+    passages = vectorizer.fit_transform([align(piece.title + " " + piece.text) for piece in every])
+    for first in range(0, len(rows), 200):
+        batch = rows[first : first + 200]
+        scores = (vectorizer.transform([align(row["question"]) for row in batch]) @ passages.T).toarray()
+        for row, order in zip(batch, np.argsort(-scores, axis=1, kind="stable")[:, :30], strict=True):
+            golds = [answer["text"].strip(EDGE) for answer in row["answers"]]
+            wrong = [
+                every[i]
+                for i in order
+                if every[i].context_id != row["context_id"] and not any(gold in every[i].text for gold in golds)
+            ]
+            yield wrong[:DISTRACTORS]
 
 
 def whole_passages(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Piece]]]:
