@@ -1,13 +1,15 @@
 """How right the answers are, on sets that nothing was trained on. `make bench-quality`.
 
 Each set's questions are asked against all its paragraphs; the paragraph that a question was written for counts as the
-hit. Writes ``results/quality.json`` and ``results/quality.png``. ``--limit N`` asks every set's first N questions.
+hit. Writes ``results/quality.json`` and ``results/quality.png``. ``--limit N`` asks N of each set, chosen at
+random once and for all. What was not answered exactly is listed in ``build/errors``, to be read.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -24,6 +26,7 @@ from qa.answer import Answerer
 from qa.config import Config
 from qa.evaluate import GoldQuestion, Score, as_document, evaluate
 from qa.library import Library
+from qa.question import parse_question
 from qa.types import Answer, Document
 
 SETS = ("dev_cmrc2018_trial", "dev_dureader_robust", "dev_dureader_checklist", "dev_xquad_en")
@@ -38,15 +41,17 @@ def main() -> None:
     arguments = parser.parse_args()
     encoder = CachedEncoder(BUILD / "vectors.sqlite3")
     begin = time.perf_counter()
-    result: dict[str, Any] = {"limit": arguments.limit, "sets": {}, "foreign": {}}
+    result: dict[str, Any] = {"limit": arguments.limit, "sets": {}, "kinds": {}, "foreign": {}}
     for name in SETS:
         documents, questions = read_set(arguments.shared, name)
         with answering(documents, encoder) as answerer:
-            score = total(name, answerer, questions[: arguments.limit])
+            kinds = by_kind(name, answerer, chosen(questions, arguments.limit))
+            score = sum(kinds.values(), Score())
             result["sets"][name] = {"paragraphs": len(documents), **score.row(), "bins": score.bins}
+            result["kinds"][name] = {kind: one.row() for kind, one in sorted(kinds.items(), key=_most_first)}
             if name in FOREIGN:
                 other = read_set(arguments.shared, FOREIGN[name])[1]
-                result["foreign"][name] = foreign(name, answerer, other[: arguments.limit or 300])
+                result["foreign"][name] = foreign(name, answerer, chosen(other, arguments.limit or 300))
     result["seeds"] = seeds(arguments.shared, encoder)
     result["seconds"] = round(time.perf_counter() - begin)
     show(result)
@@ -77,19 +82,47 @@ def answering(documents: Iterable[Document], encoder: CachedEncoder) -> Iterator
         yield Answerer.over(library, encoder, threshold=Config().threshold)
 
 
-def total(name: str, answerer: Answerer, questions: list[GoldQuestion]) -> Score:
-    """The counts of all questions of one set."""
-    score = Score()
-    asked = evaluate(answerer, questions)
-    for _, _, one in track(asked, name, total=len(questions), console=Console(stderr=True)):
-        score += one
-    return score
+def chosen(questions: list[GoldQuestion], limit: int | None) -> list[GoldQuestion]:
+    """All questions, or a fixed random choice of ``limit``."""
+    return questions if limit is None or limit >= len(questions) else random.Random(0).sample(questions, limit)
+
+
+def by_kind(name: str, answerer: Answerer, questions: list[GoldQuestion]) -> dict[str, Score]:
+    """The counts of one set's questions by what they ask for; those not answered exactly go to ``build/errors``."""
+    scores: dict[str, Score] = {}
+    errors = BUILD / "errors" / f"{name}.jsonl"
+    errors.parent.mkdir(parents=True, exist_ok=True)
+    with errors.open("w", encoding="utf-8") as file:
+        asked = evaluate(answerer, questions)
+        for gold, answer, one in track(asked, name, total=len(questions), console=Console(stderr=True)):
+            kind = parse_question(gold.question).kind
+            scores[kind] = scores.get(kind, Score()) + one
+            if one.exact + one.refused < 1:
+                file.write(json.dumps(error_line(gold, answer, one), ensure_ascii=False) + "\n")
+    return scores
+
+
+def error_line(gold: GoldQuestion, answer: Answer, one: Score) -> dict[str, Any]:
+    """What to read of a question that was not answered exactly."""
+    return {
+        "question": gold.question,
+        "answers": gold.answers,
+        "given": answer.answer,
+        "confidence": round(answer.confidence, 3),
+        "F1": round(one.f1, 3),
+        "hit@1": one.hit_at_1,
+        "quote": answer.citations[0].quote if answer.citations else "",
+    }
+
+
+def _most_first(item: tuple[str, Score]) -> float:
+    return -item[1].row()["questions"]
 
 
 def foreign(name: str, answerer: Answerer, questions: list[GoldQuestion]) -> dict[str, float]:
     """Another set's questions, which nothing here answers: the share refused."""
     strangers = [GoldQuestion(gold.id, gold.question, (), "") for gold in questions]
-    row = total(f"{name} <- {FOREIGN[name]}", answerer, strangers).row()
+    row = sum(by_kind(f"{name} asked {FOREIGN[name]}", answerer, strangers).values(), Score()).row()
     return {"questions": row["questions"], "refused": row["refused"]}
 
 
@@ -131,6 +164,11 @@ def show(result: dict[str, Any]) -> None:
     for name, row in result["sets"].items():
         cells = [f"{row[key]:>20}" if key == "questions" else f"{100 * row[key]:>20.1f}" for key in columns]
         print(f"{name:<24}" + "".join(cells))
+    for name, kinds in result["kinds"].items():
+        print(name)
+        for kind, row in kinds.items():
+            cells = "  ".join(f"{key} {100 * row[key]:5.1f}" for key in ("hit@1", "EM", "F1", "quote holds answer"))
+            print(f"  {kind:<14}{row['questions']:>5}  {cells}")
     for name, row in result["foreign"].items():
         print(f"{name} asked {row['questions']} questions of {FOREIGN[name]}: refused {100 * row['refused']:.1f} %")
     for line in result["seeds"]["questions"]:

@@ -6,6 +6,7 @@ Knows no Gradio. Nothing that a client sends is trusted: sizes are limited as th
     POST /ask                    {"question": str, "id"?: str} -> the answer
     GET  /documents              {"documents": [{id, name, title, revision, format, characters, paragraphs, passages}]}
     GET  /documents/{id}/text    the text that all offsets count in
+    GET  /documents/{id}/pages/{page}    the picture of a page, PNG
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import LibraryError, QuestionError, YinjuError
+from qa.page_image import PageImages
 from ui import render
 from ui.chat import Asks, Shelf, prove, unsendable
 from ui.errors import RequestError
@@ -36,13 +38,20 @@ BODY_LIMIT = 1024 * 1024
 DRAIN_LIMIT = 32 * BODY_LIMIT
 """Bytes of a body that are read and thrown away, so that a client that sends too much hears why."""
 
-ENDPOINTS = ("POST /api/ask", "GET /api/documents", "GET /api/documents/{id}/text")
+ENDPOINTS = (
+    "POST /api/ask",
+    "GET /api/documents",
+    "GET /api/documents/{id}/text",
+    "GET /api/documents/{id}/pages/{page}",
+)
 
 STATUS = {
     "question_too_long": 413,
     "request_too_large": 413,
     "document_unknown": 404,
     "page_unknown": 404,
+    "page_missing": 404,
+    "file_changed": 410,
     "method_unknown": 405,
 }
 
@@ -55,11 +64,12 @@ def endpoints(answerer: Asks, library: Shelf, *, at_once: int) -> Starlette:
     from starlette.applications import Starlette
     from starlette.routing import Route
 
-    desk = _Desk(answerer, library, CapacityLimiter(at_once))
+    desk = _Desk(answerer, library, CapacityLimiter(at_once), PageImages())
     routes = [
         Route("/ask", _spoken(desk.ask), methods=["POST"]),
         Route("/documents", _spoken(desk.documents), methods=["GET"]),
         Route("/documents/{id}/text", _spoken(desk.text), methods=["GET"]),
+        Route("/documents/{id}/pages/{page:int}", _spoken(desk.page), methods=["GET"]),
     ]
     return Starlette(routes=routes, exception_handlers={404: _unknown_page, 405: _unknown_method})
 
@@ -71,6 +81,7 @@ class _Desk:
     answerer: Asks
     library: Shelf
     limiter: CapacityLimiter
+    images: PageImages
 
     async def ask(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
@@ -89,6 +100,14 @@ class _Desk:
 
         document = await run_sync(self.library.document, request.path_params["id"])
         return PlainTextResponse(document.text)
+
+    async def page(self, request: Request) -> Response:
+        from anyio.to_thread import run_sync
+        from starlette.responses import Response
+
+        id, page = request.path_params["id"], request.path_params["page"]
+        picture = await run_sync(lambda: self.images.draw(self.library.document(id), page))
+        return Response(picture, media_type="image/png", headers={"cache-control": "private, max-age=600"})
 
     def _answer(self, question: str, id: str | None) -> dict[str, Any]:
         answer, _ = prove(self.answerer.ask(question, id=id), self.library)

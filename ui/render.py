@@ -141,7 +141,8 @@ def _proof_html(citation: Citation, lang: str, *, said: str) -> str:
     quoted = ""
     if citation.quote != said:
         inner = quote_html(citation, side=QUOTE_SIDE, tag="mark", lang=lang)
-        quoted = f'<blockquote class="yj-quote" dir="auto">{inner}</blockquote>'
+        head = f'<span class="yj-row-head">{text_html(citation.header)}</span>' if citation.header else ""
+        quoted = f'<blockquote class="yj-quote" dir="auto">{head}{inner}</blockquote>'
     return f'<figure class="yj-proof">{quoted}<figcaption>{_place_html(citation, lang)}</figcaption></figure>'
 
 

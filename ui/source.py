@@ -13,7 +13,7 @@ from typing import Literal
 from urllib.parse import quote, unquote
 
 from qa.documents.assemble import heading_title
-from qa.types import TITLE_SEPARATOR, Block, Citation, Document, Passage, VerbatimError
+from qa.types import TITLE_SEPARATOR, Block, Citation, Document, Passage, Region, VerbatimError
 from ui.escape import attribute_html, label_html, text_html
 from ui.strings import text
 
@@ -133,7 +133,7 @@ def source_html(document: Document, reference: Reference, lang: str) -> str:
     return (
         f'<section class="yj-source" data-key="{reference.href}">{_head_html(citation, reference, lang)}'
         f'<div class="yj-paper" tabindex="0" role="region" aria-label="{text("source_label", lang)}">'
-        f"{before}{body}{after}</div></section>"
+        f"{_pages_html(document, citation, reference.kind, lang)}{before}{body}{after}</div></section>"
     )
 
 
@@ -196,7 +196,45 @@ def _here_html(document: Document, block: Block, citation: Citation, kind: Kind,
     before = _clipped(document.text[block.start : citation.quote_start], CONTEXT_SIDE, "end", lang)
     after = _clipped(document.text[citation.quote_end : block.end], CONTEXT_SIDE, "start", lang)
     name = "yj-mark" if kind == "c" else "yj-mark yj-mark-near"
-    return _block_html(block, f'{before}<mark class="{name}">{inner}</mark>{after}', here=True)
+    return _row_head_html(citation) + _block_html(
+        block, f'{before}<mark class="{name}">{inner}</mark>{after}', here=True
+    )
+
+
+def _row_head_html(citation: Citation) -> str:
+    """What heads the row that is quoted from a table."""
+    if not citation.header:
+        return ""
+    return f'<div class="yj-block yj-table yj-row-head"><span class="yj-no"></span><pre>{text_html(citation.header)}</pre></div>'
+
+
+def _pages_html(document: Document, citation: Citation, kind: Kind, lang: str) -> str:
+    """The pictures of the pages that the quote stands on, with a box over each of its lines."""
+    if document.format != "pdf":
+        return ""
+    pages = sorted({box.page for box in citation.boxes})
+    return "".join(_page_html(document, citation, page, kind, lang) for page in pages)
+
+
+def _page_html(document: Document, citation: Citation, page: int, kind: Kind, lang: str) -> str:
+    boxes = "".join(_box_html(box) for box in citation.boxes if box.page == page)
+    answer = document.regions_of(citation.answer_start, citation.answer_end) if kind == "c" else ()
+    boxes += "".join(_box_html(box, " yj-box-answer") for box in answer if box.page == page)
+    seen = any(box.ocr for box in citation.boxes if box.page == page)
+    note = f'<span class="yj-badge yj-badge-no">{text("recognised", lang)}</span>' if seen else ""
+    label = text("page_of", lang, number=page, count=document.pages or page)
+    address = f"/api/documents/{quote(document.id, safe='')}/pages/{page}?{document.revision[:16]}"
+    return (
+        f'<figure class="yj-page"><div class="yj-page-picture" data-kind="{kind}">'
+        f'<img src="{attribute_html(address)}" alt="{attribute_html(label)}" loading="lazy">{boxes}</div>'
+        f"<figcaption>{label}{note}</figcaption></figure>"
+    )
+
+
+def _box_html(box: Region, name: str = "") -> str:
+    sides = {"left": box.x0, "top": box.y0, "width": box.x1 - box.x0, "height": box.y1 - box.y0}
+    style = ";".join(f"{side}:{100 * share:.2f}%" for side, share in sides.items())
+    return f'<span class="yj-box{name}" style="{style}"></span>'
 
 
 def _block_html(block: Block, inner: str, *, here: bool = False) -> str:

@@ -28,6 +28,8 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "file_unreadable": ("读不了 {path}：{reason}。请检查权限，或换一份完好的文件。", "{path} cannot be read: {reason}. Check its permissions, or use an intact copy."),
     "file_format": ("还不会读 {path}（{suffix}）。现在能读：{known}。", "{path} ({suffix}) is of a kind that cannot be read yet. These can: {known}."),
     "file_too_large": ("{path} 有 {size}，最大 {limit}。请拆成几份再收入。", "{path} has {size}; the limit is {limit}. Split it and add the parts."),
+    "file_changed": ("{path} 已经不是收入时的那一份，或已不在原处，原页画不出来。请重新收入它。", "{path} is no longer the file that was added, or is gone from its place, so its page cannot be drawn. Add it again."),
+    "page_missing": ("{path} 没有可以画出来的第 {page} 页（共 {pages} 页）。", "{path} has no page {page} that can be drawn ({pages} in all)."),
     # the library
     "library_missing": ("{path} 里还没有资料库。请先运行 yinju add 加上文件或文件夹。", "There is no library in {path} yet. Run yinju add with a file or folder first."),
     "library_broken": ("{path} 里的资料库读不出来（{reason}）。请用 --library 换一个文件夹，重新运行 yinju add；原来的文件不受影响。", "The library in {path} cannot be read ({reason}). Choose another folder with --library and run yinju add again; your files are untouched."),
@@ -95,6 +97,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "answered_label": ("回答：{answer}", "Answer: {answer}"),
     "paragraph": ("第 {number} 段", "paragraph {number}"),
     "page": ("第 {number} 页", "page {number}"),
+    "page_of": ("第 {number} 页，共 {count} 页", "page {number} of {count}"),
+    "recognised": ("识别文本", "Recognised text"),
     "title": ("《{title}》", "{title}"),
     "open_source": ("看原文：{source}", "Open the source: {source}"),
     "citation": ("引文 [{number}]", "Quote [{number}]"),
