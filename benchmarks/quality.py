@@ -167,8 +167,8 @@ def show(result: dict[str, Any]) -> None:
     for name, kinds in result["kinds"].items():
         print(name)
         for kind, row in kinds.items():
-            cells = "  ".join(f"{key} {100 * row[key]:5.1f}" for key in ("hit@1", "EM", "F1", "quote holds answer"))
-            print(f"  {kind:<14}{row['questions']:>5}  {cells}")
+            shares = "  ".join(f"{key} {100 * row[key]:5.1f}" for key in ("hit@1", "EM", "F1", "quote holds answer"))
+            print(f"  {kind:<14}{row['questions']:>5}  {shares}")
     for name, row in result["foreign"].items():
         print(f"{name} asked {row['questions']} questions of {FOREIGN[name]}: refused {100 * row['refused']:.1f} %")
     for line in result["seeds"]["questions"]:

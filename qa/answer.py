@@ -10,8 +10,9 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from embeddings.folding import fold
 from qa.confidence import Calibration, load_calibration
 from qa.errors import QuestionError
 from qa.reader import Reader, load_reader
@@ -28,6 +29,9 @@ QUESTION_LIMIT = 1000
 PASSAGES_READ = 5
 NEAR_SHOWN = 3
 CITATIONS_SHOWN = 3
+
+OTHER_LEAST = 0.5
+"""Confidence from which a different answer of another paragraph is shown beside the best one."""
 
 PARAGRAPH_LIMIT = 2000
 """A paragraph longer than this is cited by the passage of it that was read."""
@@ -85,9 +89,10 @@ class Answerer:
         if best.probability >= self.threshold:
             first = self._cite(best, number=1)
             if first is not None:
-                agreeing = self._agreeing(weighed, first)
-                text = first.quote[first.answer_start - first.quote_start : first.answer_end - first.quote_start]
-                return Answer(question, "answered", text, best.probability, (first, *agreeing))
+                same, others = self._also(weighed, first)
+                return Answer(
+                    question, "answered", given(first), best.probability, (first, *same), others=tuple(others)
+                )
         return Answer(question, "not_found", "", best.probability, near=self._near(weighed))
 
     def _weigh(self, asked: str, hits: Sequence[Hit]) -> list[_Weighed]:
@@ -98,22 +103,27 @@ class Answerer:
         ]
         return sorted(weighed, key=lambda item: -item.probability)
 
-    def _agreeing(self, weighed: Sequence[_Weighed], first: Citation) -> list[Citation]:
-        """Citations of other paragraphs that give the very answer of ``first``."""
-        answer = first.text[first.answer_start - first.start : first.answer_end - first.start]
-        citations: list[Citation] = []
+    def _also(self, weighed: Sequence[_Weighed], first: Citation) -> tuple[list[Citation], list[Citation]]:
+        """Citations of other paragraphs: those that give the answer of ``first``, and those that give another."""
+        same: list[Citation] = []
+        others: list[Citation] = []
         seen = {(first.document_id, first.paragraph)}
         for item in weighed[1:]:
-            citation = self._cite(item, number=len(citations) + 2)
+            citation = self._cite(item, number=2)
             if citation is None or (citation.document_id, citation.paragraph) in seen:
                 continue
-            if citation.text[citation.answer_start - citation.start : citation.answer_end - citation.start] != answer:
+            relation = compared(given(first), given(citation))
+            if relation == "same":
+                same.append(citation)
+            elif relation == "other" and item.probability >= OTHER_LEAST:
+                others.append(citation)
+            else:
                 continue
             seen.add((citation.document_id, citation.paragraph))
-            citations.append(citation)
-            if len(citations) == CITATIONS_SHOWN - 1:
+            if len(seen) == CITATIONS_SHOWN:
                 break
-        return citations
+        numbered = [replace(citation, number=number) for number, citation in enumerate([*same, *others], start=2)]
+        return numbered[: len(same)], numbered[len(same) :]
 
     def _near(self, weighed: Sequence[_Weighed]) -> tuple[Citation, ...]:
         near: list[Citation] = []
@@ -148,6 +158,21 @@ class Answerer:
             _LOG.error("citation withheld: %s", error)
             return None
         return citation
+
+
+def given(citation: Citation) -> str:
+    """The answer that a citation gives."""
+    return citation.text[citation.answer_start - citation.start : citation.answer_end - citation.start]
+
+
+def compared(one: str, two: str) -> Literal["same", "other", "part"]:
+    """How two answers go together, as they are matched: equal, or one a part of the other (約45.1億元, 45.1亿元), or
+    different.
+    """
+    left, right = ("".join(char for char in fold(text) if char.isalnum()) for text in (one, two))
+    if left == right:
+        return "same"
+    return "part" if left in right or right in left else "other"
 
 
 def clean_question(question: str) -> str:

@@ -9,6 +9,7 @@ answers put together from several places, counting, comparing.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
     from qa.network import SpanNetwork
 
 CLEAR = 8.0
-"""Score, in logits, of an answer that is so clear that passages ranked below its own are not read."""
+"""Score, in logits, of an answer that is so clear that passages ranked well below its own are not read."""
+
+RIVAL = 0.5
+"""Fused score, in standard deviations, by which a passage may lie below one with a clear answer and still be read: it
+may say the same, or otherwise.
+"""
 
 SPANS = 20
 """Spans of a passage that are looked at: the best, and the best that lies in another sentence."""
@@ -57,14 +63,17 @@ class SpanReader:
     def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
         """Readings of ``hits``, best first: of each passage that was read the best span, and the best in another
         sentence. ``score`` is in logits: 0 is as likely as "not in this passage". Passages are read one by one, in
-        the order given, up to a clear answer. Deterministic.
+        the order given, up to a clear answer and what is ranked close to it. Deterministic.
         """
         readings: list[Reading] = []
+        floor = -math.inf
         for number, hit in enumerate(hits):
+            if hit.score < floor:
+                break
             found = [replace(reading, hit=number) for reading in self.read_one(question, hit)]
             readings += found
             if found and found[0].score >= CLEAR:
-                break
+                floor = max(floor, hit.score - RIVAL)
         return sorted(readings, key=lambda reading: (-reading.score, reading.hit, reading.quote))
 
     def read_one(self, question: str, hit: Hit) -> list[Reading]:

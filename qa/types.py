@@ -263,8 +263,9 @@ class Answer:
     """The answer to one question. ``confidence`` is the calibrated probability in [0, 1] that the best reading found
     answers it, whether or not it was bold enough to be given.
 
-    With ``not_found``: ``answer`` is empty, ``citations`` is empty, and ``near`` holds up to three passages that are
-    *not* answers.
+    ``citations`` all give ``answer``, the first being the proof; ``others`` are citations of other paragraphs that give
+    another answer with confidence, each its own. With ``not_found``: ``answer`` is empty, ``citations`` and ``others``
+    are empty, and ``near`` holds up to three passages that are *not* answers.
     """
 
     question: str
@@ -273,5 +274,6 @@ class Answer:
     confidence: float
     citations: tuple[Citation, ...] = ()
     near: tuple[Citation, ...] = ()
+    others: tuple[Citation, ...] = ()
     timings_ms: Timings = field(default_factory=lambda: Timings(0.0, 0.0, 0.0))
     id: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer import QUESTION_LIMIT, Answerer, clean_question
+from qa.answer import QUESTION_LIMIT, Answerer, clean_question, compared
 from qa.confidence import Calibration, Logistic
 from qa.errors import QuestionError
 from qa.evaluate import as_document
@@ -65,6 +66,46 @@ def test_an_answer_is_cut_out_of_its_quote(library: Library, encoder: KeywordEnc
     assert (second.number, second.paragraph, second.quote) == (2, 2, "325家企业里有越南企业。")
     assert all(citation.holds_in(library.document("d")) for citation in answer.citations)
     assert answer.timings_ms.total >= answer.timings_ms.retrieve
+
+
+class Numbers:
+    """A reader that gives the number before 家 in every line, the longest line most surely."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
+        readings = []
+        for number, hit in enumerate(hits):
+            for match in re.finditer(r".*?(\d+家).*", hit.text):
+                readings.append(Reading(number, match.span(), match.span(1), len(match[0]) / 20))
+        return sorted(readings, key=lambda reading: -reading.score)
+
+
+def test_what_other_paragraphs_say_is_shown_as_the_same_or_as_another_answer(
+    library: Library, encoder: KeywordEncoder
+) -> None:
+    texts = {
+        "a": "今年共有325家世界500强在重庆。",
+        "b": "其中有325家世界500强。",
+        "c": "去年是312家世界500强。",
+        "d": "有5家。",
+    }
+    library.add_documents([as_document(id, "报", text) for id, text in texts.items()], encoder=encoder)
+    answer = Answerer(library, Retriever(library, encoder), Numbers(), Certain(), 0.1).ask("多少家世界500强？")
+    assert answer.answer == "325家"
+    assert [(one.number, one.document_id) for one in answer.citations] == [(1, "a"), (2, "b")]
+    # 5家 is part of 325家, and says it with too little confidence besides.
+    assert [(one.number, one.document_id) for one in answer.others] == [(3, "c")]
+
+
+# fmt: off
+@pytest.mark.parametrize(("one", "two", "relation"), [
+    ("325家",      "３２５家",     "same"),
+    ("《西洽会》",  "西洽會",       "same"),
+    ("约45.1亿元",  "45.1亿元",    "part"),
+    ("400万元",     "500万元",     "other"),
+])
+# fmt: on
+def test_answers_are_compared_as_they_are_matched(one: str, two: str, relation: str) -> None:
+    assert compared(one, two) == relation
 
 
 def test_below_the_threshold_nothing_is_said(library: Library, encoder: KeywordEncoder) -> None:

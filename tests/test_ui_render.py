@@ -26,6 +26,7 @@ def test_to_json_is_the_promise() -> None:
         ("confidence", 0.97),
         ("citations", value["citations"]),
         ("near", []),
+        ("others", []),
         ("timings_ms", {"retrieve": 21.4, "read": 88.0, "total": 112.3}),
     ]
     assert list(value["citations"][0].items()) == [

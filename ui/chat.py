@@ -108,10 +108,11 @@ def prove(answer: Answer, library: Shelf) -> tuple[Answer, int]:
     documents: dict[str, Document | None] = {}
     citations = tuple(citation for citation in answer.citations if _holds(citation, library, documents))
     near = tuple(citation for citation in answer.near if _holds(citation, library, documents))
+    others = tuple(citation for citation in answer.others if _holds(citation, library, documents))
     withheld = len(answer.citations) - len(citations)
     if answer.status == "answered" and not citations:
-        return replace(answer, status="not_found", answer="", citations=(), near=()), withheld
-    return replace(answer, citations=citations, near=near), withheld
+        return replace(answer, status="not_found", answer="", citations=(), near=(), others=()), withheld
+    return replace(answer, citations=citations, near=near, others=others), withheld
 
 
 def _holds(citation: Citation, library: Shelf, documents: dict[str, Document | None]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from qa.answer import given
 from qa.types import Answer, Citation, Region
 from ui.escape import attribute_html, label_html, one_line, terminal_text, text_html
 from ui.source import Kind, Reference, place, quote_html
@@ -39,6 +40,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "confidence": round(answer.confidence, 4),
         "citations": [_citation_json(citation) for citation in answer.citations],
         "near": [_citation_json(citation) for citation in answer.near],
+        "others": [_citation_json(citation) for citation in answer.others],
         "timings_ms": {
             "retrieve": round(answer.timings_ms.retrieve, 1),
             "read": round(answer.timings_ms.read, 1),
@@ -58,6 +60,10 @@ def to_text(answer: Answer, lang: str) -> str:
         lines = [terminal_text(answer.answer), ""]
         lines += [line for item in answer.citations for line in _citation_lines(item, f"[{item.number}]", lang)]
         lines += ["", confidence_words(answer.confidence, lang)]
+        if answer.others:
+            lines += ["", text("others", lang)]
+        for item in answer.others:
+            lines += [terminal_text(given(item)), *_citation_lines(item, f"[{item.number}]", lang)]
     return "\n".join(lines)
 
 
@@ -116,7 +122,19 @@ def _found_html(answer: Answer, lang: str) -> str:
         f'<p class="yj-sure" title="{attribute_html(text("sure_help", lang))}">'
         f"{confidence_words(answer.confidence, lang)}</p>"
     )
-    return head + "".join(proofs[:QUOTES_OPEN]) + more + sure
+    return head + "".join(proofs[:QUOTES_OPEN]) + more + sure + _others_html(answer, lang)
+
+
+def _others_html(answer: Answer, lang: str) -> str:
+    """Answers of other paragraphs that differ, each with its quote: the reader decides."""
+    if not answer.others:
+        return ""
+    items = "".join(
+        f'<div class="yj-other"><p><strong dir="auto">{text_html(given(item))}</strong>{_chip_html(item, lang)}</p>'
+        f"{_proof_html(item, lang, said=given(item))}</div>"
+        for item in answer.others
+    )
+    return f'<section class="yj-others"><p class="yj-others-head">{text("others", lang)}</p>{items}</section>'
 
 
 def _not_found_html(answer: Answer, lang: str) -> str:

@@ -112,6 +112,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "not_found_next": ("可以换个说法，或问得更具体一些。", "Try other words, or ask for something more specific."),
     "withheld": ("有 {count} 处引文和现在的原文对不上，没有显示。", "{count} {count|quote|quotes} no longer matched the source and {count|is|are} not shown."),
     "more_quotes": ("另有 {count} 处也这样说", "{count} more {count|place says|places say} so"),
+    "others": ("资料里另有不同的说法：", "The documents also say otherwise:"),
     "omitted": ("略去 {count} 字", "{count} {count|character|characters} left out"),
     "sure_high": ("很有把握", "Very sure"),
     "sure_good": ("较有把握", "Fairly sure"),
