@@ -4,7 +4,8 @@ Turns passages into windows, spans into sentences and whole words, and reads no 
 document, index, probability or threshold.
 
 Covered: fact questions in Chinese (both scripts) and English whose answer stands together in one passage. Not covered:
-answers put together from several places, counting, comparing.
+answers put together from several places, counting, comparing; yes or no (the sentence is quoted, the judging left to
+the reader of it).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from embeddings.folding import simplified
 from qa.passages import sentences
+from qa.question import parse_question
 from qa.spans import snap
 from qa.types import TITLE_SEPARATOR, Hit, Reading
 
@@ -74,6 +76,9 @@ class SpanReader:
             readings += found
             if found and found[0].score >= CLEAR:
                 floor = max(floor, hit.score - RIVAL)
+        if parse_question(question).kind == "yesno":
+            # The sentence is the evidence; to judge is up to who reads it.
+            readings = [replace(reading, answer=None) for reading in readings]
         return sorted(readings, key=lambda reading: (-reading.score, reading.hit, reading.quote))
 
     def read_one(self, question: str, hit: Hit) -> list[Reading]:

@@ -105,3 +105,9 @@ def test_offsets_hold_whatever_the_text(question, texts):
             start, end = reading.answer
             assert reading.quote[0] <= start < end <= reading.quote[1]
             assert text[start:end] == text[start:end].strip()
+
+
+def test_a_question_for_yes_or_no_gets_the_sentence():
+    quote, answer = best("江州机场关闭了六小时吗？")
+    assert quote == "因为跑道结冰，江州机场关闭了六小时。"
+    assert answer is None
