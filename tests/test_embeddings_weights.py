@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.weights import Blocks, expand, load_weights, save_weights
+from embeddings.weights import Blocks, expand, expand_bytes, load_weights, save_weights, to_bytes
 
 
 def test_expand_matches_a_block_worked_out_by_hand():
@@ -60,3 +60,27 @@ def test_stored_file_is_the_same_bytes_whatever_the_order(tmp_path):
     save_weights(tmp_path / "one", {"bias": bias, "table": table}, columns={})
     save_weights(tmp_path / "two", {"table": table, "bias": bias}, columns={})
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_to_bytes_matches_a_block_worked_out_by_hand():
+    matrix = np.zeros((1, 32), np.float32)
+    matrix[0, :3] = [2.54, -1.27, 0.01]
+    stored = to_bytes(matrix)
+    # The scale is 2.54 / 127 = 0.02 (in float16 0.02000427...): bytes 127, -63 and 0 (0.01 / 0.02 rounds to even).
+    assert stored.bytes[0, :4].tolist() == [127, -63, 0, 0]
+    assert stored.scales.tolist() == [[float(np.float16(0.02))]]
+
+
+@given(arrays.arrays(np.float32, (2, 64), elements=st.floats(-3, 3, width=32)))
+def test_bytes_are_near_what_was_stored(matrix):
+    back = expand_bytes(to_bytes(matrix))
+    largest = np.abs(matrix.reshape(2, 2, 32)).max(axis=2).repeat(32, axis=1).reshape(2, 64)
+    # Half a step of largest / 127, and what float16 rounds off the scale: 1/2048 of it, at least 2**-25.
+    assert (np.abs(back - matrix) <= largest * (0.5 / 127 + 1 / 2048) + 127 * 2**-24).all()
+
+
+def test_stored_bytes_come_back(tmp_path):
+    matrix = np.random.default_rng(1).standard_normal((4, 96)).astype(np.float32)
+    stored = to_bytes(matrix)
+    save_weights(tmp_path / "weights.safetensors", {"matrix": stored}, columns={})
+    assert np.array_equal(load_weights(tmp_path / "weights.safetensors")["matrix"], expand_bytes(stored))
