@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.documents import marks
-from qa.documents.markup import BLOCKS, SILENT, tag_of
+from qa.documents.markup import BLOCKS, SILENT
+from qa.documents.markup_tables import tag_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

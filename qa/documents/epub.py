@@ -16,7 +16,8 @@ from urllib.parse import unquote
 from qa.documents.archive import Package
 from qa.documents.assemble import Draft, assemble
 from qa.documents.encoding import NotText, decode_markup
-from qa.documents.markup import drafts_of, flat, html_tree, tag_of
+from qa.documents.markup import drafts_of, flat, html_tree
+from qa.documents.markup_tables import tag_of
 from qa.documents.worker import alive
 from qa.documents.xml import xml_tree
 from qa.errors import DocumentError

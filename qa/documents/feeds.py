@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from qa.documents.assemble import Draft, assemble
 from qa.documents.markdown import CELL_SEPARATOR
-from qa.documents.markup import drafts_of, flat, html_tree, tag_of
+from qa.documents.markup import drafts_of, flat, html_tree
+from qa.documents.markup_tables import tag_of
 from qa.documents.xml import xml_tree
 from qa.errors import DocumentError
 from qa.types import Document, Notice

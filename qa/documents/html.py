@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from qa.documents.assemble import Draft, assemble
 from qa.documents.boilerplate import prune
 from qa.documents.encoding import NotText, decode_markup
-from qa.documents.markup import drafts_of, flat, html_tree, tag_of
+from qa.documents.markup import drafts_of, flat, html_tree
+from qa.documents.markup_tables import tag_of
 from qa.errors import DocumentError
 from qa.types import Document, Notice
 

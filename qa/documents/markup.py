@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from qa.documents import marks
 from qa.documents.assemble import Draft
 from qa.documents.markdown import paragraph_kind
-from qa.documents.markup_tables import is_data_table, table_drafts
+from qa.documents.markup_tables import is_data_table, table_drafts, tag_of
 from qa.errors import DocumentError
 from qa.types import BlockKind
 
@@ -46,6 +46,7 @@ _INLINE_FLUFF = re.compile(
 _CONTAINERS = re.compile(
     r"</?(?:address|article|aside|blockquote|dir|div|dl|fieldset|form|main|section)(?:\s[^<>]*)?>", re.IGNORECASE
 )
+_EMPTY_PARAGRAPHS = re.compile(r"<p>\s*(?:<p>\s*)+")
 _XHTML = re.compile(r"\A\s*<\?xml|xmlns\s*=", re.IGNORECASE)
 _EMPTY = re.compile(
     r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)\b)(\w+)((?:\s[^<>]*?)?)\s*/>",
@@ -56,7 +57,9 @@ _BREAK = "\x1e"
 _PARAGRAPH = re.compile(rf"(?:{_BREAK}\s*){{2,}}|{_BREAK}(?=[ \t\n]*[\u3000\u00a0]{{2}})")
 _BLANK_LINE = re.compile(r"(?<=[。！？；：…”.!?;:])[ \t\r]*\n[ \t\r]*\n\s*(?=\S{4})")
 _SPACES = re.compile(r"\s+")
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x1e\0]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+"""Characters that only say where a line may break."""
+_NO_TEXT = re.compile("[\x1e\0]")
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _HEADING_COLUMNS = 64
 
@@ -69,12 +72,12 @@ def html_tree(text: str, *, path: str = "") -> _Element:
 
     :raises DocumentError: ``file_nested``.
     """
-    text = _INVISIBLE.sub("", text)
+    text = _NO_TEXT.sub("", text)
     if _XHTML.search(text[:1000]):
         text = _CDATA.sub(lambda match: escape(match[1]), _EMPTY.sub(r"<\1\2></\1>", text))
     for simplify in (None, _INLINE_FLUFF, _CONTAINERS):
         if simplify is not None:
-            text = simplify.sub("" if simplify is _INLINE_FLUFF else "<p>", text)
+            text = _EMPTY_PARAGRAPHS.sub("<p>", simplify.sub("" if simplify is _INLINE_FLUFF else "<p>", text))
         root, whole = _parsed(text)
         if whole:
             return root
@@ -92,12 +95,6 @@ def _parsed(text: str) -> tuple[_Element, bool]:
     if root is None:
         root = etree.Element("html")
     return root, not any("depth" in entry.message for entry in parser.error_log)  # type: ignore[attr-defined]
-
-
-def tag_of(element: _Element) -> str:
-    """The element's name in small letters without its namespace; ``""`` for comments and the like."""
-    tag = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 
 def drafts_of(root: _Element, *, shift: int = 0, page: int | None = None) -> list[Draft]:
@@ -128,12 +125,23 @@ def _repaired(text: str) -> str:
     return _SPACES.sub(space, text).strip()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Context:
     """What the block at hand is by the elements around it."""
 
     kind: BlockKind = "paragraph"
     level: int = 0
+
+
+_CONTEXTS = {
+    **{f"h{level}": _Context("heading", level) for level in range(1, 7)},
+    **dict.fromkeys(("figcaption", "caption"), _Context("caption")),
+    **dict.fromkeys(("pre", "listing", "xmp", "plaintext"), _Context("code")),
+    **dict.fromkeys(("dd", "td", "th", "blockquote"), _Context()),
+    "li": _Context("list_item"),
+    "dt": _Context("label"),
+    "aside": _Context("note"),
+}
 
 
 class _Walk:
@@ -203,27 +211,14 @@ class _Walk:
             self._add(element.tail)
 
     def _open(self, tag: str) -> None:
-        context = replace(self.open[-1])
-        if re.fullmatch("h[1-6]", tag):
-            context = _Context("heading", int(tag[1]))
-        elif tag in ("figcaption", "caption"):
-            context = _Context("caption")
-        elif tag in ("pre", "listing", "xmp", "plaintext"):
-            context = _Context("code")
-        elif tag == "li":
-            context = _Context("list_item")
+        if tag == "li":
             self.item = True
-        elif tag == "dt":
-            context = _Context("label")
-        elif tag == "aside":
-            context = _Context("note")
-        elif tag in ("dd", "td", "th", "blockquote"):
-            context = _Context()
-        self.open.append(context)
+        self.open.append(_CONTEXTS.get(tag) or self.open[-1])
 
     def _add(self, text: str | None) -> None:
         if not text:
             return
+        text = _INVISIBLE.sub("", text)
         if self.open[-1].kind != "code":
             text = text.replace("\r", "\n") if "\r" in text else text
             if len(text) > 40 and "\n" in text:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from qa.documents.assemble import Draft
@@ -29,6 +30,8 @@ _LAYOUT_CELL = 800
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LINES = frozenset(("p", "div", "br", "li", "section", "article", "tr"))
 _SILENT = frozenset(("script", "style", "template", "select", "button", "textarea", "rt", "rp", "noscript"))
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_YEAR = re.compile(r"(?:19|20)\d{2}\s*(?:年|$|[-–—/]).*|第?[一二三四1-4]季度.*|\d{1,2}月份?")
 _NUMBER = re.compile(r"[-+−±<>≤≥≈~约¥￥$€]{0,2}\s*\d")
 _UNIT = re.compile(
     r"[-–—]|[（(]?(?:[%％‰°℃万亿千百元人个件吨米时秒天年月日度]{1,4}|[A-Za-zµμΩ·]{1,5}(?:\s?/\s?[A-Za-z]{1,4}\s?\d?)?)[）)]?"
@@ -67,11 +70,11 @@ def is_data_table(table: _Element) -> bool:
     """
     if (table.get("role") or "").lower() in ("presentation", "none"):
         return False
-    tags = [_tag(element) for element in table.iter()]
+    tags = [tag_of(element) for element in table.iter()]
     if any(tag in _HEADINGS or tag == "form" for tag in tags):
         return False
     if tags.count("table") > 1 and any(
-        _is_grid(inner) for inner in table.iter() if _tag(inner) == "table" and inner is not table
+        _is_grid(inner) for inner in table.iter() if tag_of(inner) == "table" and inner is not table
     ):
         return False
     if not _is_grid(table):
@@ -87,7 +90,7 @@ def _is_grid(table: _Element) -> bool:
 
 
 def _is_page_text(cell: _Element) -> bool:
-    if sum(_tag(element) in _LINES for element in cell.iter()) < 3:
+    if sum(tag_of(element) in _LINES for element in cell.iter()) < 3:
         return False
     return len("".join(cell.itertext())) > _LAYOUT_CELL
 
@@ -123,8 +126,13 @@ def table_drafts(table: _Element, *, first: int) -> list[Draft]:
     return drafts
 
 
-def _tag(element: _Element) -> str:
-    tag = element.tag
+def tag_of(element: _Element) -> str:
+    """The element's name in small letters without its namespace; ``""`` for comments and the like."""
+    return _local_name(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _local_name(tag: object) -> str:
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 
@@ -133,7 +141,7 @@ def _parts(root: _Element, wanted: frozenset[str], closed: frozenset[str]) -> It
     stack = list(reversed(root))
     while stack:
         element = stack.pop()
-        tag = _tag(element)
+        tag = tag_of(element)
         if tag in wanted:
             yield element
         elif tag not in closed:
@@ -147,7 +155,7 @@ def _rows(table: _Element) -> Iterator[tuple[_Element, list[_Element], bool]]:
     """Each row of the table itself: its element, its cells, and whether it stands in the table's head."""
     for tr in _parts(table, _TR, _TABLE):
         above = tr.getparent()
-        yield tr, list(_parts(tr, _TD, _TABLE)), above is not None and _tag(above) == "thead"
+        yield tr, list(_parts(tr, _TD, _TABLE)), above is not None and tag_of(above) == "thead"
 
 
 def _captions(table: _Element) -> Iterator[str]:
@@ -161,12 +169,12 @@ def _strays(table: _Element) -> Iterator[str]:
     stack = [table]
     while stack:
         element = stack.pop()
-        if _tag(element) in ("script", "style"):
+        if tag_of(element) in ("script", "style"):
             continue
         for text in (element.text, *(child.tail for child in element)):
             if text and text.strip():
                 yield " ".join(text.split())
-        stack.extend(child for child in reversed(element) if _tag(child) in ("tbody", "thead", "tfoot", "tr", "form"))
+        stack.extend(child for child in reversed(element) if tag_of(child) in ("tbody", "thead", "tfoot", "tr", "form"))
 
 
 def flat_text(element: _Element) -> str:
@@ -176,7 +184,7 @@ def flat_text(element: _Element) -> str:
     parts: list[str] = []
     walker = etree.iterwalk(element, events=("start", "end"))
     for event, node in walker:
-        tag = _tag(node)
+        tag = tag_of(node)
         if tag in _LINES or tag in _TD:
             parts.append(" ")
         if event == "start":
@@ -186,7 +194,7 @@ def flat_text(element: _Element) -> str:
                 parts.append(node.text or "")
         elif node is not element:
             parts.append(node.tail or "")
-    return " ".join("".join(parts).split())
+    return " ".join(_INVISIBLE.sub("", "".join(parts)).split())
 
 
 def _cell(element: _Element) -> _Cell:
@@ -196,7 +204,7 @@ def _cell(element: _Element) -> _Cell:
         text=text,
         columns=_span(element.get("colspan"), COLUMNS),
         rows=_span(element.get("rowspan"), 65_534, zero=65_534),
-        is_head=_tag(element) == "th",
+        is_head=tag_of(element) == "th",
         is_bold=bool(text) and len(bold.replace(" ", "")) >= len(text.replace(" ", "")),
     )
 
@@ -281,7 +289,9 @@ def _looks_like_header(lines: Sequence[_Line]) -> bool:
     named = [text for text in first.texts if text]
     if first.whole or len(named) < len(first.texts) - 1 or len(named) < 2 or any(len(text) > 60 for text in named):
         return False
-    if any(_is_number(text) for text in named[1:]) or any(text[-1] in ":：" for text in named):
+    if any(_is_number(text) and not _YEAR.fullmatch(text) for text in named[1:]) or any(
+        text[-1] in ":：" for text in named
+    ):
         return False
     bold = all(cell.is_bold for cell in first.source.cells if cell.text)
     if bold and not all(all(cell.is_bold for cell in line.source.cells if cell.text) for line in rest):
