@@ -122,7 +122,7 @@ def _is_other(head: bytes) -> bool:
 
 def _text(head: bytes, suffix: str) -> Format:
     """The format of a file that is text as far as one can see."""
-    plain = head.replace(b"\0", b"") if head[:64].count(b"\0") > 8 else head  # UTF-16
+    plain = head.replace(b"\0", b"") if 4 * head[:64].count(b"\0") > len(head[:64]) else head  # UTF-16
     plain = plain.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
     named = _BY_SUFFIX.get(suffix)
     if _HTML.match(plain):

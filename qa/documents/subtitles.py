@@ -48,13 +48,14 @@ def parse_subtitles(text: str, *, document_id: str, name: str, path: str = "", r
 
 def _cues(text: str) -> Iterator[_Cue]:
     lines = text.lstrip("\ufeff").splitlines()
+    named = lines[:1] != [] and lines[0].startswith("WEBVTT")
     timings = [(i, match) for i, line in enumerate(lines) if (match := _TIMING.fullmatch(line))]
     last: tuple[str, ...] = ()
     for at, (i, match) in enumerate(timings):
         end = timings[at + 1][0] if at + 1 < len(timings) else len(lines)
         said = lines[i + 1 : end]
-        if at + 1 < len(timings) and said and (said[-1].strip().isdigit() or (len(said) > 1 and not said[-2].strip())):
-            said.pop()  # the name of the next cue
+        if at + 1 < len(timings) and said and (said[-1].strip().isdigit() or (named and said[-2:-1] == [""])):
+            said.pop()  # the number or name of the next cue
         voice = next((found[1].strip() for line in said if (found := _VOICE.search(line))), "")
         words = tuple(line for line in map(_words, _without_sides(said)) if line)
         fresh = words[1:] if last and words[:1] == last[-1:] else words
