@@ -94,7 +94,7 @@ def _parsed(text: str) -> tuple[_Element, bool]:
     root = etree.fromstring(text.encode("utf-8", "replace") or b"<html/>", parser)
     if root is None:
         root = etree.Element("html")
-    return root, not any("depth" in entry.message for entry in parser.error_log)  # type: ignore[attr-defined]
+    return root, not any("depth" in entry.message for entry in parser.error_log)
 
 
 def drafts_of(root: _Element, *, shift: int = 0, page: int | None = None) -> list[Draft]:

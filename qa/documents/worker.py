@@ -24,7 +24,7 @@ import threading
 import time
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from qa.documents.codec import dumps, loads
 from qa.errors import DocumentError
@@ -188,7 +188,7 @@ def _pump(stream: BinaryIO, frames: queue.Queue[bytes | None]) -> None:
     frames.put(None)
 
 
-def _send(stream: BinaryIO, frame: bytes) -> None:
+def _send(stream: IO[bytes], frame: bytes) -> None:
     stream.write(_LENGTH.pack(len(frame)) + frame)
     stream.flush()
 

@@ -50,7 +50,7 @@ def xml_tree(data: bytes, *, path: str) -> tuple[_Element | None, bool]:
         root = etree.fromstring(text.strip().encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         root = None
-    messages = [entry.message for entry in parser.error_log]  # type: ignore[attr-defined]
+    messages = [entry.message for entry in parser.error_log]
     if any("depth" in message for message in messages):
         raise DocumentError("file_nested", path=path)
     return root, not messages and not damaged
