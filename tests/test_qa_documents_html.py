@@ -148,6 +148,17 @@ def test_rows_stand_under_caption_and_header() -> None:
     assert rows(table) == [("收入", ()), ("年份 | 收入", (1,)), ("2023 | 12.4 亿元", (1, 2)), ("2024 |", (1, 2))]
 
 
+def test_lines_above_a_table_that_name_it_are_its_captions() -> None:
+    page = "<p>见下表。</p><p>表3-1 各地收入</p><p>单位：亿元</p><table><tr><th>地区</th><th>收入</th></tr><tr><td>甲</td><td>3</td></tr></table>"
+    assert rows(page)[1:] == [
+        ("表3-1 各地收入", ()),
+        ("单位：亿元", ()),
+        ("地区 | 收入", (2, 3)),
+        ("甲 | 3", (2, 3, 4)),
+    ]
+    assert [kind for kind, _, _ in blocks(page)] == ["paragraph", "caption", "caption", "table", "table"]
+
+
 def test_spanned_cells_are_repeated_and_a_header_may_have_two_rows() -> None:
     table = """<table><tr><td rowspan=2>地区</td><td colspan=2>2023年</td></tr><tr><td>男</td><td>女</td></tr>
         <tr><td rowspan="2">甲</td><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table>"""

@@ -62,6 +62,11 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _NO_TEXT = re.compile("[\x1e\0]")
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _HEADING_COLUMNS = 64
+_CAPTION = re.compile(
+    r"[（(]?(?:附|续)?表\s*[\d一二三四五六七八九十]|(?:Table|Tab\.)\s*\d|[（(]?(?:计量)?单位\s*[:：]|[（(]?Units?\s*:",
+    re.IGNORECASE,
+)
+_CAPTION_LENGTH = 100
 
 
 def html_tree(text: str, *, path: str = "") -> _Element:
@@ -181,7 +186,8 @@ class _Walk:
             return True
         if tag == "table" and is_data_table(element):
             self.flush()
-            self.drafts += table_drafts(element, first=len(self.drafts))
+            captions = self._captions()
+            self.drafts += table_drafts(element, first=len(self.drafts), captions=captions)
             self.done.add(element)
             return True
         if tag == "br":
@@ -197,6 +203,20 @@ class _Walk:
             self.bold += 1
         self._add(element.text)
         return False
+
+    def _captions(self) -> tuple[int, ...]:
+        """The places of the paragraphs right above a table that name it or its units; they become captions."""
+        found: list[int] = []
+        for place in range(len(self.drafts) - 1, max(-1, len(self.drafts) - 3), -1):
+            draft = self.drafts[place]
+            if draft.kind not in ("paragraph", "label", "caption", "heading") or not _CAPTION.match(draft.text):
+                break
+            if len(draft.text) > _CAPTION_LENGTH:
+                break
+            if draft.kind != "heading":
+                self.drafts[place] = replace(draft, kind="caption")
+            found.insert(0, place)
+        return tuple(found)
 
     def _leave(self, element: _Element) -> None:
         tag = tag_of(element)

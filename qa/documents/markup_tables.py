@@ -95,14 +95,17 @@ def _is_page_text(cell: _Element) -> bool:
     return len("".join(cell.itertext())) > _LAYOUT_CELL
 
 
-def table_drafts(table: _Element, *, first: int) -> list[Draft]:
-    """The drafts of ``table``, the first of which will stand at place ``first``: stray text, caption, rows."""
+def table_drafts(table: _Element, *, first: int, captions: Sequence[int] = ()) -> list[Draft]:
+    """The drafts of ``table``, the first of which will stand at place ``first``: stray text, caption, rows.
+
+    ``captions`` are the places of drafts above it that head it too.
+    """
     rows = [
         _Row(tuple(map(_cell, cells)), in_head, tuple(tr.get(name) or "" for name in ("class", "bgcolor", "style")))
         for tr, cells, in_head in _rows(table)
     ]
     drafts = [Draft(text) for text in _strays(table)]
-    captions: list[int] = []
+    captions = list(captions)
     for caption in _captions(table):
         captions.append(first + len(drafts))
         drafts.append(Draft(caption, "caption"))
