@@ -238,6 +238,10 @@ def test_a_few_bad_bytes_are_shown_and_reported() -> None:
     assert [(n.code, n.detail) for n in document.notices] == [("bytes_replaced", "2")]
 
 
+def test_half_a_page_in_utf_16_is_read() -> None:
+    assert parse(f"<p>{SENTENCE}</p>".encode("utf-16")[:41]).text == f"{SENTENCE[:16]}\ufffd"
+
+
 def test_xhtml_with_empty_elements() -> None:
     page = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/><script/></head><body><p/><a id="x"/><p>正文</p></body></html>'
     assert texts(page) == ["正文"]

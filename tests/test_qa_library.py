@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,18 @@ def test_index_text_holds_title_and_section_once() -> None:
     passage = Passage(1, "d", 0, 4, title="标题", section="小节", paragraph=1)
     assert index_text(passage, "正文一句") == "标题\n小节\n正文一句"
     assert index_text(passage, "标题就在正文里") == "小节\n标题就在正文里"
+
+
+def test_the_members_of_an_archive_are_documents_of_their_own(
+    library: Library, encoder: KeywordEncoder, tmp_path: Path
+) -> None:
+    path = tmp_path / "papers.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("a.txt", A)
+        package.writestr("二/b.md", B)
+        package.writestr("c.txt", "")
+    first = library.add([path], encoder=encoder)
+    assert first.added == ("papers.zip!a.txt", "papers.zip!二/b.md")
+    assert [(error.code, error.fields["path"]) for error in first.failed] == [("file_empty", f"{path}!c.txt")]
+    assert found(library, "越南工贸部", encoder) == {"papers.zip!二/b.md"}
+    assert library.add([path], encoder=encoder).unchanged == first.added

@@ -154,8 +154,9 @@ def decode_markup(data: bytes) -> tuple[str, int]:
     try:
         return decode(data)[0], 0
     except NotText:
-        text = data.decode(declared or "utf-8", "replace")
+        mark, encoding = next((pair for pair in _MARKS if data.startswith(pair[0])), (b"", declared or "utf-8"))
+        text = data[len(mark) :].decode(encoding, "replace")
         damaged = text.count("\ufffd")
-        if damaged > max(1.0, _DAMAGE * len(text)) or _is_binary(data[:SAMPLE]):
+        if damaged > max(1.0, _DAMAGE * len(text)) or _is_binary(text[:SAMPLE].encode()):
             raise
         return text, damaged
