@@ -129,6 +129,10 @@ def test_menus_feet_and_hidden_parts_are_furniture() -> None:
         f"<div style='display:none'>{SENTENCE * 3}</div><p>载入中</p>",
         f"<div class='tab'>甲</div><div class='tab' style='display:none'>{SENTENCE}</div>",
         f"<article><header><h1>题</h1><p>作者</p></header><aside>{SENTENCE}</aside><footer>注</footer></article>",
+        f"<p>{SENTENCE}</p><ul><li><a href=a>甲</a><li><a href=b>乙</a><li><a href=c>{SENTENCE}</a></ul>",
+        f"<main><div><a href=a>甲</a><a href=b>乙</a><a href=c>{SENTENCE}</a></div></main>",
+        f"<p>文</p><div class='rank'><table><tr><th>校名<td><a href=a>甲</a><td><a href=b>{SENTENCE}</a></table></div>",
+        f"<main><section id='method.binary_search'><a href=a>甲</a>乙<a href=b>{SENTENCE}</a></section></main>",
         f"<details><summary>问</summary>{SENTENCE}</details>",
     ],
 )

@@ -35,7 +35,7 @@ _NAMED = re.compile(
     r"(?:^|[\s_-])(?:(?P<menu>nav\w*|menus?|breadcrumbs?|crumbs?|mbx|pagination|pager|pages?|share\w*|social|toolbar|tabs?"
     r"|topbar|lang(?:uage)?s?|skip\w*|bshare|bdsharebuttonbox|tags?)"
     r"|(?P<foot>footer|foot|copyright|copyrights|beian|icp|cookie\w*|gdpr)"
-    r"|(?P<side>side|sidebar|aside|related|recommend\w*|hot|ads?|advert\w*|banner|login|search\w*|rank\w*|links?|friendlink))"
+    r"|(?P<side>sidebar|aside|related|recommend\w*|advert\w*|friendlink|(?<![_-])(?:side|hot|ads?|banner|login|search|rank|links?)))"
     r"(?=$|[\s_-]|\d)",
     re.IGNORECASE,
 )
@@ -51,13 +51,15 @@ _LISTS = frozenset(("div", "ul", "ol", "dl", "table", "section", "aside", "heade
 
 @dataclass(slots=True)
 class _Count:
-    """Characters in and below an element that are no white space: all, and those in links; links; longest own line."""
+    """Characters in and below an element that are no white space: all, and those in links; how many links, headings of
+    the first level and header cells it holds.
+    """
 
     characters: int = 0
     linked: int = 0
     links: int = 0
     headings: int = 0
-    rows: int = 0
+    header_cells: int = 0
 
     @property
     def own(self) -> int:
@@ -122,7 +124,7 @@ def _counts(root: _Element) -> dict[_Element, _Count]:
         if tag == "a" and element.get("href") is not None:
             count.linked, count.links = count.characters, 1
         count.headings += tag == "h1"
-        count.rows += tag == "tr"
+        count.header_cells += tag == "th"
         parent = element.getparent()
         if parent is not None and parent in counts and element is not root:
             above = counts[parent]
@@ -130,7 +132,7 @@ def _counts(root: _Element) -> dict[_Element, _Count]:
             above.linked += count.linked
             above.links += count.links
             above.headings += count.headings
-            above.rows += count.rows
+            above.header_cells += count.header_cells
     return counts
 
 
@@ -177,9 +179,9 @@ def _is_noise(element: _Element, counts: dict[_Element, _Count], whole: int, ins
         return False
     if _is_copyright(element, count):
         return True
-    if large or count.headings:
+    if large or count.headings or count.header_cells:
         return False
-    return _is_named(element, count) or _is_link_list(count, tag, whole, inside)
+    return _is_named(element, count) or _is_link_list(element, counts, whole, inside)
 
 
 def _is_hidden(element: _Element) -> bool:
@@ -219,6 +221,8 @@ def _is_named(element: _Element, count: _Count) -> bool:
     match = _NAMED.search(f"{element.get('class') or ''} {element.get('id') or ''}")
     if match is None or _has_sentence(element, count):
         return False
+    if not match["foot"] and _in_named_main(element):
+        return False
     if match["menu"]:
         return count.linked >= 0.5 * count.characters
     if match["foot"]:
@@ -239,10 +243,29 @@ def _own_texts(element: _Element) -> Iterator[str]:
             yield node.tail
 
 
-def _is_link_list(count: _Count, tag: str, whole: int, inside: bool) -> bool:
-    """Whether the part is links and little else: a menu if they are short; a list of other pages beside running text."""
-    if count.links < 3 or not count.is_dense or tag not in _LISTS:
+def _is_link_list(element: _Element, counts: dict[_Element, _Count], whole: int, inside: bool) -> bool:
+    """Whether the part is links and little else: a menu if they are short; a list of other pages beside running text.
+
+    A list in what the page itself calls its main part, or among paragraphs, is what it says.
+    """
+    count = counts[element]
+    if count.links < 3 or not count.is_dense or tag_of(element) not in _LISTS:
+        return False
+    if _in_named_main(element) or _among_paragraphs(element, counts):
         return False
     if count.linked <= MENU_COLUMNS / 2 * count.links:
         return not inside or count.linked >= 0.9 * count.characters
     return not inside and whole >= RUNNING
+
+
+def _in_named_main(element: _Element) -> bool:
+    return any(
+        tag_of(above) in ("article", "main") or above.get("itemprop") == "articleBody"
+        for above in element.iterancestors()
+    )
+
+
+def _among_paragraphs(element: _Element, counts: dict[_Element, _Count]) -> bool:
+    """Whether a paragraph with words of its own stands beside the element."""
+    beside = (*element.itersiblings("p"), *element.itersiblings("p", preceding=True))
+    return any(other in counts and counts[other].own >= 20 for other in beside)

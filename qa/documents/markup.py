@@ -63,7 +63,7 @@ _NO_TEXT = re.compile("[\x1e\0]")
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _HEADING_COLUMNS = 64
 _CAPTION = re.compile(
-    r"[（(]?(?:附|续)?表\s*[\d一二三四五六七八九十]|(?:Table|Tab\.)\s*\d|[（(]?(?:计量)?单位\s*[:：]|[（(]?Units?\s*:",
+    r"[（(]?(?:附|续)?表\s*[\d一二三四五六七八九十]|(?:Table|Tab\.)\s*(?:[A-Z][-.]?)?\d|[（(]?(?:计量)?单位\s*[:：]|[（(]?Units?\s*:",
     re.IGNORECASE,
 )
 _CAPTION_LENGTH = 100
