@@ -52,7 +52,7 @@ _REGISTRY = (
     Format("pptx", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), "pptx:parse_pptx"),
     Format("xlsx", (".xlsx", ".xlsm", ".xltx", ".xltm"), "xlsx:parse_xlsx"),
     Format("opendocument", (".odt", ".ods", ".odp", ".ott", ".ots", ".otp"), "opendocument:parse_opendocument"),
-    Format("legacy", (".doc", ".dot", ".wps", ".xls", ".xlt", ".et", ".ppt", ".pps", ".dps"), "legacy:convert_legacy"),
+    Format("legacy", (".doc", ".dot", ".wps", ".xls", ".xlt", ".et", ".ppt", ".pps", ".dps"), "legacy:parse_legacy"),
     Format("archive", (".zip",), "archive:read_member", "members"),
 )  # fmt: skip
 

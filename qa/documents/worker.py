@@ -33,6 +33,8 @@ MEMORY = 2 * 1024**3
 """Bytes of address space that a child may have."""
 SECONDS = 60.0
 """Seconds that a child may go without a sign of life, and one more for each MB of the file."""
+START = 60.0
+"""Seconds that a child may take to start; they do not count for its first file."""
 FILES = 400
 """Files after which a child is replaced, so that what parsers leak stays small."""
 BEAT = 1.0
@@ -100,7 +102,8 @@ class Worker:
 
     def _ask(self, request: bytes, path: str, limit: float) -> dict[str, Any]:
         process = self._process
-        if process is None or process.poll() is not None:
+        started = process is None or process.poll() is not None
+        if process is None or started:
             self._stop()
             process = self._start()
         assert process.stdin is not None
@@ -108,11 +111,12 @@ class Worker:
             _send(process.stdin, request)
         while True:
             try:
-                frame = self._frames.get(timeout=limit)
+                frame = self._frames.get(timeout=max(START, limit) if started else limit)
             except queue.Empty:
                 raise DocumentError("file_slow", path=path, seconds=round(limit)) from None
             if frame is None:
                 raise DocumentError("file_crashed", path=path, reason=_end(process))
+            started = False
             if frame != _ALIVE:
                 answer: dict[str, Any] = loads(frame)
                 return answer
@@ -215,6 +219,7 @@ def serve(memory: int) -> None:
     os.dup2(2, 1)  # what a parser prints must not get among the answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     _limit(memory)
+    _send(_answers, _ALIVE)
     requests: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     while True:
