@@ -193,7 +193,7 @@ class Library:
 
         :raises LibraryError: ``library_busy`` or ``disk_full``; what was committed before stays.
         """
-        from qa.documents import read_document
+        from qa.documents import read_documents
         from qa.walk import expand
 
         changes: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
@@ -206,17 +206,16 @@ class Library:
                     continue
                 if progress is not None:
                     progress(file.path, 0)
-                id = document_id(file.path)
-                try:
-                    document = read_document(file.path, document_id=id, name=file.name)
-                except DocumentError as error:
-                    failed.append(error)
-                    continue
-                known = self._revision(id)
-                change = "added" if known is None else "unchanged" if known == document.revision else "updated"
-                changes[change].append(file.name)
-                if change != "unchanged":
-                    yield document
+                for document in read_documents(file.path, name=file.name, identify=document_id):
+                    if isinstance(document, DocumentError):
+                        failed.append(document)
+                        continue
+                    known = self._revision(document.id)
+                    same = known == document.revision
+                    change = "added" if known is None else "unchanged" if same else "updated"
+                    changes[change].append(document.name)
+                    if change != "unchanged":
+                        yield document
 
         stored = self.add_documents(
             read_changed(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -234,3 +235,18 @@ def test_a_document_comes_back_with_its_pages_regions_and_notices(library: Libra
     # 8 of the region's 14 characters, from the first on: the box keeps its height and 8/14 of its width.
     assert kept.regions_of(15, 23) == (Region(15, 23, 4, 0.0, 0.5, 0.75 * 8 / 14, 1.0, True, 0.875),)
     assert kept.regions_of(14, 15) == ()
+
+
+def test_the_members_of_an_archive_are_documents_of_their_own(
+    library: Library, encoder: KeywordEncoder, tmp_path: Path
+) -> None:
+    path = tmp_path / "papers.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("a.txt", A)
+        package.writestr("二/b.md", B)
+        package.writestr("c.txt", "")
+    first = library.add([path], encoder=encoder)
+    assert first.added == ("papers.zip!a.txt", "papers.zip!二/b.md")
+    assert [(error.code, error.fields["path"]) for error in first.failed] == [("file_empty", f"{path}!c.txt")]
+    assert found(library, "越南工贸部", encoder) == {"papers.zip!二/b.md"}
+    assert library.add([path], encoder=encoder).unchanged == first.added

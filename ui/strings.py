@@ -30,6 +30,18 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "file_too_large": ("{path} 有 {size}，最大 {limit}。请拆成几份再收入。", "{path} has {size}; the limit is {limit}. Split it and add the parts."),
     "file_changed": ("{path} 已经不是收入时的那一份，或已不在原处，原页画不出来。请重新收入它。", "{path} is no longer the file that was added, or is gone from its place, so its page cannot be drawn. Add it again."),
     "page_missing": ("{path} 没有可以画出来的第 {page} 页（共 {pages} 页）。", "{path} has no page {page} that can be drawn ({pages} in all)."),
+    "file_damaged": ("{path} 已损坏，读不出来（{reason}）。请换一份完好的文件。", "{path} is damaged and cannot be read ({reason}). Use an intact copy."),
+    "file_encrypted": ("{path} 有密码或版权保护，没有收入。请先解除保护，另存一份再收入。", "{path} is protected by a password or DRM and was not added. Save a copy without protection and add that."),
+    "file_nested": ("{path} 里的标记层层嵌套得太深，没有收入。请用写它的程序另存一份再试。", "The marks in {path} are nested too deeply; it was not added. Save it anew with the program that wrote it."),
+    "file_entities": ("{path} 自己定义了 XML 实体，可能有害，没有收入。请删去这些定义再试。", "{path} defines XML entities of its own, which can do harm; it was not added. Remove the definitions and try again."),
+    "file_expands": ("{path} 解开后有 {size}，最大 {limit}，没有收入。请检查来源；确实需要的话，请拆成几份。", "{path} unpacks to {size}; the limit is {limit}. It was not added. Check where it comes from; if you need it, split it."),
+    "file_crashed": ("读 {path} 时出了意外（{reason}），没有收入；别的文件不受影响。请另存一份再试。", "Reading {path} failed unexpectedly ({reason}). It was not added; other files are unaffected. Save it anew and try again."),
+    "file_slow": ("{path} 读了 {seconds} 秒还没有进展，没有收入。请拆成几份，或另存一份再试。", "{path} made no progress for {seconds} seconds and was not added. Split it, or save it anew and try again."),
+    "file_memory": ("读 {path} 要用的内存超过 {limit}，没有收入。请拆成几份再收入。", "Reading {path} takes more than {limit} of memory; it was not added. Split it and add the parts."),
+    "archive_members": ("{path} 里有 {count} 个文件，最多 {limit} 个。请解压后收入文件夹。", "{path} holds {count} files; the limit is {limit}. Unpack it and add the folder."),
+    "archive_traversal": ("{path} 里的文件名 {member} 指向压缩包之外，可能有害，没有收入。请检查来源。", "{path} names a file outside itself ({member}), which can do harm; it was not added. Check where it comes from."),
+    "archive_nested": ("{path} 是压缩包里的压缩包，没有打开。请先解压再收入。", "{path} is an archive in an archive and was not opened. Unpack it and add what it holds."),
+    "archive_empty": ("{path} 里没有能读的文件。请解压后看一看。", "{path} holds no file that can be read. Unpack it and have a look."),
     # the library
     "library_missing": ("{path} 里还没有资料库。请先运行 yinju add 加上文件或文件夹。", "There is no library in {path} yet. Run yinju add with a file or folder first."),
     "library_broken": ("{path} 里的资料库读不出来（{reason}）。请用 --library 换一个文件夹，重新运行 yinju add；原来的文件不受影响。", "The library in {path} cannot be read ({reason}). Choose another folder with --library and run yinju add again; your files are untouched."),
@@ -128,6 +140,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "cli_embedding": ("写入段落", "Storing passages"),
     "cli_asking": ("提问", "Asking"),
     "cli_interrupted": ("已中断。已经收入的都还在。", "Interrupted. What was added is safe."),
+    "notice_bytes_replaced": ("有 {detail} 个字的编码坏了，显示为 �。", "Characters that could not be decoded, shown as �: {detail}."),
+    "notice_file_cut": ("文件不完整，只读到断开的地方。", "The file is incomplete and was read as far as it goes."),
+    "notice_part_unreadable": ("书中的 {detail} 读不出来。", "The part {detail} of the book cannot be read."),
     "cli_serving": ("网页开在 {url} ，按 Ctrl+C 结束。", "The page is at {url} . Press Ctrl+C to stop."),
 }
 
@@ -162,7 +177,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 # fmt: on
 
 _FIELD = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
-_BYTES = frozenset({"file_too_large", "request_too_large"})
+_BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large"})
 _RANGE = re.compile(r"\s*(zh|en)(?:-[\w-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?", re.IGNORECASE)
 _HEADER_LIMIT = 1000
 _VALUE_LIMIT = 300

@@ -1,109 +1,93 @@
-"""One reader a format: a file in, a :class:`qa.types.Document` out. The registry is by suffix, then by content.
+"""One reader a format: a file in, a :class:`qa.types.Document` out. The registry is :mod:`qa.documents.sniff`.
 
-==========  =============================================
-text        .txt .text .log, and any other file that is text
-markdown    .md .markdown .mdown .mkd
-==========  =============================================
-
-Owns the reading of bytes from disk and the errors that a file can cause. Knows no library, passage or index.
+Plain text and Markdown are read in this process; every other format in a child process that may crash, hang or run
+out of memory without harm (:mod:`qa.documents.worker`). Knows no library, passage or index.
 """
 
 from __future__ import annotations
 
-import hashlib
-import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from qa.documents.encoding import NotText, decode
+from qa.documents.sniff import KNOWN, TEXT_LIMIT
 from qa.errors import DocumentError
 from qa.types import Document
 
-FILE_LIMIT = 64 * 1024 * 1024
-"""Bytes above which a file is refused: sixteen long novels, far beyond what one text file should hold."""
+FILE_LIMIT = TEXT_LIMIT
+"""Bytes above which a text file is refused; :data:`qa.documents.sniff.FORMATS` holds the limit of each format."""
 
-_TEXT = (".txt", ".text", ".log")
-_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
-_BINARY_SUFFIXES = """
-    .pdf .doc .docx .dot .dotx .xls .xlsx .xlsm .ppt .pptx .pps .wps .et .dps .odt .ods .odp .rtf .epub .mobi .azw .azw3
-    .caj .ofd .zip .rar .7z .gz .bz2 .xz .zst .tar .tgz .jar .whl .jpg .jpeg .png .gif .bmp .webp .tif .tiff .heic .ico
-    .psd .ai .mp3 .wav .flac .m4a .ogg .mp4 .mov .avi .mkv .wmv .flv .exe .dll .so .dylib .bin .iso .img .dmg .apk
-    .class .pyc .o .a .db .sqlite .sqlite3 .mdb .parquet .npy .npz .pt .safetensors .onnx .ttf .otf .woff .woff2 .msg
-"""
-_BINARY = frozenset(_BINARY_SUFFIXES.split())
-_SIGNATURES = (
-    b"%PDF-",
-    b"PK\x03\x04",
-    b"\xd0\xcf\x11\xe0",
-    b"{\\rtf",
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"\x1f\x8b",
-    b"Rar!",
-    b"7z\xbc\xaf",
-    b"SQLite format 3",
-)
-
-KNOWN = _TEXT + _MARKDOWN
-"""Suffixes that a walk over folders picks up."""
+MEMBER_SEPARATOR = "!"
+"""Between an archive's path and the name of a member: ``papers.zip!2023/年报.docx``."""
 
 Reader = Callable[..., Document]
 
+__all__ = ["FILE_LIMIT", "KNOWN", "MEMBER_SEPARATOR", "Reader", "read_document", "read_documents", "supported"]
+
 
 def supported(path: Path) -> bool:
-    """Whether a walk over folders should read ``path``, by its name alone: a known suffix, and not hidden."""
-    return path.suffix.lower() in KNOWN and not path.name.startswith(".")
+    """Whether a walk over folders should read ``path``, by its name alone: a known suffix, and not hidden.
+
+    Neither are the files that an office program keeps beside an open document.
+    """
+    return path.suffix.lower() in KNOWN and not path.name.startswith((".", "~$"))
 
 
 def read_document(path: Path, *, document_id: str, name: str) -> Document:
     """Read one file. ``revision`` is the SHA-256 of its bytes, in hex; ``name`` is what people call it.
 
     :raises DocumentError: ``path_missing``, ``file_unreadable``, ``file_too_large``, ``file_empty``, ``file_binary``
-        (it has the name of a text file and is none) or ``file_format`` (another kind of file).
+        (it has the name of a text file and is none), ``file_format`` (another kind of file), ``file_crashed``,
+        ``file_slow``, ``file_memory``, ``file_nested``, or what its format's reader raises. An archive, which holds
+        several documents, is ``archive_nested``.
     """
-    data = _bytes(path)
-    suffix = path.suffix.lower()
-    if data.startswith(_SIGNATURES) or suffix in _BINARY:
-        raise _refusal(path, suffix)
+    from qa.documents import codec, reading
+
+    form, size = reading.head_of(path)
+    if form is not None and not form.apart:
+        return reading.read_here(path, document_id=document_id, name=name)
+    from qa.documents.worker import shared
+
+    arguments = {"path": str(path), "document_id": document_id, "name": name}
+    return codec.from_json(shared().call("qa.documents.reading:read_json", arguments, path=str(path), size=size))
+
+
+def read_documents(path: Path, *, name: str, identify: Callable[[Path], str]) -> Iterator[Document | DocumentError]:
+    """The documents of one file: itself, or each supported member of an archive, in its order; errors where they occur.
+
+    ``identify`` makes a document's id from its path, which for a member is ``archive!member``.
+    """
+    from qa.documents import codec, reading
+    from qa.documents.worker import shared
+
     try:
-        text, _ = decode(data)
-    except NotText as error:
-        raise _refusal(path, suffix) from error
-    if not text.strip("\ufeff \t\r\n\f\v\u3000\u00a0") or not text.split():
-        raise DocumentError("file_empty", path=str(path))
-    parse = _reader(suffix)
-    return parse(text, document_id=document_id, name=name, path=str(path), revision=hashlib.sha256(data).hexdigest())
+        members = _members(path) if reading.is_package(path) else None
+        if members is None:
+            yield read_document(path, document_id=identify(path), name=name)
+            return
+    except DocumentError as error:
+        yield error
+        return
+    for index, member, size in members:
+        place = f"{path}{MEMBER_SEPARATOR}{member}"
+        arguments = {
+            "path": str(path),
+            "index": index,
+            "document_id": identify(Path(place)),
+            "name": f"{name}{MEMBER_SEPARATOR}{member}",
+            "place": place,
+        }
+        try:
+            value = shared().call("qa.documents.reading:member_json", arguments, path=place, size=size)
+            yield codec.from_json(value)
+        except DocumentError as error:
+            yield error
 
 
-def _reader(suffix: str) -> Reader:
-    if suffix in _MARKDOWN:
-        from qa.documents.markdown import parse_markdown
+def _members(path: Path) -> list[tuple[int, str, int]] | None:
+    """Index, name and size of each member to read; ``None`` if the file is no archive but a document."""
+    from qa.documents.worker import shared
 
-        return parse_markdown
-    from qa.documents.text import parse_text
-
-    return parse_text
-
-
-def _refusal(path: Path, suffix: str) -> DocumentError:
-    if suffix in KNOWN:
-        return DocumentError("file_binary", path=str(path))
-    return DocumentError("file_format", path=str(path), suffix=suffix, known=sorted(KNOWN))
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise DocumentError("file_unreadable", path=str(path), reason="not a regular file")
-        if status.st_size > FILE_LIMIT:
-            raise DocumentError("file_too_large", path=str(path), size=status.st_size, limit=FILE_LIMIT)
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise DocumentError("path_missing", path=str(path)) from error
-    except OSError as error:
-        raise DocumentError("file_unreadable", path=str(path), reason=error.strerror or str(error)) from error
-    if not data:
-        raise DocumentError("file_empty", path=str(path))
-    return data
+    found: list[tuple[int, str, int]] | None = shared().call(
+        "qa.documents.reading:members_json", {"path": str(path)}, path=str(path), size=path.stat().st_size
+    )
+    return found

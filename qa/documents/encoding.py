@@ -114,3 +114,49 @@ def _latin(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+_DECLARED = re.compile(
+    rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})|<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})",
+    re.IGNORECASE,
+)
+_SUPERSETS = {
+    "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030",
+    "gb18030": "gb18030", "hz-gb-2312": "hz", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs",
+    "utf-8": "utf-8", "utf8": "utf-8", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",
+    "euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "koi8-r": "koi8_r",
+    "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+    **{f"windows-125{n}": f"cp125{n}" for n in range(9)}, **{f"iso-8859-{n}": f"iso8859_{n}" for n in range(2, 17)},
+}  # fmt: skip
+_DECLARED_WITHIN = 4096
+_DAMAGE = 0.002
+
+
+def decode_markup(data: bytes) -> tuple[str, int]:
+    """The text of a page or XML file, and how many of its characters its bytes do not tell.
+
+    A byte order mark decides, then what the file declares if its bytes bear it out, then :func:`decode`. A file with a
+    few bad bytes in it is read as it declares itself, or as UTF-8, with U+FFFD in their places.
+
+    :raises NotText: if no encoding explains the bytes.
+    """
+    match = _DECLARED.search(data[:_DECLARED_WITHIN])
+    label = ((match[1] or match[2]) if match else b"").decode("ascii").lower()
+    declared = _SUPERSETS.get(label, "")
+    if declared and not data.startswith(tuple(mark for mark, _ in _MARKS)):
+        try:
+            text = data.decode(declared)
+        except UnicodeDecodeError:
+            pass
+        else:
+            if not _is_binary(data[:SAMPLE]):
+                return text, 0
+    try:
+        return decode(data)[0], 0
+    except NotText:
+        mark, encoding = next((pair for pair in _MARKS if data.startswith(pair[0])), (b"", declared or "utf-8"))
+        text = data[len(mark) :].decode(encoding, "replace")
+        damaged = text.count("\ufffd")
+        if damaged > max(1.0, _DAMAGE * len(text)) or _is_binary(text[:SAMPLE].encode()):
+            raise
+        return text, damaged

@@ -144,10 +144,11 @@ class _Walk:
             yield Draft(self.marker + text, "list_item")
             self.marker = None
         else:
-            yield Draft(text, _paragraph_kind(text))
+            yield Draft(text, paragraph_kind(text))
 
 
-def _paragraph_kind(text: str) -> BlockKind:
+def paragraph_kind(text: str) -> BlockKind:
+    """What a paragraph is by its words: a byline, a label or a paragraph."""
     bare = text.strip()
     if bylines.is_byline(bare) or bylines.is_date(bare):
         return "byline"
