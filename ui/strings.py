@@ -28,6 +28,10 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "file_unreadable": ("读不了 {path}：{reason}。请检查权限，或换一份完好的文件。", "{path} cannot be read: {reason}. Check its permissions, or use an intact copy."),
     "file_format": ("还不会读 {path}（{suffix}）。现在能读：{known}。", "{path} ({suffix}) is of a kind that cannot be read yet. These can: {known}."),
     "file_too_large": ("{path} 有 {size}，最大 {limit}。请拆成几份再收入。", "{path} has {size}; the limit is {limit}. Split it and add the parts."),
+    "file_damaged": ("{path} 坏了，没有收入：{reason}。请换一份完好的文件。", "{path} is damaged and was not added: {reason}. Use an intact copy."),
+    "file_unsafe": ("{path} 不安全，没有收入：{reason}。请确认它的来历。", "{path} is not safe to read and was not added: {reason}. Check where it comes from."),
+    "file_locked": ("{path} 有密码，没有收入。请先去掉密码，另存一份。", "{path} has a password and was not added. Save a copy without it first."),
+    "file_legacy": ("要读 {path}（旧格式 {suffix}），这台电脑上还缺一个转换程序。请安装 {tools}，或把文件另存为新格式再收入。", "To read {path} (the old {suffix} format), a converter is missing on this computer. Install {tools}, or save the file in the current format."),
     # the library
     "library_missing": ("{path} 里还没有资料库。请先运行 yinju add 加上文件或文件夹。", "There is no library in {path} yet. Run yinju add with a file or folder first."),
     "library_broken": ("{path} 里的资料库读不出来（{reason}）。请用 --library 换一个文件夹，重新运行 yinju add；原来的文件不受影响。", "The library in {path} cannot be read ({reason}). Choose another folder with --library and run yinju add again; your files are untouched."),
