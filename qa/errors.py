@@ -31,7 +31,7 @@ class QuestionError(YinjuError):
 class DocumentError(YinjuError):
     """Codes: ``path_missing`` (path); ``file_empty`` (path); ``file_binary`` (path); ``file_unreadable`` (path,
     reason); ``file_format`` (path, suffix, known); ``file_too_large`` (path, size, limit); ``file_damaged`` (path,
-    reason): not whole, or not what it says it is; ``file_unsafe`` (path, reason): made to do harm; ``file_locked``
+    reason): not whole, or not what it says it is; ``file_unsafe`` (path, reason): made to do harm; ``file_encrypted``
     (path): needs a password; ``file_legacy`` (path, suffix, tools): no program here that reads it.
     """
 

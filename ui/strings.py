@@ -28,9 +28,9 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "file_unreadable": ("读不了 {path}：{reason}。请检查权限，或换一份完好的文件。", "{path} cannot be read: {reason}. Check its permissions, or use an intact copy."),
     "file_format": ("还不会读 {path}（{suffix}）。现在能读：{known}。", "{path} ({suffix}) is of a kind that cannot be read yet. These can: {known}."),
     "file_too_large": ("{path} 有 {size}，最大 {limit}。请拆成几份再收入。", "{path} has {size}; the limit is {limit}. Split it and add the parts."),
-    "file_damaged": ("{path} 坏了，没有收入：{reason}。请换一份完好的文件。", "{path} is damaged and was not added: {reason}. Use an intact copy."),
+    "file_damaged": ("{path} 已损坏，读不出来（{reason}）。请换一份完好的文件。", "{path} is damaged and cannot be read ({reason}). Use an intact copy."),
     "file_unsafe": ("{path} 不安全，没有收入：{reason}。请确认它的来历。", "{path} is not safe to read and was not added: {reason}. Check where it comes from."),
-    "file_locked": ("{path} 有密码，没有收入。请先去掉密码，另存一份。", "{path} has a password and was not added. Save a copy without it first."),
+    "file_encrypted": ("{path} 有密码或版权保护，没有收入。请先解除保护，另存一份再收入。", "{path} is protected by a password or DRM and was not added. Save a copy without protection and add that."),
     "file_legacy": ("要读 {path}（旧格式 {suffix}），这台电脑上还缺一个转换程序。请安装 {tools}，或把文件另存为新格式再收入。", "To read {path} (the old {suffix} format), a converter is missing on this computer. Install {tools}, or save the file in the current format."),
     # the library
     "library_missing": ("{path} 里还没有资料库。请先运行 yinju add 加上文件或文件夹。", "There is no library in {path} yet. Run yinju add with a file or folder first."),
@@ -128,6 +128,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "cli_asking": ("提问", "Asking"),
     "cli_interrupted": ("已中断。已经收入的都还在。", "Interrupted. What was added is safe."),
     "cli_serving": ("网页开在 {url} ，按 Ctrl+C 结束。", "The page is at {url} . Press Ctrl+C to stop."),
+    # what a reader could not read, or did to read it
+    "notice_pictures": ("图片 {detail} 张，其中的文字没有读。", "Pictures whose text was not read: {detail}."),
+    "notice_comments": ("批注 {detail} 条，没有收入。", "Comments that were not added: {detail}."),
+    "notice_sheet_hidden": ("工作表“{detail}”是隐藏的，也收入了。", "The sheet {detail} is hidden; it was added too."),
+    "notice_slide_hidden": ("这一页是隐藏的，也收入了。", "This slide is hidden; it was added too."),
+    "notice_converted": ("由 {detail} 转换后读出，排版可能有出入。", "Read by way of {detail}; the layout may differ."),
 }
 
 CLI_HELP = "引据：从你自己的文件里找答案，并逐字出示证据。 · Answers from your own documents, each proven by a quote."

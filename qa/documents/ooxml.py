@@ -55,10 +55,10 @@ class Relation:
 def open_office(data: bytes, *, path: str) -> Package:
     """Open an Office Open XML package.
 
-    :raises DocumentError: as :func:`qa.documents.package.open_package`; ``file_locked`` if it is encrypted.
+    :raises DocumentError: as :func:`qa.documents.package.open_package`; ``file_encrypted`` if it is encrypted.
     """
     if data.startswith(_OLE) and _ENCRYPTED in data:
-        raise DocumentError("file_locked", path=path)
+        raise DocumentError("file_encrypted", path=path)
     return open_package(data, path=path, prologue=_transitional)
 
 

@@ -157,7 +157,7 @@ def open_package(data: bytes, *, path: str, prologue: Prologue | None = None) ->
     """Look at the package's table of contents; no part is read yet.
 
     :raises DocumentError: ``file_damaged`` if it is no whole zip archive; ``file_unsafe`` if a name leads out of the
-        archive or a part is packed in an unusual way; ``file_locked`` if a part needs a password; ``file_too_large``.
+        archive or a part is packed in an unusual way; ``file_encrypted`` if a part needs a password; ``file_too_large``.
     """
     count = data.count(_CENTRAL)
     if count > ENTRY_LIMIT:
@@ -171,7 +171,7 @@ def open_package(data: bytes, *, path: str, prologue: Prologue | None = None) ->
         if name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
             raise DocumentError("file_unsafe", path=path, reason=f"the name {info.filename!r} leads out of the archive")
         if info.flag_bits & 1:
-            raise DocumentError("file_locked", path=path)
+            raise DocumentError("file_encrypted", path=path)
         if info.compress_type not in _METHODS:
             raise DocumentError("file_unsafe", path=path, reason=f"compression method {info.compress_type}")
     return Package(archive, path, prologue)
