@@ -165,7 +165,9 @@ def test_a_truncated_file_is_damaged(cut: int) -> None:
 @given(st.binary(min_size=1, max_size=8), st.floats(0, 1, exclude_max=True))
 @settings(max_examples=150, deadline=None)
 def test_a_file_with_changed_bytes_is_read_or_refused(noise: bytes, at: float) -> None:
-    whole = docx(p("正文一段。", "1") + p("第二段。"), styles='<w:style w:styleId="1"><w:name w:val="heading 1"/></w:style>')
+    whole = docx(
+        p("正文一段。", "1") + p("第二段。"), styles='<w:style w:styleId="1"><w:name w:val="heading 1"/></w:style>'
+    )
     start = int(at * len(whole))
     try:
         parse_docx(whole[:start] + noise + whole[start + len(noise) :], document_id="d", name="a")
@@ -181,7 +183,9 @@ def test_parts_are_found_whatever_their_case_or_slashes() -> None:
 
 
 def test_a_stream_of_elements_is_that_of_the_tree() -> None:
-    content = "<r>" + "".join(f"<x>{i}</x><y><x>no</x></y>" if i % 7 == 0 else f"<x>{i}</x>" for i in range(20_000)) + "</r>"
+    content = (
+        "<r>" + "".join(f"<x>{i}</x><y><x>no</x></y>" if i % 7 == 0 else f"<x>{i}</x>" for i in range(20_000)) + "</r>"
+    )
     package = open_package(zipped({"a.xml": content}), path="a")
     tree = [element.text for element in package.xml("a.xml").iter("x")]
     assert [element.text for element in package.elements("a.xml", ("x",))] == tree
