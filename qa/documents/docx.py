@@ -145,7 +145,10 @@ class _Reader:
             if relation.kind == "chart":
                 title, rows = chart_table(self.package, relation.target)
                 above = [self.drafts.add(Draft(title, "caption"))] if title else []
-                self.drafts.add_table([Row({i: Cell(text) for i, text in enumerate(row)}) for row in rows], above=above)
+                self.drafts.add_table(
+                    [Row({i: Cell(text) for i, text in enumerate(row)}, heads=row is rows[0]) for row in rows],
+                    above=above,
+                )
             else:
                 for text in diagram_texts(self.package, relation.target):
                     self.drafts.add(Draft(text, "list_item"))

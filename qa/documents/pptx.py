@@ -199,7 +199,7 @@ class _Reader:
         if chart is not None:
             title, rows = chart_table(self.package, link.target)
             above = [self.drafts.add(Draft(title, "caption", 0, self.page))] if title else []
-            cells = [Row({i: Cell(text) for i, text in enumerate(row)}) for row in rows]
+            cells = [Row({i: Cell(text) for i, text in enumerate(row)}, heads=row is rows[0]) for row in rows]
             self.drafts.add_table(cells, above=above, page=self.page)
         else:
             for text in diagram_texts(self.package, link.target):

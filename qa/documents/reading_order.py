@@ -23,6 +23,8 @@ class Box:
 
 OVERLAP = 0.25
 """Share of the smaller of two boxes by which they may overlap and still stand beside or below each other."""
+MANY = 300
+"""Boxes above which they are taken by their tops: the work of parting them grows with the square of their number."""
 ACROSS = 1.5
 """How much wider than a gap across the page one down the page must be to part the boxes first."""
 
@@ -33,7 +35,9 @@ def in_reading_order(boxes: Sequence[Box]) -> list[int]:
     work = [list(boxes)]
     while work:
         group = work.pop()
-        rows, columns = _widest(group, down=False), _widest(group, down=True)
+        few = len(group) <= MANY
+        rows = _widest(group, down=False) if few else None
+        columns = _widest(group, down=True) if few else None
         if rows is None and columns is None:
             ordered += [box.key for box in sorted(group, key=lambda box: (box.y0, box.x0, box.key))]
         elif rows is not None and (columns is None or columns[0] <= ACROSS * max(rows[0], 0)):

@@ -138,9 +138,7 @@ def head_of(rows: Sequence[Row], *, sure: bool = False) -> tuple[int, int]:
     if width < 2 or len(rows) < 2:
         return 0, 0
     captions = 0
-    while (
-        captions < min(HEADER_ROWS, len(rows) - 2) and len(rows[captions].filled()) == 1 and not _marks(rows[captions])
-    ):
+    while captions < min(HEADER_ROWS, len(rows) - 2) and _is_caption(rows[captions]):
         captions += 1
     body = rows[captions:]
     marked = 0
@@ -153,9 +151,10 @@ def head_of(rows: Sequence[Row], *, sure: bool = False) -> tuple[int, int]:
     return captions, _header_depth(body, width)
 
 
-def _marks(row: Row) -> bool:
-    """Whether a row with one cell belongs to the rows below it: it is merged with them."""
-    return any(cell.rows > 1 for cell in row.filled().values())
+def _is_caption(row: Row) -> bool:
+    """Whether a row has one cell, and is neither marked as header nor merged with the rows below it."""
+    cells = list(row.filled().values())
+    return len(cells) == 1 and cells[0].rows == 1 and not row.heads
 
 
 def _names_columns(rows: Sequence[Row], sure: bool) -> bool:
