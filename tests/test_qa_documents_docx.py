@@ -87,6 +87,39 @@ def test_without_styles_headings_are_told_by_their_looks() -> None:
     assert [kind for kind, _, _ in blocks(document)] == ["heading", "paragraph", "heading", "paragraph"]
 
 
+def test_under_a_styled_title_numbered_and_bold_lines_are_headings() -> None:
+    long = "市财政局负责监督管理全市采购工作，并向市政府报告。"
+    body = (
+        p("采购办法", "T") + p("一、总则") + p(long) + p("适用范围", run="<w:b/>") + p(long) + p("二、职责") + p(long)
+    )
+    assert [(kind, level) for kind, level, _ in blocks(read(docx(body, styles=STYLES)))] == [
+        ("heading", 1), ("heading", 2), ("paragraph", 0), ("heading", 3), ("paragraph", 0), ("heading", 2), ("paragraph", 0),
+    ]  # fmt: skip
+
+
+def test_a_centred_bold_line_at_the_top_is_the_title_of_a_file_without_styles() -> None:
+    long = "市财政局负责监督管理全市采购工作，并向市政府报告。"
+    title = p("采购办法", "", '<w:jc w:val="center"/>', "<w:b/>")
+    document = read(docx(title + p("一、总则") + p(long) + p("二、职责") + p(long)))
+    assert [level for _, level, _ in blocks(document)] == [1, 2, 0, 2, 0]
+    assert document.title == "采购办法"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("表1 指标", "caption"),
+        ("表2-1主要指标", "caption"),
+        ("表一 名单", "caption"),
+        ("表一般由四部分组成", "paragraph"),
+        ("表1列出了结果。", "paragraph"),
+        ("Figure 3: Results", "caption"),
+    ],
+)
+def test_captions_without_a_style(text: str, kind: str) -> None:
+    assert blocks(read(docx(p(text) + p("一", "1") + p("正文。"), styles=STYLES)))[0][0] == kind
+
+
 def levels(*patterns: tuple[str, str]) -> str:
     return "".join(
         f'<w:lvl w:ilvl="{i}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{pattern}"/></w:lvl>'

@@ -64,23 +64,24 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     """The records of ``text``, their cells with runs of white space made one space."""
     limit = csv.field_size_limit(_FIELD)
     try:
-        records = _read(text, delimiter, csv.QUOTE_MINIMAL)
+        records = _read(text, delimiter, quoted=True)
         if records is None:
-            records = _read(text, delimiter, csv.QUOTE_NONE) or []
+            records = _read(text, delimiter, quoted=False) or []
     finally:
         csv.field_size_limit(limit)
     for record in records:
         yield [one_line(cell) for cell in record]
 
 
-def _read(text: str, delimiter: str, quoting: int) -> list[list[str]] | None:
+def _read(text: str, delimiter: str, *, quoted: bool) -> list[list[str]] | None:
     """The records; None if a quoted cell runs on for too many lines."""
+    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter, quoting=quoting, strict=False)
     records: list[list[str]] = []
     before = 0
     try:
         for record in reader:
-            if quoting != csv.QUOTE_NONE and reader.line_num - before > SWALLOWED:
+            if quoted and reader.line_num - before > SWALLOWED:
                 return None
             before = reader.line_num
             records.append(record)

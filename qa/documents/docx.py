@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from qa.documents.assemble import Draft, assemble
@@ -34,9 +35,12 @@ if TYPE_CHECKING:
 
 HEADING = 120
 """Characters that a heading has at most: longer ones are text in the wrong style."""
-_TABLE_CAPTION = re.compile(r"(?:续?附?表|Table|TABLE)\s*[\dA-Z一二三四五六七八九十]+(?![\w(（]*[。；])")
-_FIGURE_CAPTION = re.compile(r"(?:续?附?图|圖|Figure|FIGURE|Fig\.?)\s*[\dA-Z一二三四五六七八九十]+(?![\w(（]*[。；])")
+_NUMBER = r"\s*(?:[A-Z]?\d+(?:[-.－–—]\d+)*|[A-Z一二三四五六七八九十]+(?=[\s:：、.．]|$))"
+_TABLE_CAPTION = re.compile(rf"(?:续?附?表|Table|TABLE){_NUMBER}(?!.*[。；;]$)")
+_FIGURE_CAPTION = re.compile(rf"(?:续?附?图|圖|Figure|FIGURE|Fig\.?){_NUMBER}(?!.*[。；;]$)")
 _CAPTION = 60
+_BOLD = 30
+_TOP = 12
 _LINE_END = re.compile(r"[ \t]*\n\s*")
 
 
@@ -230,23 +234,25 @@ def _kind(text: str, look: Look) -> tuple[BlockKind, int]:
 
 def _levelled(drafts: list[Draft], looks: dict[int, Look]) -> list[Draft]:
     """The drafts with the title found: the one in the style of a title, the only heading of the highest level if all
-    others stand under it, or the line at the top that is set as a title. Without headings they are told by their looks.
+    others stand under it, or the line at the top that is set as a title. Where no style makes a section's heading,
+    headings are told by their looks.
     """
+    drafts = _promoted(drafts)
     headings = [place for place, draft in enumerate(drafts) if draft.level]
-    titles = [place for place in headings if drafts[place].level == 1]
-    if not headings:
-        drafts = _recognised(drafts, looks)
-        headings = [place for place, draft in enumerate(drafts) if draft.level]
-        titles = [place for place in headings if drafts[place].level == 1]
-    if titles:
-        return drafts
-    highest = [place for place in headings if drafts[place].level == 2]
-    if len(highest) == 1 and highest[0] == headings[0] and len(headings) > 1:
+    if all(drafts[place].level > 1 for place in headings):
+        top = _title_line(drafts[: headings[0] if headings else _TOP], looks)
+        if top is not None:
+            drafts = [*drafts[:top], replace(drafts[top], kind="heading", level=1), *drafts[top + 1 :]]
+    if all(draft.level < 2 for draft in drafts):
+        drafts = _promoted(_recognised(drafts, looks))
+    return drafts
+
+
+def _promoted(drafts: list[Draft]) -> list[Draft]:
+    """The drafts with headings one level up, if the first of them is the only one of the highest level and no title."""
+    levels = [draft.level for draft in drafts if draft.level]
+    if len(levels) > 1 and levels[0] == 2 and levels.count(2) == 1 and 1 not in levels:
         return [replace(draft, level=draft.level - 1) if draft.level else draft for draft in drafts]
-    top = _title_line(drafts[: headings[0]] if headings else drafts, looks)
-    if top is not None:
-        drafts = list(drafts)
-        drafts[top] = replace(drafts[top], kind="heading", level=1)
     return drafts
 
 
@@ -265,18 +271,25 @@ def _title_line(drafts: Sequence[Draft], looks: dict[int, Look]) -> int | None:
 
 
 def _recognised(drafts: list[Draft], looks: dict[int, Look]) -> list[Draft]:
-    """The drafts with headings, bylines and labels told by the looks of the lines, as in plain text."""
-    places = [place for place, draft in enumerate(drafts) if draft.kind in ("paragraph", "list_item")]
+    """The drafts with headings, bylines and labels told by the looks of the lines, as in plain text; below those, a
+    short bold line over text that is not bold is a heading too. A title that a style makes stays the only one.
+    """
+    places = [place for place in sorted(looks) if drafts[place].kind in ("paragraph", "list_item")]
     pieces = [
         Piece(drafts[place].text, gap=place > 0 and place - 1 not in looks, indent=2 * looks[place].indented)
         for place in places
-        if place in looks
     ]
     told = recognise(pieces)
     if len(told) != len(places):
         return drafts
+    titled = any(draft.level for draft in drafts)
     changed = list(drafts)
     for place, draft in zip(places, told, strict=True):
-        if draft.kind in ("heading", "byline", "label", "list_item"):
+        if draft.kind in ("heading", "byline", "label", "list_item") and not (titled and draft.level == 1):
             changed[place] = replace(drafts[place], kind=draft.kind, level=draft.level)
+    below = 3 if any(draft.level > 1 for draft in changed) else 2
+    for place, following in pairwise(places):
+        short = len(changed[place].text) <= _BOLD and changed[place].text[-1] not in "。；;，,：:"
+        if changed[place].kind == "paragraph" and short and looks[place].bold and not looks[following].bold:
+            changed[place] = replace(changed[place], kind="heading", level=below)
     return changed

@@ -57,8 +57,8 @@ def display(value: float, code: str, *, since_1904: bool = False) -> str:
         return "".join(text if token.lower() == "general" else _literal(token) for token in tokens)
     if _is_date(tokens):
         return _date(value, tokens, since_1904)
-    text = _number(shown, tokens)
-    return general(value) if text is None else ("-" if signed and text.strip() else "") + text
+    number = _number(shown, tokens)
+    return general(value) if number is None else ("-" if signed and number else "") + number
 
 
 def is_date_format(code: str) -> bool:
