@@ -8,6 +8,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from qa.documents import package as opened
 from qa.documents.docx import parse_docx
+from qa.documents.legacy import parse_legacy
 from qa.documents.opendocument import parse_opendocument
 from qa.documents.package import open_package, parse_xml
 from qa.documents.pptx import parse_pptx
@@ -193,3 +195,12 @@ def test_a_stream_of_elements_is_that_of_the_tree() -> None:
 def test_parse_xml_leaves_comments_and_instructions_out() -> None:
     root = parse_xml("<?xml version='1.0'?><a>一<!-- 二 --><?三 ?>四</a>".encode(), path="a", part="b")
     assert "".join(root.itertext()) == "一四"
+
+
+@pytest.mark.shared
+def test_halves_of_the_shared_files_are_refused(shared: Path) -> None:
+    readers = {".docx": parse_docx, ".pptx": parse_pptx, ".xlsx": parse_xlsx, ".doc": parse_legacy}
+    for path in sorted((shared / "documents").iterdir()):
+        if path.suffix in readers:
+            data = path.read_bytes()
+            assert refusal(readers[path.suffix], data[: len(data) // 2]) in ("file_damaged", "file_legacy"), path.name

@@ -75,8 +75,9 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _read(text: str, delimiter: str, *, quoted: bool) -> list[list[str]] | None:
     """The records; None if a quoted cell runs on for too many lines."""
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter, quoting=quoting, strict=False)
+    source = io.StringIO(text.replace("\0", ""))
+    plain = csv.reader(source, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    reader = csv.reader(source, delimiter=delimiter) if quoted else plain
     records: list[list[str]] = []
     before = 0
     try:
