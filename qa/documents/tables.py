@@ -27,7 +27,7 @@ SAMPLE = 8
 """Rows below a possible header whose values are looked at."""
 
 _NUMBER = re.compile(
-    r"[(（]?\s*[-+−±≈<>≤≥]?\s*(?:[A-Z]{2,3}|[¥￥$€£])?\s*\d[\d,，]*(?:\.\d+)?(?:[eE][-+]?\d+)?\s*"
+    r"[(（]?\s*[-+−±≈<>≤≥]?\s*(?:RMB|CNY|USD|EUR|HKD|GBP|JPY|(?:US|HK)?[$]|[¥￥€£])?\s*\d[\d,，]*(?:\.\d+)?(?:[eE][-+]?\d+)?\s*"
     r"(?:[%％‰℃]|[万亿千百]*[元吨人次家户个名辆台套件公里米]{0,2}|[A-Za-zμ°]{1,5})?\s*[)）]?"
 )
 _DATE = re.compile(
