@@ -35,7 +35,8 @@ class DocumentError(YinjuError):
     ``file_expands`` (path, size, limit): far larger unpacked; ``file_crashed`` (path, reason); ``file_slow`` (path,
     seconds); ``file_memory`` (path, limit); ``archive_members`` (path, count, limit); ``archive_traversal`` (path,
     member); ``archive_nested`` (path); ``archive_empty`` (path); ``file_changed`` (path); ``page_missing`` (path, page,
-    pages).
+    pages); ``file_unsafe`` (path, reason): made to do harm; ``file_legacy`` (path, suffix, tools): no program here
+    that reads it.
     """
 
 

@@ -8,6 +8,7 @@ characters and never above :data:`MAX`. Knows no file format, index or model.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ MAX = 400
 """Characters that a passage has at most."""
 LONG_SENTENCE = 120
 """Characters above which a sentence is split at semicolons too."""
+
+HEADER = 120
+"""Characters at most that a passage takes over from the header of the rows in it."""
 
 _ATOM = 40
 """Characters up to which neighbouring sentences or short paragraphs are never parted, which bounds the work."""
@@ -141,7 +145,10 @@ def split_passages(document: Document) -> list[Passage]:
     passages: list[Passage] = []
     aliases = find_aliases(document.text)
     for unit in _units(document):
+        starts = [block.start for block in unit.blocks]
         for first, last in _cut(unit, document.text):
+            blocks = unit.blocks[bisect_right(starts, first.start) - 1 : bisect_left(starts, last.end)]
+            names = other_names(document.text[first.start : last.end], aliases)
             passages.append(
                 Passage(
                     id=0,
@@ -152,10 +159,32 @@ def split_passages(document: Document) -> list[Passage]:
                     section=unit.section,
                     paragraph=first.block.number,
                     page=first.block.page,
-                    also=" ".join(other_names(document.text[first.start : last.end], aliases)),
+                    also=" ".join([*_header(document, blocks, first.start), *names]),
                 )
             )
     return passages
+
+
+def _header(document: Document, blocks: Sequence[Block], start: int) -> list[str]:
+    """What stands over the table rows in ``blocks`` and before ``start``, where their passage begins: captions and
+    header rows, and the beginning of a row that the passage goes on with. No more than HEADER characters.
+    """
+    spans: dict[int, tuple[int, int]] = {}
+    for row in (block for block in blocks if block.kind == "table"):
+        for block in (document.blocks[number - 1] for number in row.header):
+            if block.start < start:
+                spans[block.number] = block.start, block.end
+        if row.start < start:
+            spans[row.number] = row.start, min(row.end, row.start + HEADER // 2, start)
+    texts, room = [], HEADER
+    for begin, end in (spans[number] for number in sorted(spans)):
+        text = document.text[begin : min(end, begin + room)].strip()
+        if text:
+            texts.append(text)
+            room -= len(text) + 1
+        if room <= 0:
+            break
+    return texts
 
 
 def _units(document: Document) -> Iterator[_Unit]:
@@ -245,13 +274,14 @@ def _penalty(atoms: Sequence[_Atom], end: int) -> float:
 def _atoms(blocks: Sequence[Block], text: str) -> Iterator[_Atom]:
     """Short blocks whole, longer ones as their sentences, those that are too long cut further; tiny ones together.
 
-    A block right under headings counts as long where it does not fit in one passage with them.
+    A block right under headings counts as long where it does not fit in one passage with them, but for a table's row.
     """
     held: _Atom | None = None
     opening: Block | None = None
     for block in blocks:
         opening = opening or block
-        if block.end - opening.start <= MAX or block.level and block.end - block.start <= MAX:
+        whole = block.level or block.kind == "table"
+        if block.end - opening.start <= MAX or whole and block.end - block.start <= MAX:
             parts = [(block.start, block.end)]
         else:
             parts = [

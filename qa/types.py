@@ -169,8 +169,8 @@ class Passage:
     """A stretch of one document that is indexed and read as a whole: a paragraph, several short ones, or part of a
     long one. ``id`` is its row in the library and in every index; 0 before it is stored. ``title`` is the article's
     title, ``section`` the headings under it joined by ``TITLE_SEPARATOR`` (may be empty). ``paragraph`` is the number
-    of the first block that it touches. ``also`` holds what the document calls the things named in it elsewhere, for
-    matching only.
+    of the first block that it touches. ``also`` holds what the document calls the things named in it elsewhere, and the
+    header of the table rows in it, for matching only.
     """
 
     id: int

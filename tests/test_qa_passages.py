@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qa.documents import read_document
 from qa.documents.assemble import Draft, assemble
 from qa.documents.text import parse_text
-from qa.passages import LONG_SENTENCE, MAX, sentences, split_passages
+from qa.passages import HEADER, LONG_SENTENCE, MAX, sentences, split_passages
 from qa.types import Document, Passage
 
 
@@ -207,3 +207,42 @@ def test_hostile_documents_are_split_in_time() -> None:
         document = parse_text(text, document_id="d", name="d.txt")
         passages = split_passages(document)
         assert sum(len("".join(document.text[p.start : p.end].split())) for p in passages) == len("".join(text.split()))
+
+
+def sheet(count: int, wide: str = "") -> Document:
+    drafts = [Draft("表1 各省营收（亿元）", "caption"), Draft("省份 | 2023年 | 2024年", "table", header=(0,))]
+    drafts += [Draft(f"第{i}省{wide} | {i}.5 | {i}.75", "table", header=(0, 1), row=i) for i in range(1, count + 1)]
+    return assemble(drafts, document_id="d", name="表.xlsx", path="", revision="", format="xlsx")
+
+
+def test_rows_parted_from_their_header_are_indexed_with_it() -> None:
+    document = sheet(60)
+    passages = split_passages(document)
+    assert len(passages) > 2
+    assert passages[0].also == ""
+    assert {passage.also for passage in passages[1:]} == {"表1 各省营收（亿元） 省份 | 2023年 | 2024年"}
+
+
+def test_rows_are_cut_between_and_never_inside_unless_too_long() -> None:
+    document = sheet(20, "之特别行政区域" * 20)
+    ends = {block.end for block in document.blocks}
+    assert all(passage.end in ends for passage in split_passages(document))
+
+
+def test_a_row_that_is_too_long_goes_on_with_its_header_and_its_beginning() -> None:
+    document = assemble(
+        [Draft("型号 | 说明", "table"), Draft("PPR-9087 | " + "此项说明很长，" * 100, "table", header=(0,))],
+        document_id="d", name="表.xlsx", path="", revision="", format="xlsx",
+    )  # fmt: skip
+    later = split_passages(document)[1:]
+    assert later
+    for passage in later:
+        assert passage.also.startswith("型号 | 说明 PPR-9087 | 此项说明很长，")
+        assert len(passage.also) <= HEADER
+
+
+def test_a_header_that_is_very_long_is_cut() -> None:
+    drafts = [Draft(" | ".join(f"第{i}栏的名称" for i in range(40)), "table")]
+    drafts += [Draft(f"{i} | " + "值 | " * 60, "table", header=(0,)) for i in range(10)]
+    document = assemble(drafts, document_id="d", name="表.csv", path="", revision="", format="table")
+    assert all(HEADER - 2 <= len(passage.also) <= HEADER for passage in split_passages(document)[1:])

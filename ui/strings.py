@@ -42,6 +42,8 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "archive_traversal": ("{path} 里的文件名 {member} 指向压缩包之外，可能有害，没有收入。请检查来源。", "{path} names a file outside itself ({member}), which can do harm; it was not added. Check where it comes from."),
     "archive_nested": ("{path} 是压缩包里的压缩包，没有打开。请先解压再收入。", "{path} is an archive in an archive and was not opened. Unpack it and add what it holds."),
     "archive_empty": ("{path} 里没有能读的文件。请解压后看一看。", "{path} holds no file that can be read. Unpack it and have a look."),
+    "file_unsafe": ("{path} 不安全，没有收入：{reason}。请确认它的来历。", "{path} is not safe to read and was not added: {reason}. Check where it comes from."),
+    "file_legacy": ("要读 {path}（旧格式 {suffix}），这台电脑上还缺一个转换程序。请安装 {tools}，或把文件另存为新格式再收入。", "To read {path} (the old {suffix} format), a converter is missing on this computer. Install {tools}, or save the file in the current format."),
     # the library
     "library_missing": ("{path} 里还没有资料库。请先运行 yinju add 加上文件或文件夹。", "There is no library in {path} yet. Run yinju add with a file or folder first."),
     "library_broken": ("{path} 里的资料库读不出来（{reason}）。请用 --library 换一个文件夹，重新运行 yinju add；原来的文件不受影响。", "The library in {path} cannot be read ({reason}). Choose another folder with --library and run yinju add again; your files are untouched."),
@@ -144,6 +146,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "notice_file_cut": ("文件不完整，只读到断开的地方。", "The file is incomplete and was read as far as it goes."),
     "notice_part_unreadable": ("书中的 {detail} 读不出来。", "The part {detail} of the book cannot be read."),
     "cli_serving": ("网页开在 {url} ，按 Ctrl+C 结束。", "The page is at {url} . Press Ctrl+C to stop."),
+    # what a reader could not read, or did to read it
+    "notice_pictures": ("图片 {detail} 张，其中的文字没有读。", "Pictures whose text was not read: {detail}."),
+    "notice_comments": ("批注 {detail} 条，没有收入。", "Comments that were not added: {detail}."),
+    "notice_sheet_hidden": ("工作表“{detail}”是隐藏的，也收入了。", "The sheet {detail} is hidden; it was added too."),
+    "notice_slide_hidden": ("这一页是隐藏的，也收入了。", "This slide is hidden; it was added too."),
+    "notice_converted": ("由 {detail} 转换后读出，排版可能有出入。", "Read by way of {detail}; the layout may differ."),
 }
 
 CLI_HELP = "引据：从你自己的文件里找答案，并逐字出示证据。 · Answers from your own documents, each proven by a quote."
