@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from qa import database
 from qa.check import offset_problems
 from qa.errors import DocumentError, LibraryError
+from qa.report import AddReport, FileReport
 from qa.types import Document, Passage
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from embeddings.encoder import Encoder
     from embeddings.hybrid import Candidate, HybridIndex
+    from qa.walk import SourceFile
 
 INDEX_NAME = "index"
 
@@ -54,17 +57,6 @@ class DocumentInfo:
     characters: int
     paragraphs: int
     passages: int
-
-
-@dataclass(frozen=True, slots=True)
-class AddReport:
-    """What became of the files of one ``add``. ``failed`` holds the error of each file that could not be read."""
-
-    added: tuple[str, ...] = ()
-    updated: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    failed: tuple[DocumentError, ...] = ()
-    passages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,37 +185,41 @@ class Library:
 
         :raises LibraryError: ``library_busy`` or ``disk_full``; what was committed before stays.
         """
-        from qa.documents import read_documents
         from qa.walk import expand
 
         changes: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
         failed: list[DocumentError] = []
+        files: list[FileReport] = []
 
-        def read_changed() -> Iterator[Document]:
+        def changed() -> Iterator[Document]:
             for file in expand(paths):
                 if isinstance(file, DocumentError):
                     failed.append(file)
                     continue
                 if progress is not None:
                     progress(file.path, 0)
-                for document in read_documents(file.path, name=file.name, identify=document_id):
+                if self._is_known(file.path):
+                    changes["unchanged"].append(file.name)
+                    continue
+                for document, seconds in _timed(file):
                     if isinstance(document, DocumentError):
                         failed.append(document)
                         continue
                     known = self._revision(document.id)
-                    same = known == document.revision
-                    change = "added" if known is None else "unchanged" if same else "updated"
-                    changes[change].append(document.name)
-                    if change != "unchanged":
-                        yield document
+                    if known == document.revision:
+                        changes["unchanged"].append(document.name)
+                        continue
+                    changes["added" if known is None else "updated"].append(document.name)
+                    files.append(FileReport.of(document, seconds=seconds))
+                    yield document
 
         stored = self.add_documents(
-            read_changed(),
+            changed(),
             encoder=encoder,
             progress=None if progress is None else lambda count: progress(None, count),
         )
-        return AddReport(**{change: tuple(names) for change, names in changes.items()}, failed=tuple(failed),
-                         passages=stored)  # fmt: skip
+        lists = {change: tuple(names) for change, names in changes.items()}
+        return AddReport(**lists, failed=tuple(failed), files=tuple(files), passages=stored)
 
     def add_documents(
         self, documents: Iterable[Document], *, encoder: Encoder, progress: Callable[[int], None] | None = None
@@ -367,6 +363,15 @@ class Library:
         with self._lock:
             return database.revision(self._connection, id)
 
+    def _is_known(self, path: Path) -> bool:
+        """Whether the file at ``path`` is, byte for byte, the one that was read before."""
+        known = self._revision(document_id(path))
+        if known is None:
+            return False
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == known
+        return False
+
     def _document(self, connection: sqlite3.Connection, id: str) -> Document:
         revision = database.revision(connection, id)
         if revision is None:
@@ -376,6 +381,16 @@ class Library:
         if len(self._cache) > DOCUMENTS_CACHED:
             del self._cache[next(iter(self._cache))]
         return document
+
+
+def _timed(file: SourceFile) -> Iterator[tuple[Document | DocumentError, float]]:
+    """The documents of a file, or its errors, each with the seconds that reading it took."""
+    from qa.documents import read_documents
+
+    begin = time.perf_counter()
+    for document in read_documents(file.path, name=file.name, identify=document_id):
+        yield document, time.perf_counter() - begin
+        begin = time.perf_counter()
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[tuple[Document, list[Passage]]]]:

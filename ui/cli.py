@@ -25,9 +25,13 @@ if TYPE_CHECKING:
     from embeddings.encoder import Encoder
     from qa.answer import Answerer
     from qa.evaluate import Score
-    from qa.library import AddReport, Library
+    from qa.library import Library
+    from qa.report import AddReport
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=strings.CLI_HELP)
+
+PLAIN = ("text", "markdown")
+"""Formats whose files are added without a line of their own."""
 
 LibraryFlag = Annotated[Path | None, typer.Option("--library", metavar="DIR", help=strings.CLI_LIBRARY)]
 ModelFlag = Annotated[str | None, typer.Option("--model", metavar="NAME|DIR", help=strings.CLI_MODEL)]
@@ -48,8 +52,7 @@ def add(
 
         with Library.create(config.library, encoder=encoder) as opened:
             report = _add_with_progress(opened, paths, encoder, config.language)
-        for error in report.failed:
-            _say(strings.sentence(error.code, config.language, **error.fields))
+        _say_files(report, config.language)
         _say(
             strings.text(
                 "cli_added",
@@ -282,6 +285,27 @@ def _add_with_progress(opened: Library, paths: list[Path], encoder: Encoder, lan
         report = opened.add(paths, encoder=encoder, progress=advance)
         progress.update(stored, total=report.passages)
     return report
+
+
+def _say_files(report: AddReport, language: str) -> None:
+    """A line for each file that is more than plain text, what could not be read in it, then the files that failed."""
+    for file in report.files:
+        if file.format in PLAIN and not file.notices:
+            continue
+        parts = [strings.text("file_characters", language, count=file.characters)]
+        if file.pages is not None:
+            parts.insert(0, strings.text("file_pages", language, count=file.pages))
+        parts += [
+            strings.text(key, language, count=count)
+            for key, count in (("file_tables", file.tables), ("file_recognised", file.recognised))
+            if count
+        ]
+        parts.append(strings.text("file_seconds", language, seconds=f"{file.seconds:.1f}"))
+        _say(strings.text("file_line", language, name=file.name, parts=strings.text("comma", language).join(parts)))
+        for notice in file.notices:
+            _say("  " + strings.notice(notice.code, language, page=notice.page, detail=notice.detail))
+    for error in report.failed:
+        _say(strings.sentence(error.code, language, **error.fields))
 
 
 def _evaluated(gold: Path, config: Config) -> Score:

@@ -142,6 +142,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "cli_embedding": ("写入段落", "Storing passages"),
     "cli_asking": ("提问", "Asking"),
     "cli_interrupted": ("已中断。已经收入的都还在。", "Interrupted. What was added is safe."),
+    "file_line": ("{name}：{parts}", "{name}: {parts}"),
+    "comma": ("，", ", "),
+    "file_pages": ("{count} 页", "{count} {count|page|pages}"),
+    "file_characters": ("{count} 字", "{count} {count|character|characters}"),
+    "file_tables": ("{count} 个表格", "{count} {count|table|tables}"),
+    "file_recognised": ("识别 {count} 页", "{count} {count|page|pages} recognised"),
+    "file_seconds": ("{seconds} 秒", "{seconds} s"),
+    "notice_at": ("第 {page} 页：{notice}", "page {page}: {notice}"),
     "notice_bytes_replaced": ("有 {detail} 个字的编码坏了，显示为 �。", "Characters that could not be decoded, shown as �: {detail}."),
     "notice_file_cut": ("文件不完整，只读到断开的地方。", "The file is incomplete and was read as far as it goes."),
     "notice_part_unreadable": ("书中的 {detail} 读不出来。", "The part {detail} of the book cannot be read."),
@@ -211,6 +219,12 @@ def text(key: str, lang: str, **fields: object) -> str:
     :raises KeyError: if there is none: the caller misspelt it.
     """
     return _filled(TEXTS[key], lang, fields)
+
+
+def notice(code: str, lang: str, *, page: int, detail: str) -> str:
+    """The sentence of a notice about a file, with its page where it is about one."""
+    said = text(f"notice_{code}", lang, detail=detail)
+    return text("notice_at", lang, page=page, notice=said) if page else said
 
 
 def confidence_words(probability: float, lang: str) -> str:
