@@ -1,0 +1,163 @@
+"""Pieces of lines on one page -> groups in reading order, each one column wide, and the rows of a group.
+
+A gutter is a strip of the page that few lines cross, with lines that fill their side on both sides of it. Lines that
+do cross it (titles over both columns) part the page into bands; in a band the left side is read before the right.
+Knows no table, paragraph or kind. Not covered: text set around a picture on both sides, right-to-left columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from qa.documents.pdf_glyphs import Rule
+from qa.documents.pdf_lines import Line, beside
+
+DEPTH = 6
+"""Levels of columns inside columns."""
+NARROW = 6.0
+"""Sizes below which a side is a margin of markers or labels, no column."""
+SHARE = 0.12
+"""Share of the group's width that a column has at least."""
+FEW = 3
+"""Lines beside each other from which on two sides can be columns."""
+INK = 0.7
+"""Share of its side that the text of a column's usual line covers."""
+
+
+def columns(lines: Sequence[Line], rules: Sequence[Rule] = (), depth: int = 0) -> list[list[Line]]:
+    """``lines`` as groups in reading order. Every line is in exactly one of them."""
+    if len(lines) < 2 * FEW or depth >= DEPTH:
+        return [list(lines)] if lines else []
+    gutter = _gutter(lines, rules)
+    if gutter is None:
+        return [list(lines)]
+    groups: list[list[Line]] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    over: list[Line] = []
+
+    def flush() -> None:
+        for side in (over, left, right):
+            groups.extend(columns(side, rules, depth + 1))
+            side.clear()
+
+    for line in sorted(lines, key=lambda line: line.middle):
+        crosses = line.x0 < gutter[0] - 1 and line.x1 > gutter[1] + 1
+        if crosses and (left or right):
+            flush()
+        elif not crosses and over:
+            groups.extend(columns(over, rules, depth + 1))
+            over.clear()
+        (over if crosses else left if line.x1 <= (gutter[0] + gutter[1]) / 2 + 1 or line.x0 < gutter[0] else right).append(
+            line
+        )
+    flush()
+    return groups
+
+
+def rows(lines: Sequence[Line]) -> list[list[Line]]:
+    """Pieces at one height together, from left to right; the rows from top to bottom."""
+    found: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: (line.middle, line.x0)):
+        for row in found[-1:-4:-1]:
+            shared = min(row[0].y1, line.y1) - max(row[0].y0, line.y0)
+            apart = all(line.x0 >= other.x1 - 1 or line.x1 <= other.x0 + 1 for other in row)
+            if shared > 0.5 * min(row[0].height, line.height) and apart:
+                row.append(line)
+                break
+        else:
+            found.append([line])
+    for row in found:
+        row.sort(key=lambda line: line.x0)
+    return found
+
+
+def whole_rows(lines: Sequence[Line]) -> list[Line]:
+    """The rows of one column, each as one line."""
+    return [beside(row) for row in rows(lines)]
+
+
+def _gutter(lines: Sequence[Line], rules: Sequence[Rule]) -> tuple[float, float] | None:
+    """The best strip to part the lines at, as (x0, x1), or None."""
+    x0, x1 = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    best: tuple[float, tuple[float, float]] | None = None
+    for strip in _strips(lines):
+        score = _score(lines, strip, (x0, x1), rules)
+        if score > 0 and (best is None or score > best[0]):
+            best = (score, strip)
+    return best[1] if best else None
+
+
+def _strips(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    """Strips that no line touches but those that cross many others: candidates for gutters."""
+    low, high = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    found: set[tuple[float, float]] = set()
+    for limit in (1.01, 0.75, 0.6, 0.45):
+        kept = sorted((line.x0, line.x1) for line in lines if line.x1 - line.x0 <= limit * (high - low))
+        reach = kept[0][1] if kept else high
+        for start, end in kept:
+            if start - reach > 3:
+                found.add((reach, start))
+            reach = max(reach, end)
+    return sorted(found)
+
+
+def _score(
+    lines: Sequence[Line], strip: tuple[float, float], extent: tuple[float, float], rules: Sequence[Rule]
+) -> float:
+    """How surely the strip is a gutter: the lines it has on both sides less those that cross it; 0 or less: none."""
+    left = [line for line in lines if line.x1 <= strip[0] + 0.5]
+    right = [line for line in lines if line.x0 >= strip[1] - 0.5]
+    if len(left) < FEW or len(right) < FEW:
+        return 0.0
+    size = sorted(line.size for line in lines)[len(lines) // 2]
+    sides = ((min(line.x0 for line in left), strip[0]), (strip[1], max(line.x1 for line in right)))
+    if any(b - a < max(NARROW * size, SHARE * (extent[1] - extent[0])) for a, b in sides):
+        return 0.0
+    crossing = [line for line in lines if line.x0 < strip[0] - 1 and line.x1 > strip[1] + 1]
+    pairs = _beside(left, right)
+    if pairs < FEW or (strip[1] - strip[0] < size and pairs < 3 * FEW):
+        return 0.0
+    if not _ruled_apart(rules, strip, extent) and not all(
+        _filled(side, *place) for side, place in zip((left, right), sides, strict=True)
+    ):
+        return 0.0
+    return pairs - 0.5 * _inside(crossing, left, right) + min(strip[1] - strip[0], 3 * size) / size
+
+
+def _beside(left: Sequence[Line], right: Sequence[Line]) -> int:
+    """Lines of the left side that have a line of the right side between the top and the bottom of their stretch."""
+    top, bottom = min(line.y0 for line in right), max(line.y1 for line in right)
+    upper, lower = min(line.y0 for line in left), max(line.y1 for line in left)
+    return min(
+        len({round(line.middle / 3) for line in left if top <= line.middle <= bottom}),
+        len({round(line.middle / 3) for line in right if upper <= line.middle <= lower}),
+    )
+
+
+def _inside(crossing: Sequence[Line], left: Sequence[Line], right: Sequence[Line]) -> int:
+    top = max(min(line.y0 for line in left), min(line.y0 for line in right))
+    bottom = min(max(line.y1 for line in left), max(line.y1 for line in right))
+    return sum(top < line.middle < bottom for line in crossing)
+
+
+def _filled(side: Sequence[Line], x0: float, x1: float) -> bool:
+    """Whether the lines of a side are running text: most rows of some length are covered with it from end to end."""
+    shares = []
+    for row in rows(side):
+        extent = row[-1].x1 - row[0].x0
+        shares.append((sum(line.x1 - line.x0 for line in row) / max(extent, 1.0), extent / (x1 - x0)))
+    solid = sum(ink > 0.85 for ink, _ in shares)
+    long = sum(extent > INK for _, extent in shares)
+    return solid >= 0.7 * len(shares) and long >= 0.35 * len(shares)
+
+
+def _ruled_apart(rules: Sequence[Rule], strip: tuple[float, float], extent: tuple[float, float]) -> bool:
+    """Whether level lines end on both sides of the strip and none crosses it: two tables stand beside each other."""
+    level = [rule for rule in rules if rule.level and extent[0] - 5 <= rule.x0 and rule.x1 <= extent[1] + 5]
+    left = [rule for rule in level if abs(rule.x1 - strip[0]) < 8 and rule.x1 - rule.x0 > 0.2 * (extent[1] - extent[0])]
+    right = [rule for rule in level if abs(rule.x0 - strip[1]) < 8 and rule.x1 - rule.x0 > 0.2 * (extent[1] - extent[0])]
+    across = [rule for rule in level if rule.x0 < strip[0] - 8 and rule.x1 > strip[1] + 8]
+    lone = all(b.x0 - a.x1 > -1 for a, b in pairwise(sorted({(r.x0, r.x1): r for r in (left[:1] + right[:1])}.values())))
+    return len(left) >= 2 and len(right) >= 2 and not across and lone
