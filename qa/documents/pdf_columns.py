@@ -7,6 +7,7 @@ Knows no table, paragraph or kind. Not covered: text set around a picture on bot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -23,6 +24,8 @@ FEW = 3
 """Lines beside each other from which on two sides can be columns."""
 INK = 0.7
 """Share of its side that the text of a column's usual line covers."""
+
+_VALUE = re.compile(r"[-+−–(（¥$€]*\d[\d,，.]*\s*[%％‰)）]?[A-Za-z年]?|[-–—/]+")
 
 
 def columns(lines: Sequence[Line], rules: Sequence[Rule] = (), depth: int = 0) -> list[list[Line]]:
@@ -93,7 +96,7 @@ def _strips(lines: Sequence[Line]) -> list[tuple[float, float]]:
     """Strips that no line touches but those that cross many others: candidates for gutters."""
     low, high = min(line.x0 for line in lines), max(line.x1 for line in lines)
     found: set[tuple[float, float]] = set()
-    for limit in (1.01, 0.75, 0.6, 0.45):
+    for limit in (1.01, 0.8, 0.7, 0.6, 0.55, 0.5, 0.45, 0.35):
         kept = sorted((line.x0, line.x1) for line in lines if line.x1 - line.x0 <= limit * (high - low))
         reach = kept[0][1] if kept else high
         for start, end in kept:
@@ -119,9 +122,8 @@ def _score(
     pairs = _beside(left, right)
     if pairs < FEW or (strip[1] - strip[0] < size and pairs < 3 * FEW):
         return 0.0
-    if not _ruled_apart(rules, strip, extent) and not all(
-        _filled(side, *place) for side, place in zip((left, right), sides, strict=True)
-    ):
+    prose = all(_filled(side, *place) for side, place in zip((left, right), sides, strict=True))
+    if not prose and not _ruled_apart(rules, strip, extent) and not (_is_tabular(left) and _is_tabular(right)):
         return 0.0
     return pairs - 0.5 * _inside(crossing, left, right) + min(strip[1] - strip[0], 3 * size) / size
 
@@ -151,6 +153,16 @@ def _filled(side: Sequence[Line], x0: float, x1: float) -> bool:
     solid = sum(ink > 0.85 for ink, _ in shares)
     long = sum(extent > INK for _, extent in shares)
     return solid >= 0.7 * len(shares) and long >= 0.35 * len(shares)
+
+
+def _is_tabular(side: Sequence[Line]) -> bool:
+    """Whether the lines of a side are a table by themselves: rows of a name and two values or more."""
+    named = [row for row in rows(side) if len(row) >= 3]
+    if len(named) < 5:
+        return False
+    values = [line.text for row in named for line in row[1:]]
+    names = sum(not _VALUE.fullmatch(row[0].text) for row in named)
+    return names >= 0.8 * len(named) and sum(bool(_VALUE.fullmatch(text)) for text in values) >= 0.8 * len(values)
 
 
 def _ruled_apart(rules: Sequence[Rule], strip: tuple[float, float], extent: tuple[float, float]) -> bool:

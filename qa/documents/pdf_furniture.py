@@ -78,6 +78,8 @@ def _keys(sheet: Sheet) -> set[tuple[str, int]]:
             step = int(line.middle // SHIFT)
             near = step + 1 if line.middle % SHIFT >= SHIFT / 2 else step - 1
             found |= {(_key(line.text), step), (_key(line.text), near)}
+            if _NUMBER.fullmatch(line.text) and (number := _DIGITS.search(line.text)):
+                found.add((f"page{int(number.group()) - sheet.number:+d}", _side(line, sheet)))
     return found
 
 
@@ -89,7 +91,7 @@ def _side(line: Line, sheet: Sheet) -> int:
 
 
 def _stripped(sheet: Sheet, counts: Counter[tuple[str, int]], pages: int, seen: int) -> Sheet:
-    least = 2 if pages <= 4 else 3
+    least = 2 if pages <= 2 * REACH else 3
     body = body_size(sheet.lines)
     drop = {id(line) for line in sheet.lines if _is_watermark(line, counts, least)}
     for side in (-1, 1):
@@ -120,8 +122,12 @@ def _is_number(line: Line, sheet: Sheet, counts: Counter[tuple[str, int]], seen:
     """Whether the line at the edge is a page number: it looks like one, and stands alone or on other pages too."""
     if not _NUMBER.fullmatch(line.text) and not marks.is_page_mark(line.text):
         return False
-    if counts[_key(line.text), int(line.middle // SHIFT)] >= 2 and seen > 1:
-        return True
+    number = _DIGITS.search(line.text)
+    if seen > 1:
+        own = f"page{int(number.group()) - sheet.number:+d}" if number else ""
+        in_turn = counts[own, _side(line, sheet)] if number else counts[_key(line.text), int(line.middle // SHIFT)]
+        if in_turn >= 2 or seen > 2:
+            return in_turn >= 2
     edge = min(line.y0, sheet.height - line.y1) < 0.1 * sheet.height
     alone = all(
         other is line

@@ -160,7 +160,7 @@ def _glyphs(page: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Glyph]:
             y0, y1 = max(y0, base - 0.95 * style.size), min(y1, base + 0.3 * style.size)
         if not (x1 > x0 and y1 > y0) or x1 < 0 or y1 < 0 or x0 > frame.width or y0 > frame.height:
             continue
-        bad = pdfium.FPDFText_HasUnicodeMapError(page, index) == 1
+        bad = code < 0x20 or pdfium.FPDFText_HasUnicodeMapError(page, index) == 1
         yield Glyph(text, x0, y0, x1, y1, base, style.size or y1 - y0, style.bold, style.mono, style.turn, spaced, bad)
         spaced = False
 
@@ -260,6 +260,8 @@ def _rules(item: Any, outer: tuple[float, ...], frame: _Frame) -> Iterator[Rule]
     if not (mode.value or stroke.value) or not 2 <= count <= 400:
         return
     if mode.value and not stroke.value:
+        if _is_white(item):
+            return
         x0, y0, x1, y1 = frame.box(*_through(outer, *item.get_bounds()))
         if min(x1 - x0, y1 - y0) <= RULE_WIDTH and count <= 8:
             yield _thin(x0, y0, x1, y1)
@@ -282,6 +284,15 @@ def _rules(item: Any, outer: tuple[float, ...], frame: _Frame) -> Iterator[Rule]
         if pdfium.FPDFPathSegment_GetClose(segment):
             yield from _straight(here, start)
         last = here
+
+
+def _is_white(item: Any) -> bool:
+    """Whether a filled box only clears the ground, and shows no side."""
+    import pypdfium2.raw as pdfium
+
+    red, green, blue, cover = (ctypes.c_uint() for _ in range(4))
+    known = pdfium.FPDFPageObj_GetFillColor(item, red, green, blue, cover)
+    return bool(known) and (min(red.value, green.value, blue.value) > 250 or cover.value == 0)
 
 
 def _is_box(item: Any) -> bool:

@@ -91,7 +91,7 @@ def _goes_on(a: Glyph, b: Glyph) -> bool:
     if a.turn:
         return abs(a.x0 - b.x0) < 2 * size and abs(a.y0 - b.y0) < 2 * size
     shared = min(a.y1, b.y1) - max(a.y0, b.y0)
-    return shared > 0.5 * min(a.y1 - a.y0, b.y1 - b.y0) and -0.3 * size < b.x0 - a.x1 < BREAK * size
+    return shared > 0.5 * min(a.y1 - a.y0, b.y1 - b.y0) and -0.7 * size < b.x0 - a.x1 < BREAK * size
 
 
 def _rows(runs: Sequence[list[Glyph]]) -> list[list[Glyph]]:
@@ -102,14 +102,29 @@ def _rows(runs: Sequence[list[Glyph]]) -> list[list[Glyph]]:
         for i in range(len(rows) - 1, max(-1, len(rows) - 12), -1):
             above, below, row = rows[i]
             shared = min(below, bottom) - max(above, top)
-            if shared > 0.6 * min(below - above, bottom - top) and abs(row[0].base - base) < 0.5 * max(
-                row[0].size, run[0].size
-            ):
+            level = shared > 0.6 * min(below - above, bottom - top)
+            if level and abs(row[0].base - base) < 0.5 * max(row[0].size, run[0].size) and not _overlaid(row, run):
                 row += run
                 break
         else:
             rows.append((top, bottom, list(run)))
-    return [sorted(row, key=lambda glyph: (glyph.x0, glyph.x1)) for _, _, row in rows]
+    return [_ordered(row) for _, _, row in rows]
+
+
+def _ordered(row: Sequence[Glyph]) -> list[Glyph]:
+    """From left to right; glyphs that overlap a little stay as the file has them."""
+    places: list[float] = []
+    for i, glyph in enumerate(row):
+        follows = i > 0 and _goes_on(row[i - 1], glyph)
+        places.append(max(places[-1], glyph.x0) if follows else glyph.x0)
+    return [row[i] for i in sorted(range(len(row)), key=places.__getitem__)]
+
+
+def _overlaid(row: Sequence[Glyph], run: Sequence[Glyph]) -> bool:
+    """Whether the run lies over text of the row: a hidden mark, or a line drawn through another."""
+    left, right = run[0].x0, max(glyph.x1 for glyph in run)
+    under = sum(min(right, g.x1) - max(left, g.x0) for g in row if g.x1 > left and g.x0 < right)
+    return under > 0.5 * (right - left)
 
 
 def _span(run: Sequence[Glyph]) -> tuple[float, float]:
@@ -135,9 +150,13 @@ def _cut(row: Sequence[Glyph], walls: Sequence[tuple[float, float, float]]) -> I
 
 
 def _usual_gap(row: Sequence[Glyph]) -> float:
-    """The gap between neighbours on the row that is no space between words; 0 on a short row."""
+    """The gap between neighbours on the row where its letters are spaced out evenly; 0 where they are not."""
     gaps = [b.x0 - a.x1 for a, b in pairwise(row)]
-    return max(0.0, median(gaps)) if len(gaps) >= 4 else 0.0
+    if len(gaps) < 5:
+        return 0.0
+    usual = median(gaps)
+    even = sum(abs(gap - usual) < 0.12 * row[0].size for gap in gaps) >= 0.65 * len(gaps)
+    return max(0.0, usual) if even else 0.0
 
 
 def _line(run: Sequence[Glyph], page: GlyphPage) -> Line:
@@ -177,7 +196,7 @@ def _is_space(a: Glyph, b: Glyph, usual: float) -> bool:
     gap = b.x0 - a.x1
     wide = marks.is_wide(a.text) + marks.is_wide(b.text)
     if wide == 2:
-        return gap > usual + 0.4 * size
+        return gap > usual + (0.2 if b.spaced else 0.4) * size
     if wide == 1:
         return (b.spaced and gap > 0.1 * size) or gap > usual + 0.5 * size
     return (b.spaced and gap > 0.05 * size) or gap > usual + 0.17 * size

@@ -24,6 +24,7 @@ REACH = 6
 """Blocks back and ahead that the halves of a torn paragraph are looked for, behind captions and tables."""
 
 _LEADER = re.compile(r"(?:[.．·…‥]\s?){4,}")
+_SOURCE = re.compile(r"(?:资料来源|数据来源|备注|注|来源|Source|Notes?)\s*[:：]")
 _WORD = re.compile(r"[^\s\u2e80-\uffff]+|.")
 _STYLE = Style(closing=1.0, indents=False, speech=False)
 
@@ -161,7 +162,12 @@ def _starts(b: Line, a: Line, block: Sequence[Line]) -> bool:
     text = b.text
     if marks.is_bullet(text) or "\uf000" <= text[0] <= "\uf0ff" or bylines.is_byline(text):
         return True
+    if _SOURCE.match(text):
+        return True
     mark = marks.numbering(text)
+    opened = marks.numbering(block[0].text)
+    if mark and opened and mark.number and mark.family == opened.family and mark.number == opened.number + 1:
+        return True
     listed = marks.is_caption(text) or (mark is not None and bool(mark.rest))
     if not listed:
         return False

@@ -17,6 +17,8 @@ from qa.documents.pdf_glyphs import Rule
 from qa.documents.pdf_grid import Grid, grids
 from qa.documents.pdf_lines import Line, beside
 
+MIXED = 2.0
+"""Times that the largest type in a table may be as large as the smallest; boxes with more are a page's design."""
 STRIP = 0.9
 """Sizes of the narrowest white strip between two columns of a table without lines."""
 CELL = 60
@@ -99,8 +101,9 @@ def _gridded(grid: Grid, lines: Sequence[Line]) -> Table | None:
         held.lines = [beside(row) for row in rows(pieces.get(id(held), []))]
     table = [part for row in table for part in _split(row)]
     table = [row for row in table if any(cell and cell.lines for cell in row)]
-    filled = sum(bool(cell and cell.lines) for row in table for cell in row)
-    if filled < 3 or len(table) < 2 or max(sum(bool(cell and cell.lines) for cell in row) for row in table) < 2:
+    filled = [[cell for cell in row if cell and cell.lines] for row in table]
+    sizes = sorted(line.size for row in filled for cell in row for line in cell.lines)
+    if sum(map(len, filled)) < 3 or len(table) < 2 or max(map(len, filled)) < 2 or sizes[-1] > MIXED * sizes[0]:
         return None
     result = Table(lines[0].page, grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1], grid.xs, table)
     _narrow(result)
@@ -205,12 +208,24 @@ def _run_end(laid: Sequence[Sequence[Line]], start: int) -> int:
                 break
         if end > start:
             pitch = laid[end][0].middle - laid[end - 1][0].middle
-            if pitch > 4 * max(laid[end][0].height, laid[end - 1][0].height):
+            sizes = sorted((laid[end][0].size, laid[end - 1][0].size))
+            if pitch > 4 * max(laid[end][0].height, laid[end - 1][0].height) or sizes[1] > 1.2 * sizes[0]:
+                break
+            if end - start >= 2 and _is_year_row(laid[end]):
                 break
         end += 1
     while end > start and not _is_row(laid[end - 1]):
         end -= 1
     return end
+
+
+def _is_year_row(row: Sequence[Line]) -> bool:
+    """Whether the row is the header of a table of years: a name, then years and quarters only."""
+    return (
+        len(row) >= 3
+        and not _NUMBER.fullmatch(row[0].text)
+        and all(_YEAR.fullmatch(line.text) for line in row[1:])
+    )
 
 
 def _is_row(row: Sequence[Line]) -> bool:
