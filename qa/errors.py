@@ -30,7 +30,8 @@ class QuestionError(YinjuError):
 
 class DocumentError(YinjuError):
     """Codes: ``path_missing`` (path); ``file_empty`` (path); ``file_binary`` (path); ``file_unreadable`` (path,
-    reason); ``file_format`` (path, suffix, known); ``file_too_large`` (path, size, limit).
+    reason); ``file_format`` (path, suffix, known); ``file_too_large`` (path, size, limit); ``file_password`` (path);
+    ``file_damaged`` (path, reason); ``file_pages`` (path, pages, limit); ``file_scanned`` (path, pages).
     """
 
 

@@ -28,6 +28,10 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "file_unreadable": ("读不了 {path}：{reason}。请检查权限，或换一份完好的文件。", "{path} cannot be read: {reason}. Check its permissions, or use an intact copy."),
     "file_format": ("还不会读 {path}（{suffix}）。现在能读：{known}。", "{path} ({suffix}) is of a kind that cannot be read yet. These can: {known}."),
     "file_too_large": ("{path} 有 {size}，最大 {limit}。请拆成几份再收入。", "{path} has {size}; the limit is {limit}. Split it and add the parts."),
+    "file_password": ("{path} 有密码，读不了。请去掉密码，或另存一份再收入。", "{path} is protected by a password. Remove it, or save a copy without one, and add that."),
+    "file_damaged": ("{path} 坏了，读不出来（{reason}）。请换一份完好的文件。", "{path} is damaged and cannot be read ({reason}). Use an intact copy."),
+    "file_pages": ("{path} 有 {pages} 页，最多 {limit} 页。请拆成几份再收入。", "{path} has {pages} pages; the limit is {limit}. Split it and add the parts."),
+    "file_scanned": ("{path} 共 {pages} 页，都没有能读的文字：是扫描的图片，或字体没有说明自己是什么字。请换一份能选中、复制文字的文件。", "None of the {pages} pages of {path} has text that can be read: they are scans, or their fonts do not say what they draw. Use a copy whose text can be selected and copied."),
     # the library
     "library_missing": ("{path} 里还没有资料库。请先运行 yinju add 加上文件或文件夹。", "There is no library in {path} yet. Run yinju add with a file or folder first."),
     "library_broken": ("{path} 里的资料库读不出来（{reason}）。请用 --library 换一个文件夹，重新运行 yinju add；原来的文件不受影响。", "The library in {path} cannot be read ({reason}). Choose another folder with --library and run yinju add again; your files are untouched."),

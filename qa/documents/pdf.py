@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from qa.documents.assemble import Draft, assemble
 from qa.documents.common import COMMON_SIMPLIFIED, COMMON_TRADITIONAL
-from qa.documents.pdf_columns import columns, rows
+from qa.documents.pdf_columns import STAND_IN, columns
 from qa.documents.pdf_furniture import Sheet, strip_furniture
 from qa.documents.pdf_glyphs import GlyphPage, read_page
 from qa.documents.pdf_kinds import decide, squeezed
-from qa.documents.pdf_lines import Line, beside, pieces
+from qa.documents.pdf_lines import Line, pieces
 from qa.documents.pdf_paragraphs import Proto, paragraphs, stitch
 from qa.documents.pdf_rows import TableRows
 from qa.documents.pdf_tables import Table, aligned_tables, ruled_tables
@@ -173,9 +173,10 @@ def _groups(sheet: Sheet, rows_of: TableRows, furniture: list[tuple[int, str]]) 
     furniture += [(sheet.number, text) for text in sheet.furniture]
     upright = [line for line in sheet.lines if not line.turn]
     tables, rest = ruled_tables(upright, sheet.rules)
-    stand_ins = {id(line): table for table in tables for line in [_stand_in(table)] for rest_ in [rest.append(line)]}
+    places = [_stand_in(table) for table in tables]
+    stand_ins = {id(line): table for line, table in zip(places, tables, strict=True)}
     opens = True
-    for group in columns(rest, sheet.rules):
+    for group in columns([*rest, *places], sheet.rules):
         protos: list[Proto] = []
         pending: list[Line] = []
         for item in _items(group, stand_ins):
@@ -199,7 +200,7 @@ def _groups(sheet: Sheet, rows_of: TableRows, furniture: list[tuple[int, str]]) 
 
 def _stand_in(table: Table) -> Line:
     """A line in the place of a table, to be put in order with the others."""
-    return Line("\ufffc", (), table.page, table.x0, table.y0, table.x1, table.y1, min(table.y1 - table.y0, 10.0))
+    return Line(STAND_IN, (), table.page, table.x0, table.y0, table.x1, table.y1, min(table.y1 - table.y0, 10.0))
 
 
 def _items(group: Sequence[Line], stand_ins: dict[int, Table]) -> Iterator[Line | Table]:

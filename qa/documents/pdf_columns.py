@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from qa.documents import marks
 from qa.documents.pdf_glyphs import Rule
 from qa.documents.pdf_lines import Line, beside
 
@@ -22,9 +23,15 @@ SHARE = 0.12
 """Share of the group's width that a column has at least."""
 FEW = 3
 """Lines beside each other from which on two sides can be columns."""
+TRIED = 6
+"""Strips that are looked at closely, the likeliest first."""
 INK = 0.7
 """Share of its side that the text of a column's usual line covers."""
 
+STAND_IN = "\ufffc"
+"""The text of a line in the place of a table."""
+
+_CAPTION = re.compile(r"(?:图|圖|表|Fig(?:ure|\.)|Table)\s?\d", re.IGNORECASE)
 _VALUE = re.compile(r"[-+−–(（¥$€]*\d[\d,，.]*\s*[%％‰)）]?[A-Za-z年]?|[-–—/]+")
 
 
@@ -39,24 +46,32 @@ def columns(lines: Sequence[Line], rules: Sequence[Rule] = (), depth: int = 0) -
     left: list[Line] = []
     right: list[Line] = []
     over: list[Line] = []
+    floats: list[Line] = []
 
     def flush() -> None:
-        for side in (over, left, right):
+        for side in (over, left, right, floats):
             groups.extend(columns(side, rules, depth + 1))
             side.clear()
 
     for line in sorted(lines, key=lambda line: line.middle):
-        crosses = line.x0 < gutter[0] - 1 and line.x1 > gutter[1] + 1
+        crosses = line.x0 < gutter[0] + 1 and line.x1 > gutter[1] - 1
         if crosses and (left or right):
+            if _floats(line, left):
+                floats.append(line)
+                continue
             flush()
         elif not crosses and over:
             groups.extend(columns(over, rules, depth + 1))
             over.clear()
-        (over if crosses else left if line.x1 <= (gutter[0] + gutter[1]) / 2 + 1 or line.x0 < gutter[0] else right).append(
-            line
-        )
+        (over if crosses else left if line.x1 <= gutter[1] - 1 else right).append(line)
     flush()
     return groups
+
+
+def _floats(line: Line, left: Sequence[Line]) -> bool:
+    """Whether a line over both columns belongs to a picture or table that the text flows past, in mid-sentence."""
+    lone = line.text == STAND_IN or _CAPTION.match(line.text) is not None
+    return lone and bool(left) and not marks.closed(left[-1].text)
 
 
 def rows(lines: Sequence[Line]) -> list[list[Line]]:
@@ -83,49 +98,68 @@ def whole_rows(lines: Sequence[Line]) -> list[Line]:
 
 def _gutter(lines: Sequence[Line], rules: Sequence[Rule]) -> tuple[float, float] | None:
     """The best strip to part the lines at, as (x0, x1), or None."""
-    x0, x1 = min(line.x0 for line in lines), max(line.x1 for line in lines)
-    best: tuple[float, tuple[float, float]] | None = None
-    for strip in _strips(lines):
-        score = _score(lines, strip, (x0, x1), rules)
-        if score > 0 and (best is None or score > best[0]):
-            best = (score, strip)
-    return best[1] if best else None
+    extent = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    scored = sorted(((_score(lines, strip, extent), strip) for strip in _strips(lines)), reverse=True)
+    for score, strip in scored[:TRIED]:
+        if score > 0 and _parts(lines, strip, extent, rules):
+            return strip
+    return None
 
 
 def _strips(lines: Sequence[Line]) -> list[tuple[float, float]]:
-    """Strips that no line touches but those that cross many others: candidates for gutters."""
-    low, high = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    """Strips that few lines cross, with lines on both sides: candidates for gutters."""
+    ends = sorted([(line.x0, 1) for line in lines] + [(line.x1, -1) for line in lines])
     found: set[tuple[float, float]] = set()
-    for limit in (1.01, 0.8, 0.7, 0.6, 0.55, 0.5, 0.45, 0.35):
-        kept = sorted((line.x0, line.x1) for line in lines if line.x1 - line.x0 <= limit * (high - low))
-        reach = kept[0][1] if kept else high
-        for start, end in kept:
-            if start - reach > 3:
-                found.add((reach, start))
-            reach = max(reach, end)
+    for allowed in {0, 1, 2, 4, len(lines) // 10, len(lines) // 5, len(lines) // 3}:
+        covered, since = 0, None
+        for x, step in ends:
+            before, covered = covered, covered + step
+            if before > allowed >= covered:
+                since = x
+            elif before <= allowed < covered and since is not None:
+                if x - since > 3:
+                    found.add((since, x))
+                since = None
     return sorted(found)
 
 
-def _score(
-    lines: Sequence[Line], strip: tuple[float, float], extent: tuple[float, float], rules: Sequence[Rule]
-) -> float:
-    """How surely the strip is a gutter: the lines it has on both sides less those that cross it; 0 or less: none."""
-    left = [line for line in lines if line.x1 <= strip[0] + 0.5]
-    right = [line for line in lines if line.x0 >= strip[1] - 0.5]
+def _sides(lines: Sequence[Line], strip: tuple[float, float]) -> tuple[list[Line], list[Line]]:
+    return [line for line in lines if line.x1 <= strip[1] - 1], [line for line in lines if line.x0 >= strip[0] + 1]
+
+
+def _score(lines: Sequence[Line], strip: tuple[float, float], extent: tuple[float, float]) -> float:
+    """How likely the strip is a gutter: the lines it has beside each other less those that cross it; 0 or less: not."""
+    left, right = _sides(lines, strip)
     if len(left) < FEW or len(right) < FEW:
         return 0.0
     size = sorted(line.size for line in lines)[len(lines) // 2]
-    sides = ((min(line.x0 for line in left), strip[0]), (strip[1], max(line.x1 for line in right)))
-    if any(b - a < max(NARROW * size, SHARE * (extent[1] - extent[0])) for a, b in sides):
+    widths = strip[0] - min(line.x0 for line in left), max(line.x1 for line in right) - strip[1]
+    if min(widths) < max(NARROW * size, SHARE * (extent[1] - extent[0])):
         return 0.0
-    crossing = [line for line in lines if line.x0 < strip[0] - 1 and line.x1 > strip[1] + 1]
     pairs = _beside(left, right)
     if pairs < FEW or (strip[1] - strip[0] < size and pairs < 3 * FEW):
         return 0.0
-    prose = all(_filled(side, *place) for side, place in zip((left, right), sides, strict=True))
-    if not prose and not _ruled_apart(rules, strip, extent) and not (_is_tabular(left) and _is_tabular(right)):
-        return 0.0
+    crossing = [line for line in lines if line.x0 < strip[0] + 1 and line.x1 > strip[1] - 1]
     return pairs - 0.5 * _inside(crossing, left, right) + min(strip[1] - strip[0], 3 * size) / size
+
+
+def _parts(
+    lines: Sequence[Line], strip: tuple[float, float], extent: tuple[float, float], rules: Sequence[Rule]
+) -> bool:
+    """Whether the strip parts columns of text or tables side by side, and not the columns of one table."""
+    left, right = _sides(lines, strip)
+    prose = _filled(left, min(line.x0 for line in left), strip[0]), _filled(
+        right, strip[1], max(line.x1 for line in right)
+    )
+    if all(prose) or (any(prose) and _level(left, right) < 0.5):
+        return True
+    return _ruled_apart(rules, strip, extent) or (_is_tabular(left) and _is_tabular(right))
+
+
+def _level(left: Sequence[Line], right: Sequence[Line]) -> float:
+    """The share of the rows of the side with fewer of them that stand at the height of one of the other."""
+    few, many = sorted(([row[0] for row in rows(side)] for side in (left, right)), key=len)
+    return sum(any(abs(a.middle - b.middle) < 0.25 * a.size for b in many) for a in few) / len(few)
 
 
 def _beside(left: Sequence[Line], right: Sequence[Line]) -> int:

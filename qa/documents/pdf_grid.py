@@ -10,7 +10,7 @@ from qa.documents.pdf_glyphs import Rule
 
 TOUCH = 3.0
 """Points within which two lines meet, or are one."""
-SHORTEST = 6.0
+SHORTEST = 3.5
 """Points: shorter lines are ticks, dots and strokes of drawings."""
 LINES = 3000
 """Lines of a page above which it is a drawing, not tables."""

@@ -20,6 +20,7 @@ LEVELS = 6
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})[.、．]?(?:\s+|(?=[\u3400-\u9fff]))")
 _RANKED = {"part": 2, "chapter": 2, "appendix": 2, "section": 3}
 _LEADER = re.compile(r"(?:[.．·…‥]\s?){4,}")
+_CONTENTS = re.compile(r"(?:目录|目錄|目次|(?i:(?:table ?of)?contents))+")
 _NOTE = re.compile(r"(?:[①-⑳*†‡§]|\[?\d{1,2}\]?)\s*\S|(?:注|备注|註|Notes?|资料来源|数据来源|来源|Sources?)\s*[:：]")
 _CAPTION = re.compile(
     r"(?:图|圖|附图|表|附表|續表|续表)\s?\d{1,3}(?:[-.—]\d{1,3})*(?=[\s:：.、\u3400-\u9fff]|$)"
@@ -121,7 +122,8 @@ def _levels(blocks: Sequence[Proto], heads: Sequence[Proto]) -> None:
     top = max(heads, key=lambda block: round(block.size))
     first = next(block for block in blocks if block.text)
     early = [block for block in blocks if block.page == first.page and block.lines]
-    title = top if top in early[:8] and not listed_number(top.text) else None
+    named = top in early[:8] and not listed_number(top.text) and not _CONTENTS.fullmatch(squeezed(top.text))
+    title = top if named else None
     styles = sorted({_style(block) for block in heads if block is not title}, reverse=True)
     for block in heads:
         if block is title or (title is not None and _style(block) == _style(title) and not listed_number(block.text)):
@@ -135,8 +137,6 @@ def _levels(blocks: Sequence[Proto], heads: Sequence[Proto]) -> None:
             block.level = min(2 + decimal.group(1).count("."), LEVELS)
         else:
             block.level = min((2 if title or listed else 1) + styles.index(_style(block)), 4)
-    if title is None and not listed and min(block.level for block in heads) > 1:
-        return
 
 
 def listed_number(text: str) -> bool:

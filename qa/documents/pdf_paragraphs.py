@@ -101,6 +101,11 @@ def _centred(line: Line, left: float, right: float) -> bool:
 
 def _right(lines: Sequence[Line], i: int) -> float:
     """How far the column reaches to the right at line ``i``."""
+    line, below = lines[i], lines[i + 1 : i + 4]
+    slack = 0.6 * line.size
+    if len(below) >= 2 and all(b.x1 <= line.x1 + slack for b in below):
+        if sum(b.x1 >= line.x1 - slack for b in below) >= 2:
+            return line.x1
     return max(line.x1 for line in lines[max(0, i - NEAR) : i + NEAR + 1])
 
 

@@ -67,12 +67,12 @@ class TableRows:
 
     def _continues(self, table: Table) -> bool:
         last = self._table
-        return (
-            last is not None
-            and table.page == last.page + 1
-            and len(last.edges) == len(table.edges)
-            and all(abs(a - b) < 6 for a, b in zip(last.edges, table.edges, strict=True))
+        if last is None or table.page != last.page + 1 or max(abs(last.x0 - table.x0), abs(last.x1 - table.x1)) > 6:
+            return False
+        alike = len(last.edges) == len(table.edges) and all(
+            abs(a - b) < 6 for a, b in zip(last.edges, table.edges, strict=True)
         )
+        return alike or not table.heads
 
     def _rest(self, table: Table) -> list[list[Cell | None]]:
         """The rows of a table that goes on, without headers said again, and without what belongs to the row before."""
@@ -165,6 +165,7 @@ def _captions(above: Sequence[Proto], table: Table) -> list[Proto]:
     """The blocks right above a table that name it or give its unit, marked as captions."""
     found: list[Proto] = []
     top = table.y0
+    size = max((line.size for row in table.cells for cell in row if cell for line in cell.lines), default=0.0)
     for block in above[: -4 : -1]:
         if not block.lines or block.kind == "code" or block.page != table.page:
             break
@@ -173,7 +174,7 @@ def _captions(above: Sequence[Proto], table: Table) -> list[Proto]:
         near = -0.5 * line.size < top - block.lines[-1].y1 < 2.2 * line.size
         short = marks.columns(text) <= CAPTION and len(block.lines) <= 2 and text[-1] not in "。；;，,：:"
         named = bool(_NUMBERED.search(text)) or marks.is_caption(text)
-        centred = abs((line.x0 + line.x1) - (table.x0 + table.x1)) < 6 * line.size and marks.columns(text) <= 48
+        centred = line.size < 1.12 * size and abs((line.x0 + line.x1) - (table.x0 + table.x1)) < 6 * line.size and marks.columns(text) <= 48
         numbered = marks.numbering(text) is not None or marks.is_bullet(text)
         if not near or not (_UNIT.match(text) or (short and (named or (centred and not numbered)))):
             break
