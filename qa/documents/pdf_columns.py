@@ -19,6 +19,8 @@ DEPTH = 6
 """Levels of columns inside columns."""
 NARROW = 6.0
 """Sizes below which a side is a margin of markers or labels, no column."""
+WIDE = 10.0
+"""Sizes from which on both sides may be columns whose lines stand at one height."""
 SHARE = 0.12
 """Share of the group's width that a column has at least."""
 FEW = 3
@@ -140,6 +142,8 @@ def _score(lines: Sequence[Line], strip: tuple[float, float], extent: tuple[floa
     if pairs < FEW or (strip[1] - strip[0] < size and pairs < 3 * FEW):
         return 0.0
     crossing = [line for line in lines if line.x0 < strip[0] + 1 and line.x1 > strip[1] - 1]
+    if len(crossing) > (0.5 if pairs < 8 else 1.5) * pairs:
+        return 0.0
     return pairs - 0.5 * _inside(crossing, left, right) + min(strip[1] - strip[0], 3 * size) / size
 
 
@@ -151,9 +155,17 @@ def _parts(
     prose = _filled(left, min(line.x0 for line in left), strip[0]), _filled(
         right, strip[1], max(line.x1 for line in right)
     )
-    if all(prose) or (any(prose) and _level(left, right) < 0.5):
+    size = sorted(line.size for line in lines)[len(lines) // 2]
+    apart = _level(left, right) < 0.5
+    wide = min(strip[0] - min(line.x0 for line in left), max(line.x1 for line in right) - strip[1]) >= WIDE * size
+    if (all(prose) and (wide or apart)) or (any(prose) and apart and not _marked(left)):
         return True
     return _ruled_apart(rules, strip, extent) or (_is_tabular(left) and _is_tabular(right))
+
+
+def _marked(side: Sequence[Line]) -> bool:
+    """Whether the side holds the markers of a list, each beside its item."""
+    return sum(len(line.text) <= 3 for line in side) > 0.3 * len(side) and not any(len(line.text) > 12 for line in side)
 
 
 def _level(left: Sequence[Line], right: Sequence[Line]) -> float:
@@ -186,7 +198,7 @@ def _filled(side: Sequence[Line], x0: float, x1: float) -> bool:
         shares.append((sum(line.x1 - line.x0 for line in row) / max(extent, 1.0), extent / (x1 - x0)))
     solid = sum(ink > 0.85 for ink, _ in shares)
     long = sum(extent > INK for _, extent in shares)
-    return solid >= 0.7 * len(shares) and long >= 0.35 * len(shares)
+    return solid >= 0.7 * len(shares) and long >= 0.4 * len(shares)
 
 
 def _is_tabular(side: Sequence[Line]) -> bool:

@@ -6,6 +6,7 @@ A :class:`Line` is the coin of everything that follows; one that was recognised 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -21,6 +22,8 @@ WALLS = 2000
 """Upright lines of a page that part the text beside them."""
 DRIFT = 0.6
 """Sizes by which the place of a character, taken in proportion from its region, may be off."""
+
+_MARKER = re.compile(r"[•·●○■□◆◇▪▫►▶✓✔★☆※◎‣⁃∙\uf000-\uf0ff]|(?:\d{1,3}|[a-zA-Z])[.)）、．]|[（(]\w{1,3}[)）]|[①-⑳]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,8 @@ def _cut(row: Sequence[Glyph], walls: Sequence[tuple[float, float, float]]) -> I
     for b in row[1:]:
         a = run[-1]
         walled = any(a.x0 + 0.5 * (a.x1 - a.x0) < x < b.x0 + 0.5 * (b.x1 - b.x0) for x in standing)
-        if walled or b.x0 - reach > max(BREAK * max(a.size, b.size), 1.6 * usual):
+        marked = len(run) <= 5 and b.x0 - reach < 3.5 * b.size and _MARKER.fullmatch("".join(g.text for g in run))
+        if walled or not marked and b.x0 - reach > max(BREAK * max(a.size, b.size), 1.6 * usual):
             yield run
             run = []
         run.append(b)
