@@ -60,12 +60,21 @@ def test_labels_have_both_languages_with_the_same_fields(key: str) -> None:
 def test_every_label_is_used_and_no_other_is_asked_for() -> None:
     source = "".join(path.read_text("utf-8") for path in UI.glob("*.py") if path.name != "strings.py")
     own = (UI / "strings.py").read_text("utf-8").split("# fmt: on")[1]
-    for key in strings.TEXTS:
+    for key in (key for key in strings.TEXTS if not key.startswith("notice_")):
         assert re.search(f"[\"']{key}[\"']", source + own) or re.fullmatch("source_(empty|none)_(title|body)", key), key
     for key in re.findall(r"\btext\(\s*[\"'](\w+)[\"']", source):
         assert key in strings.TEXTS
     for name in re.findall(r"strings\.([A-Z_]+)", source):
         assert isinstance(getattr(strings, name), str)
+
+
+def test_every_notice_that_a_reader_makes_has_a_sentence() -> None:
+    made = {
+        code
+        for path in (UI.parent / "qa").rglob("*.py")
+        for code in re.findall(r"\bNotice\(\s*[\"'](\w+)[\"']", path.read_text("utf-8"))
+    }
+    assert {f"notice_{code}" for code in made} <= {key for key in strings.TEXTS if key.startswith("notice_")}
 
 
 def test_chinese_stands_in_no_other_python_file_of_ui() -> None:

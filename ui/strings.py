@@ -29,7 +29,7 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "file_format": ("还不会读 {path}（{suffix}）。现在能读：{known}。", "{path} ({suffix}) is of a kind that cannot be read yet. These can: {known}."),
     "file_too_large": ("{path} 有 {size}，最大 {limit}。请拆成几份再收入。", "{path} has {size}; the limit is {limit}. Split it and add the parts."),
     "file_password": ("{path} 有密码，读不了。请去掉密码，或另存一份再收入。", "{path} is protected by a password. Remove it, or save a copy without one, and add that."),
-    "file_damaged": ("{path} 坏了，读不出来（{reason}）。请换一份完好的文件。", "{path} is damaged and cannot be read ({reason}). Use an intact copy."),
+    "file_damaged": ("{path} 已损坏，读不出来（{reason}）。请换一份完好的文件。", "{path} is damaged and cannot be read ({reason}). Use an intact copy."),
     "file_pages": ("{path} 有 {pages} 页，最多 {limit} 页。请拆成几份再收入。", "{path} has {pages} pages; the limit is {limit}. Split it and add the parts."),
     "file_scanned": ("{path} 共 {pages} 页，都没有能读的文字：是扫描的图片，或字体没有说明自己是什么字。请换一份能选中、复制文字的文件。", "None of the {pages} pages of {path} has text that can be read: they are scans, or their fonts do not say what they draw. Use a copy whose text can be selected and copied."),
     # the library
@@ -128,6 +128,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "cli_asking": ("提问", "Asking"),
     "cli_interrupted": ("已中断。已经收入的都还在。", "Interrupted. What was added is safe."),
     "cli_serving": ("网页开在 {url} ，按 Ctrl+C 结束。", "The page is at {url} . Press Ctrl+C to stop."),
+    # what a reader could not read, or did to read it
+    "notice_page_scanned": ("这一页是扫描的图片，里面的文字没有读。", "This page is a scanned picture; the text in it was not read."),
+    "notice_page_garbled": ("这一页的字体没有说明自己是什么字，文字没有读。", "The fonts of this page do not say what they draw; its text was not read."),
+    "notice_page_damaged": ("这一页坏了，读不出来（{detail}）。", "This page is damaged and cannot be read ({detail})."),
 }
 
 CLI_HELP = "引据：从你自己的文件里找答案，并逐字出示证据。 · Answers from your own documents, each proven by a quote."

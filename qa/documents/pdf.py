@@ -41,7 +41,7 @@ PICTURED = 0.4
 """Share of a page under pictures from which on a page without text is a scan."""
 
 _SAYS_NOTHING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uefff\uf100-\uf8ff\ufffd\ufffe\uffff■□▯\U000f0000-\U0010ffff]")
-_FILE_NAME = re.compile(r"\.(?:docx?|pdf|pptx?|xlsx?|wps|indd|cdr|tex|dvi|ps|html?|txt|qxd|ai|eps)\b|^Microsoft|^[\w-]+$", re.I)
+_FILE_NAME = re.compile(r"\.(?:docx?|pdf|pptx?|xlsx?|wps|indd|cdr|tex|dvi|ps|html?|txt|qxd|ai|eps)\b|^Microsoft|^[!-~]+$", re.I)
 _NO_TITLE = re.compile(r"(?:untitled|anonymous|unspecified|无标题|未命名|幻灯片|文档|document|slide|presentation)", re.I)
 
 Recogniser = Callable[["pypdfium2.PdfPage", GlyphPage], Sequence[Line]]

@@ -20,7 +20,7 @@ BREAK = 0.6
 """Sizes of a gap in a line from which on the pieces beside it may belong to different columns or cells."""
 WALLS = 2000
 """Upright lines of a page that part the text beside them."""
-DRIFT = 0.6
+DRIFT = 0.4
 """Sizes by which the place of a character, taken in proportion from its region, may be off."""
 
 _MARKER = re.compile(r"[•·●○■□◆◇▪▫►▶✓✔★☆※◎‣⁃∙\uf000-\uf0ff]|(?:\d{1,3}|[a-zA-Z])[.)）、．]|[（(]\w{1,3}[)）]|[①-⑳]")
