@@ -23,6 +23,8 @@ OBJECT_LIMIT = 20_000
 """Drawn objects of one page that are looked at for ruled lines."""
 RULE_WIDTH = 3.0
 """Points: a filled box thinner than this is a ruled line."""
+ROW = 4.0
+"""Points: how far apart a character and its double can be in height, and are looked for."""
 FORM_DEPTH = 6
 """Levels of drawings inside drawings that are followed."""
 
@@ -100,6 +102,9 @@ class _Frame:
         return a * x + c * y + e, b * x + d * y + f
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        if self.turn == 0 and left <= right and bottom <= top:
+            *_, e, f = self.matrix
+            return left + e, f - top, right + e, f - bottom
         xa, ya = self.point(left, bottom)
         xb, yb = self.point(right, top)
         return min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)
@@ -123,81 +128,100 @@ def read_page(page: pypdfium2.PdfPage, number: int) -> GlyphPage:
 
 
 class _Style(NamedTuple):
+    """What the characters that one object draws have in common; ``base`` is the height of their baseline."""
+
     size: float
     bold: bool
     mono: bool
     turn: int
+    base: float
+    bad: bool
 
 
 def _glyphs(page: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Glyph]:
     """The characters on the page in the order of the file, without white space and what is not drawn."""
     import pypdfium2.raw as pdfium
 
-    box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    style, owner, high, spaced = _Style(0.0, False, False, 0), 0, 0, False
+    unicode_of, box_of, owner_of = (
+        pdfium.FPDFText_GetUnicode,
+        pdfium.FPDFText_GetLooseCharBox,
+        pdfium.FPDFText_GetTextObject,
+    )
+    raw, box, box_at = page.raw, pdfium.FS_RECTF(), frame.box
+    style, owner, high, spaced = _Style(0.0, False, False, 0, 0.0, False), 0, 0, False
     for index in range(min(page.count_chars(), GLYPH_LIMIT)):
-        code = pdfium.FPDFText_GetUnicode(page, index)
-        if code in (0x20, 0xA0, 0x0D, 0x0A, 0x09, 0x3000, 0xAD) or 0x2000 <= code <= 0x200F:
-            spaced = spaced or (code not in (0x0D, 0x0A, 0xAD) and pdfium.FPDFText_IsGenerated(page, index) != 1)
+        code = unicode_of(raw, index)
+        if code in _SPACES or 0x2000 <= code <= 0x200F:
+            spaced = spaced or (code not in _ENDS and pdfium.FPDFText_IsGenerated(raw, index) != 1)
             continue
-        if 0xD800 <= code < 0xDC00:
-            high = code
-            continue
-        if 0xDC00 <= code < 0xE000:
+        if 0xD800 <= code < 0xE000:
+            if code < 0xDC00:
+                high = code
+                continue
             code, high = (0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD), 0
-        if not pdfium.FPDFText_GetLooseCharBox(page, index, box):
+        if not box_of(raw, index, box):
             continue
-        pdfium.FPDFText_GetCharOrigin(page, index, x, y)
-        drawer = pdfium.FPDFText_GetTextObject(page, index)
+        drawer = owner_of(raw, index)
         address = ctypes.addressof(drawer.contents) if drawer else 0
         if not address or address != owner:
-            owner, style = address, _style(page, index, drawer, frame)
+            owner, style = address, _style(raw, index, drawer, frame)
         # PDFium gives U+0002 for a hyphen at the end of a line.
         text = "-" if code == 2 else chr(code) if 0 < code < 0x110000 else "\ufffd"
-        x0, y0, x1, y1 = frame.box(box.left, box.bottom, box.right, box.top)
-        base = frame.point(x.value, y.value)[1]
-        if style.turn == 0 and style.size > 0:
-            y0, y1 = max(y0, base - 0.95 * style.size), min(y1, base + 0.3 * style.size)
-        if not (x1 > x0 and y1 > y0) or x1 < 0 or y1 < 0 or x0 > frame.width or y0 > frame.height:
-            continue
-        bad = code < 0x20 or pdfium.FPDFText_HasUnicodeMapError(page, index) == 1
-        yield Glyph(text, x0, y0, x1, y1, base, style.size or y1 - y0, style.bold, style.mono, style.turn, spaced, bad)
-        spaced = False
+        x0, y0, x1, y1 = box_at(box.left, box.bottom, box.right, box.top)
+        size, bold, mono, turn, base, bad = style
+        if turn == 0 and size > 0:
+            high_end, low_end = base - 0.95 * size, base + 0.3 * size
+            y0 = high_end if high_end > y0 else y0
+            y1 = low_end if low_end < y1 else y1
+        if x1 > x0 and y1 > y0 and x1 >= 0 and y1 >= 0 and x0 <= frame.width and y0 <= frame.height:
+            bad = bad or code < 0x20 and code != 2
+            yield Glyph(text, x0, y0, x1, y1, base, size or y1 - y0, bold, mono, turn, spaced, bad)
+            spaced = False
 
 
-def _style(page: pypdfium2.PdfTextPage, index: int, drawer: Any, frame: _Frame) -> _Style:
-    """Size, weight and direction of the characters that one object draws."""
+_ENDS = frozenset((0x0D, 0x0A, 0xAD))
+_SPACES = _ENDS | {0x20, 0xA0, 0x09, 0x3000, 0xFEFF}
+
+
+def _style(page: Any, index: int, drawer: Any, frame: _Frame) -> _Style:
+    """Size, weight, direction and baseline of the characters that one object draws."""
     import pypdfium2.raw as pdfium
 
-    matrix = pdfium.FS_MATRIX()
+    matrix, x, y = pdfium.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
     pdfium.FPDFText_GetMatrix(page, index, matrix)
-    size = pdfium.FPDFText_GetFontSize(page, index) * math.hypot(matrix.c, matrix.d)
+    pdfium.FPDFText_GetCharOrigin(page, index, x, y)
+    size = abs(pdfium.FPDFText_GetFontSize(page, index) * math.hypot(matrix.c, matrix.d))
     degrees = -math.degrees(math.atan2(matrix.b, matrix.a)) + frame.turn if matrix.a or matrix.b else 0.0
     flags, buffer = ctypes.c_int(), ctypes.create_string_buffer(128)
     pdfium.FPDFText_GetFontInfo(page, index, buffer, len(buffer), flags)
     name = buffer.value.decode("utf-8", "replace")
     stroked = bool(drawer) and pdfium.FPDFTextObj_GetTextRenderMode(drawer) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
-    return _Style(abs(size), stroked or bool(_BOLD.search(name)), bool(_MONOSPACE.search(name)), round(degrees) % 360)
+    return _Style(
+        size,
+        stroked or bool(_BOLD.search(name)),
+        bool(_MONOSPACE.search(name)),
+        round(degrees) % 360,
+        frame.point(x.value, y.value)[1],
+        pdfium.FPDFText_HasUnicodeMapError(page, index) == 1,
+    )
 
 
 def _once(glyphs: Iterator[Glyph]) -> list[Glyph]:
     """Each character once: one drawn again within a third of its size is bold, and left out the second time."""
     kept: list[Glyph] = []
-    places: dict[tuple[str, int, int], list[int]] = {}
+    places: dict[tuple[str, int], list[int]] = {}
     for glyph in glyphs:
-        reach = max(0.3 * min(glyph.size, glyph.x1 - glyph.x0), 0.1)
-        cell = max(glyph.size, 1.0)
-        column, row = int(glyph.x0 // cell), int(glyph.base // cell)
-        near = (
-            i
-            for dx in (-1, 0, 1)
-            for dy in (-1, 0, 1)
-            for i in places.get((glyph.text, column + dx, row + dy), ())
-            if abs(kept[i].x0 - glyph.x0) < reach and abs(kept[i].base - glyph.base) < reach
-        )
-        double = next(near, None)
-        if double is None:
-            places.setdefault((glyph.text, column, row), []).append(len(kept))
+        text, x0, base = glyph[0], glyph[1], glyph[5]
+        reach = max(0.3 * min(glyph.size, glyph.x1 - x0), 0.1)
+        row = int(base // ROW)
+        double = -1
+        for near in (row, row - 1, row + 1):
+            for i in places.get((text, near), ()):
+                other = kept[i]
+                if abs(other[1] - x0) < reach and abs(other[5] - base) < reach:
+                    double = i
+        if double < 0:
+            places.setdefault((text, row), []).append(len(kept))
             kept.append(glyph)
         else:
             kept[double] = kept[double]._replace(bold=True)

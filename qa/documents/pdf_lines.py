@@ -116,7 +116,10 @@ def _rows(runs: Sequence[list[Glyph]]) -> list[list[Glyph]]:
 
 def _ordered(row: Sequence[Glyph]) -> list[Glyph]:
     """From left to right; glyphs that overlap a little stay as the file has them."""
-    places: list[float] = []
+    places = [glyph.x0 for glyph in row]
+    if all(a <= b for a, b in pairwise(places)):
+        return list(row)
+    places = []
     for i, glyph in enumerate(row):
         follows = i > 0 and _goes_on(row[i - 1], glyph)
         places.append(max(places[-1], glyph.x0) if follows else glyph.x0)
@@ -142,15 +145,20 @@ def _cut(row: Sequence[Glyph], walls: Sequence[tuple[float, float, float]]) -> I
     run = [row[0]]
     reach = row[0].x1
     for b in row[1:]:
-        a = run[-1]
-        walled = any(a.x0 + 0.5 * (a.x1 - a.x0) < x < b.x0 + 0.5 * (b.x1 - b.x0) for x in standing)
-        marked = len(run) <= 5 and b.x0 - reach < 3.5 * b.size and _MARKER.fullmatch("".join(g.text for g in run))
-        if walled or not marked and b.x0 - reach > max(BREAK * max(a.size, b.size), 1.6 * usual):
+        a, gap = run[-1], b.x0 - reach
+        walled = standing and any(a.x0 + 0.5 * (a.x1 - a.x0) < x < b.x0 + 0.5 * (b.x1 - b.x0) for x in standing)
+        apart = gap > max(BREAK * max(a.size, b.size), 1.6 * usual)
+        if walled or (apart and not (gap < 3.5 * b.size and _is_marker(run))):
             yield run
             run = []
         run.append(b)
         reach = max(reach, b.x1) if len(run) > 1 else b.x1
     yield run
+
+
+def _is_marker(run: Sequence[Glyph]) -> bool:
+    """Whether the run is the marker of a list item, which stays with it."""
+    return len(run) <= 5 and _MARKER.fullmatch("".join(glyph.text for glyph in run)) is not None
 
 
 def _usual_gap(row: Sequence[Glyph]) -> float:
@@ -211,11 +219,14 @@ def _boxes(run: Sequence[Glyph], starts: Sequence[int], page: GlyphPage) -> Iter
     if run[0].turn:
         yield _box(run, starts[0], starts[-1] + len(run[-1].text), page)
         return
-    first = 0
+    first, regular = 0, True
     for last in range(1, len(run)):
-        if not _even(run, starts, first, last):
-            yield _box(run[first:last], starts[first], starts[last], page)
-            first = last
+        glyph, ended = run[last], starts[last - 1] + len(run[last - 1].text)
+        due = run[first].x0 + (last - first) * (run[first].x1 - run[first].x0)
+        regular = regular and starts[last] == ended and abs(glyph.x0 - due) < 0.2 * glyph.size
+        if not regular and not _even(run, starts, first, last):
+            yield _box(run[first:last], starts[first], ended, page)
+            first, regular = last, True
     yield _box(run[first:], starts[first], starts[-1] + len(run[-1].text), page)
 
 
