@@ -292,16 +292,16 @@ def _say_files(report: AddReport, language: str) -> None:
     for file in report.files:
         if file.format in PLAIN and not file.notices:
             continue
-        parts = [strings.text("file_characters", language, count=file.characters)]
+        parts = [strings.text("report_characters", language, count=file.characters)]
         if file.pages is not None:
-            parts.insert(0, strings.text("file_pages", language, count=file.pages))
+            parts.insert(0, strings.text("report_pages", language, count=file.pages))
         parts += [
             strings.text(key, language, count=count)
-            for key, count in (("file_tables", file.tables), ("file_recognised", file.recognised))
+            for key, count in (("report_tables", file.tables), ("report_recognised", file.recognised))
             if count
         ]
-        parts.append(strings.text("file_seconds", language, seconds=f"{file.seconds:.1f}"))
-        _say(strings.text("file_line", language, name=file.name, parts=strings.text("comma", language).join(parts)))
+        parts.append(strings.text("report_seconds", language, seconds=f"{file.seconds:.1f}"))
+        _say(strings.text("report_line", language, name=file.name, parts=strings.text("comma", language).join(parts)))
         for notice in file.notices:
             _say("  " + strings.notice(notice.code, language, page=notice.page, detail=notice.detail))
     for error in report.failed:

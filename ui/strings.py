@@ -44,6 +44,8 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "archive_empty": ("{path} 里没有能读的文件。请解压后看一看。", "{path} holds no file that can be read. Unpack it and have a look."),
     "file_unsafe": ("{path} 不安全，没有收入：{reason}。请确认它的来历。", "{path} is not safe to read and was not added: {reason}. Check where it comes from."),
     "file_legacy": ("要读 {path}（旧格式 {suffix}），这台电脑上还缺一个转换程序。请安装 {tools}，或把文件另存为新格式再收入。", "To read {path} (the old {suffix} format), a converter is missing on this computer. Install {tools}, or save the file in the current format."),
+    "file_pages": ("{path} 有 {pages} 页，最多 {limit} 页。请拆成几份再收入。", "{path} has {pages} pages; the limit is {limit}. Split it and add the parts."),
+    "file_scanned": ("{path} 共 {pages} 页，都没有能读的文字：是扫描的图片，或字体没有说明自己是什么字。请换一份能选中、复制文字的文件。", "None of the {pages} pages of {path} has text that can be read: they are scans, or their fonts do not say what they draw. Use a copy whose text can be selected and copied."),
     # the library
     "library_missing": ("{path} 里还没有资料库。请先运行 yinju add 加上文件或文件夹。", "There is no library in {path} yet. Run yinju add with a file or folder first."),
     "library_broken": ("{path} 里的资料库读不出来（{reason}）。请用 --library 换一个文件夹，重新运行 yinju add；原来的文件不受影响。", "The library in {path} cannot be read ({reason}). Choose another folder with --library and run yinju add again; your files are untouched."),
@@ -142,13 +144,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "cli_embedding": ("写入段落", "Storing passages"),
     "cli_asking": ("提问", "Asking"),
     "cli_interrupted": ("已中断。已经收入的都还在。", "Interrupted. What was added is safe."),
-    "file_line": ("{name}：{parts}", "{name}: {parts}"),
+    "report_line": ("{name}：{parts}", "{name}: {parts}"),
     "comma": ("，", ", "),
-    "file_pages": ("{count} 页", "{count} {count|page|pages}"),
-    "file_characters": ("{count} 字", "{count} {count|character|characters}"),
-    "file_tables": ("{count} 个表格", "{count} {count|table|tables}"),
-    "file_recognised": ("识别 {count} 页", "{count} {count|page|pages} recognised"),
-    "file_seconds": ("{seconds} 秒", "{seconds} s"),
+    "report_pages": ("{count} 页", "{count} {count|page|pages}"),
+    "report_characters": ("{count} 字", "{count} {count|character|characters}"),
+    "report_tables": ("{count} 个表格", "{count} {count|table|tables}"),
+    "report_recognised": ("识别 {count} 页", "{count} {count|page|pages} recognised"),
+    "report_seconds": ("{seconds} 秒", "{seconds} s"),
     "notice_at": ("第 {page} 页：{notice}", "page {page}: {notice}"),
     "notice_bytes_replaced": ("有 {detail} 个字的编码坏了，显示为 �。", "Characters that could not be decoded, shown as �: {detail}."),
     "notice_file_cut": ("文件不完整，只读到断开的地方。", "The file is incomplete and was read as far as it goes."),
@@ -160,6 +162,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "notice_sheet_hidden": ("工作表“{detail}”是隐藏的，也收入了。", "The sheet {detail} is hidden; it was added too."),
     "notice_slide_hidden": ("这一页是隐藏的，也收入了。", "This slide is hidden; it was added too."),
     "notice_converted": ("由 {detail} 转换后读出，排版可能有出入。", "Read by way of {detail}; the layout may differ."),
+    "notice_page_scanned": ("这一页是扫描的图片，里面的文字没有读。", "This page is a scanned picture; the text in it was not read."),
+    "notice_page_garbled": ("这一页的字体没有说明自己是什么字，文字没有读。", "The fonts of this page do not say what they draw; its text was not read."),
+    "notice_page_damaged": ("这一页坏了，读不出来（{detail}）。", "This page is damaged and cannot be read ({detail})."),
 }
 
 CLI_HELP = "引据：从你自己的文件里找答案，并逐字出示证据。 · Answers from your own documents, each proven by a quote."
