@@ -5,6 +5,7 @@ Owns the check of the file and a small store of pictures. Knows no boxes, page l
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import threading
 from collections import OrderedDict
@@ -48,12 +49,17 @@ class PageImages:
         return picture
 
     def _drawn(self, document: Document, page: int) -> bytes:
-        from qa.documents.pdf_render import render_page
+        from qa.documents.worker import shared
 
+        path = Path(document.path)
         try:
-            data = Path(document.path).read_bytes()
+            with path.open("rb") as file:
+                unchanged = hashlib.file_digest(file, "sha256").hexdigest() == document.revision
+            size = path.stat().st_size
         except OSError as error:
             raise DocumentError("file_changed", path=document.name) from error
-        if hashlib.sha256(data).hexdigest() != document.revision:
+        if not unchanged:
             raise DocumentError("file_changed", path=document.name)
-        return render_page(data, page, scale=SCALE)
+        arguments = {"path": document.path, "page": page, "scale": SCALE}
+        drawn = shared().call("qa.documents.pdf_render:render_json", arguments, path=document.name, size=size)
+        return base64.b64decode(drawn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from pathlib import Path
 
@@ -39,3 +40,8 @@ def render_page(data: bytes | Path, page: int, *, scale: float) -> bytes:
         raise DocumentError("file_damaged", path=path, reason=str(error)) from error
     finally:
         file.close()
+
+
+def render_json(*, path: str, page: int, scale: float) -> str:
+    """As :func:`render_page`, in Base64: what the child process can send."""
+    return base64.b64encode(render_page(Path(path), page, scale=scale)).decode("ascii")
