@@ -110,6 +110,10 @@ def parse_pdf(
 
 
 def opened(data: bytes, path: str) -> pypdfium2.PdfDocument:
+    """The file, to be closed by the caller.
+
+    :raises DocumentError: ``file_password`` (path), ``file_damaged`` (path, reason).
+    """
     import pypdfium2
     import pypdfium2.raw as pdfium
 
