@@ -15,7 +15,7 @@ from tests.pdf_writer import Page, pdf
 
 @pytest.fixture
 def paper(tmp_path: Path) -> Path:
-    (tmp_path / "paper.pdf").write_bytes(pdf(Page().text(72, 700, "Three hundred firms came.")))
+    (tmp_path / "paper.pdf").write_bytes(pdf(Page().text(72, 100, "Three hundred firms came.")))
     return tmp_path / "paper.pdf"
 
 

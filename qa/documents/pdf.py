@@ -39,10 +39,20 @@ GARBLED = 0.3
 """Share of the characters of a page that say nothing from which on its text is not read."""
 PICTURED = 0.4
 """Share of a page under pictures from which on a page without text is a scan."""
+STAMP = 20
+"""Characters of the longest text on a scanned page: its number, or the stamp of the program that scanned it."""
+STAMPED = 0.8
+"""Share of such a page under its picture."""
 
-_SAYS_NOTHING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uefff\uf100-\uf8ff\ufffd\ufffe\uffff■□▯\U000f0000-\U0010ffff]")
-_FILE_NAME = re.compile(r"\.(?:docx?|pdf|pptx?|xlsx?|wps|indd|cdr|tex|dvi|ps|html?|txt|qxd|ai|eps)\b|^Microsoft|^[!-~]+$", re.I)
-_NO_TITLE = re.compile(r"(?:untitled|anonymous|unspecified|无标题|未命名|幻灯片|文档|document|slide|presentation)", re.I)
+_SAYS_NOTHING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uefff\uf100-\uf8ff\ufffd\ufffe\uffff■□▯\U000f0000-\U0010ffff]"
+)
+_FILE_NAME = re.compile(
+    r"\.(?:docx?|pdf|pptx?|xlsx?|wps|indd|cdr|tex|dvi|ps|html?|txt|qxd|ai|eps)\b|^Microsoft|^[!-~]+$", re.I
+)
+_NO_TITLE = re.compile(
+    r"(?:untitled|anonymous|unspecified|无标题|未命名|幻灯片|文档|document|slide|presentation)", re.I
+)
 
 Recogniser = Callable[["pypdfium2.PdfPage", GlyphPage], Sequence[Line]]
 """A loaded page and what PDFium reads on it -> lines recognised in its picture."""
@@ -100,6 +110,10 @@ def parse_pdf(
 
 
 def opened(data: bytes, path: str) -> pypdfium2.PdfDocument:
+    """The file, to be closed by the caller.
+
+    :raises DocumentError: ``file_encrypted`` (path), ``file_damaged`` (path, reason).
+    """
     import pypdfium2
     import pypdfium2.raw as pdfium
 
@@ -133,8 +147,9 @@ def _sheets(
                 sheet = Sheet(shown.number, shown.width, shown.height, pieces(shown), shown.rules, shown.pictured)
                 sheet.notice = _unread(shown)
                 if sheet.notice:
-                    sheet.lines = list(recognise(page, shown)) if recognise else []
-                    if not sheet.lines:
+                    seen = list(recognise(page, shown)) if recognise else []
+                    sheet.lines = seen or (sheet.lines if sheet.notice == "page_scanned" else [])
+                    if not seen:
                         notices.append(Notice(sheet.notice, page=index + 1))
             finally:
                 page.close()
@@ -149,8 +164,10 @@ def _sheets(
 def _unread(page: GlyphPage) -> str:
     """Why the text of a page cannot be read, as the code of a notice; empty where it can."""
     text = "".join(glyph.text for glyph in page.glyphs)
+    if page.pictured >= (STAMPED if text else PICTURED) and len(text) <= STAMP:
+        return "page_scanned"
     if not text:
-        return "page_scanned" if page.pictured >= PICTURED else ""
+        return ""
     nothing = len(_SAYS_NOTHING.findall(text)) + sum(g.bad and g.text.isalpha() for g in page.glyphs)
     return "page_garbled" if nothing > GARBLED * len(text) or _is_scrambled(text) else ""
 

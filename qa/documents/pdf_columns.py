@@ -152,8 +152,9 @@ def _parts(
 ) -> bool:
     """Whether the strip parts columns of text or tables side by side, and not the columns of one table."""
     left, right = _sides(lines, strip)
-    prose = _filled(left, min(line.x0 for line in left), strip[0]), _filled(
-        right, strip[1], max(line.x1 for line in right)
+    prose = (
+        _filled(left, min(line.x0 for line in left), strip[0]),
+        _filled(right, strip[1], max(line.x1 for line in right)),
     )
     size = sorted(line.size for line in lines)[len(lines) // 2]
     apart = _level(left, right) < 0.5
@@ -215,7 +216,11 @@ def _ruled_apart(rules: Sequence[Rule], strip: tuple[float, float], extent: tupl
     """Whether level lines end on both sides of the strip and none crosses it: two tables stand beside each other."""
     level = [rule for rule in rules if rule.level and extent[0] - 5 <= rule.x0 and rule.x1 <= extent[1] + 5]
     left = [rule for rule in level if abs(rule.x1 - strip[0]) < 8 and rule.x1 - rule.x0 > 0.2 * (extent[1] - extent[0])]
-    right = [rule for rule in level if abs(rule.x0 - strip[1]) < 8 and rule.x1 - rule.x0 > 0.2 * (extent[1] - extent[0])]
+    right = [
+        rule for rule in level if abs(rule.x0 - strip[1]) < 8 and rule.x1 - rule.x0 > 0.2 * (extent[1] - extent[0])
+    ]
     across = [rule for rule in level if rule.x0 < strip[0] - 8 and rule.x1 > strip[1] + 8]
-    lone = all(b.x0 - a.x1 > -1 for a, b in pairwise(sorted({(r.x0, r.x1): r for r in (left[:1] + right[:1])}.values())))
+    lone = all(
+        b.x0 - a.x1 > -1 for a, b in pairwise(sorted({(r.x0, r.x1): r for r in (left[:1] + right[:1])}.values()))
+    )
     return len(left) >= 2 and len(right) >= 2 and not across and lone

@@ -95,13 +95,17 @@ def _stripped(sheet: Sheet, counts: Counter[tuple[str, int]], pages: int, seen: 
     body = body_size(sheet.lines)
     drop = {id(line) for line in sheet.lines if _is_watermark(line, counts, least)}
     for side in (-1, 1):
-        lines = sorted((line for line in sheet.lines if _side(line, sheet) == side and id(line) not in drop),
-                       key=lambda line: -side * line.middle)
+        lines = sorted(
+            (line for line in sheet.lines if _side(line, sheet) == side and id(line) not in drop),
+            key=lambda line: -side * line.middle,
+        )
         own: Line | None = None
         for line in lines:
             if own is not None and abs(own.middle - line.middle) > 0.6 * own.height:
                 break
-            repeated = seen > 1 and counts[_key(line.text), int(line.middle // SHIFT)] >= least and line.size < 1.3 * body
+            repeated = (
+                seen > 1 and counts[_key(line.text), int(line.middle // SHIFT)] >= least and line.size < 1.3 * body
+            )
             if repeated or _is_number(line, sheet, counts, seen):
                 drop.add(id(line))
             elif own is None:

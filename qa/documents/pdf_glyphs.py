@@ -63,6 +63,7 @@ class Rule(NamedTuple):
 
     @property
     def level(self) -> bool:
+        """Whether it runs from left to right."""
         return self.x1 - self.x0 >= self.y1 - self.y0
 
 
@@ -100,6 +101,11 @@ class _Frame:
     def point(self, x: float, y: float) -> tuple[float, float]:
         a, b, c, d, e, f = self.matrix
         return a * x + c * y + e, b * x + d * y + f
+
+    def shows(self, x0: float, y0: float, x1: float, y1: float) -> bool:
+        """Whether more than a ten-thousandth of the page's sides shows of a box, counted from each edge."""
+        across, down = 1e-4 * self.width, 1e-4 * self.height
+        return x1 > across and y1 > down and x0 < self.width - across and y0 < self.height - down
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         if self.turn == 0 and left <= right and bottom <= top:
@@ -173,7 +179,7 @@ def _glyphs(page: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Glyph]:
             high_end, low_end = base - 0.95 * size, base + 0.3 * size
             y0 = high_end if high_end > y0 else y0
             y1 = low_end if low_end < y1 else y1
-        if x1 > x0 and y1 > y0 and x1 >= 0 and y1 >= 0 and x0 <= frame.width and y0 <= frame.height:
+        if x1 > x0 and y1 > y0 and frame.shows(x0, y0, x1, y1):
             bad = bad or code < 0x20 and code != 2
             yield Glyph(text, x0, y0, x1, y1, base, size or y1 - y0, bold, mono, turn, spaced, bad)
             spaced = False
@@ -234,9 +240,7 @@ def _drawn(page: pypdfium2.PdfPage, frame: _Frame) -> tuple[list[Rule], float]:
 
     rules: list[Rule] = []
     covered = 0.0
-    for item in page.get_objects(
-        filter=(pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE), max_depth=FORM_DEPTH
-    ):
+    for item in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE), max_depth=FORM_DEPTH):
         if len(rules) > OBJECT_LIMIT:
             return [], min(covered, 1.0)
         matrix = _outer(item)

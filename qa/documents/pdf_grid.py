@@ -29,6 +29,7 @@ class Grid:
     cells: tuple[tuple[int, int, int, int], ...]
 
     def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies in it."""
         return self.xs[0] - 1 <= x <= self.xs[-1] + 1 and self.ys[0] - 1 <= y <= self.ys[-1] + 1
 
     def place(self, x: float, y: float) -> tuple[int, int]:

@@ -49,10 +49,12 @@ class Line:
 
     @property
     def height(self) -> float:
+        """From the top of its box to the bottom, in points."""
         return self.y1 - self.y0
 
     @property
     def middle(self) -> float:
+        """Half-way down its box, in points from the top of the page."""
         return (self.y0 + self.y1) / 2
 
 
@@ -259,10 +261,10 @@ def _region(
     ocr: bool = False,
     confidence: float = 1.0,
 ) -> Region:
-    shares = (
+    x0, y0, x1, y1 = (
         round(min(max(value / whole, 0.0), 1.0), 5) for value, whole in zip(box, (width, height) * 2, strict=True)
     )
-    return Region(start, end, page, *shares, ocr, confidence)
+    return Region(start, end, page, x0, y0, x1, y1, ocr, confidence)
 
 
 def joined(parts: Sequence[Line], separators: Sequence[str], dropped: Sequence[int] = ()) -> tuple[str, list[Region]]:

@@ -48,10 +48,12 @@ class Proto:
 
     @property
     def size(self) -> float:
+        """The size of its longest line's type, in points; 0 for a table's row."""
         return max(self.lines, key=lambda line: len(line.text)).size if self.lines else 0.0
 
     @property
     def bold(self) -> bool:
+        """Whether most of it is bold."""
         count = sum(len(line.text) for line in self.lines)
         return sum(len(line.text) for line in self.lines if line.bold) > 0.8 * count
 
@@ -70,7 +72,9 @@ def joints(lines: Sequence[Line], *, code: bool = False) -> tuple[list[str], lis
     separators: list[str] = []
     dropped: list[int] = []
     for a, b in pairwise(lines):
-        hyphened = re.search(r"[A-Za-z\u00c0-\u024f]{2}[-\u2010\u00ad]$", a.text) and re.match("[a-z\u00df-\u00ff]", b.text)
+        hyphened = re.search(r"[A-Za-z\u00c0-\u024f]{2}[-\u2010\u00ad]$", a.text) and re.match(
+            "[a-z\u00df-\u00ff]", b.text
+        )
         dropped.append(1 if hyphened and not code else 0)
         separators.append("\n" if code else "" if hyphened else joint(a.text, b.text))
     return separators, dropped
@@ -103,9 +107,9 @@ def _right(lines: Sequence[Line], i: int) -> float:
     """How far the column reaches to the right at line ``i``."""
     line, below = lines[i], lines[i + 1 : i + 4]
     slack = 0.6 * line.size
-    if len(below) >= 2 and all(b.x1 <= line.x1 + slack for b in below):
-        if sum(b.x1 >= line.x1 - slack for b in below) >= 2:
-            return line.x1
+    even = sum(b.x1 >= line.x1 - slack for b in below) >= 2
+    if even and all(b.x1 <= line.x1 + slack for b in below):
+        return line.x1
     return max(line.x1 for line in lines[max(0, i - NEAR) : i + NEAR + 1])
 
 
@@ -136,7 +140,9 @@ def _goes_on(block: Sequence[Line], a: Line, b: Line, right: float, left: float,
         return False
     rest = block[1].x0 if len(block) > 1 else None
     if rest is not None:
-        return abs(b.x0 - rest) < 1.2 * b.size or (b.x0 < rest and b.x0 - left < 1.2 * b.size and not marks.closed(a.text))
+        return abs(b.x0 - rest) < 1.2 * b.size or (
+            b.x0 < rest and b.x0 - left < 1.2 * b.size and not marks.closed(a.text)
+        )
     inward = b.x0 - a.x0
     if inward > 0.8 * b.size:
         return _is_item(a.text) or not marks.closed(a.text) and _is_full(a, b, right) and inward < 8 * b.size

@@ -166,7 +166,7 @@ def _captions(above: Sequence[Proto], table: Table) -> list[Proto]:
     found: list[Proto] = []
     top = table.y0
     size = max((line.size for row in table.cells for cell in row if cell for line in cell.lines), default=0.0)
-    for block in above[: -4 : -1]:
+    for block in above[:-4:-1]:
         if not block.lines or block.kind == "code" or block.page != table.page:
             break
         line = block.lines[0]
@@ -174,7 +174,11 @@ def _captions(above: Sequence[Proto], table: Table) -> list[Proto]:
         near = -0.5 * line.size < top - block.lines[-1].y1 < 2.2 * line.size
         short = marks.columns(text) <= CAPTION and len(block.lines) <= 2 and text[-1] not in "。；;，,：:"
         named = bool(_NUMBERED.search(text)) or marks.is_caption(text)
-        centred = line.size < 1.12 * size and abs((line.x0 + line.x1) - (table.x0 + table.x1)) < 6 * line.size and marks.columns(text) <= 48
+        centred = (
+            line.size < 1.12 * size
+            and abs((line.x0 + line.x1) - (table.x0 + table.x1)) < 6 * line.size
+            and marks.columns(text) <= 48
+        )
         numbered = marks.numbering(text) is not None or marks.is_bullet(text)
         if not near or not (_UNIT.match(text) or (short and (named or (centred and not numbered)))):
             break

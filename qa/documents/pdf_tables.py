@@ -39,6 +39,7 @@ class Cell:
 
     @property
     def text(self) -> str:
+        """Its lines in one, for looking at; not the text of the document."""
         return " ".join(line.text for line in self.lines)
 
 
@@ -113,7 +114,9 @@ def _gridded(grid: Grid, lines: Sequence[Line]) -> Table | None:
 
 def _narrow(table: Table) -> None:
     """Leave out columns that no cell starts in."""
-    used = [j for j in range(len(table.edges) - 1) if any(row[j] is not None and row[j].lines for row in table.cells)]
+    used = [
+        j for j in range(len(table.edges) - 1) if any(cell and cell.lines for cell in (row[j] for row in table.cells))
+    ]
     if len(used) == len(table.edges) - 1:
         return
     table.edges = (*(table.edges[j] for j in used), table.edges[-1])
@@ -221,11 +224,7 @@ def _run_end(laid: Sequence[Sequence[Line]], start: int) -> int:
 
 def _is_year_row(row: Sequence[Line]) -> bool:
     """Whether the row is the header of a table of years: a name, then years and quarters only."""
-    return (
-        len(row) >= 3
-        and not _NUMBER.fullmatch(row[0].text)
-        and all(_YEAR.fullmatch(line.text) for line in row[1:])
-    )
+    return len(row) >= 3 and not _NUMBER.fullmatch(row[0].text) and all(_YEAR.fullmatch(line.text) for line in row[1:])
 
 
 def _is_row(row: Sequence[Line]) -> bool:
@@ -245,16 +244,21 @@ def aligned(laid: Sequence[Sequence[Line]], least: int = 3) -> bool:
     full = sum(len(set(row)) >= 2 for row in placed)
     if count < 2 or full < least or full < 0.6 * len(laid):
         return False
-    first = [line.text for row, places in zip(laid, placed, strict=True) for line, j in zip(row, places, strict=True) if j == 0]
+    first = [
+        line.text
+        for row, places in zip(laid, placed, strict=True)
+        for line, j in zip(row, places, strict=True)
+        if j == 0
+    ]
     if first and sum(_is_marker(text) for text in first) > 0.5 * len(first):
         return False
     if any(marks.columns(line.text) > CELL and marks.closed(line.text) for row in laid for line in row):
         return False
-    later = [line for row, places in zip(laid, placed, strict=True) for line, j in zip(row, places, strict=True) if j > 0]
+    later = [
+        line for row, places in zip(laid, placed, strict=True) for line, j in zip(row, places, strict=True) if j > 0
+    ]
     short = sum(marks.columns(line.text) <= 24 for line in later)
-    lined = max(
-        sum(_agree([line for line in later if _column(line, edges) == j]) for j in range(1, count)), 0
-    )
+    lined = max(sum(_agree([line for line in later if _column(line, edges) == j]) for j in range(1, count)), 0)
     return lined >= 0.6 * (count - 1) and (count > 2 or short >= 0.8 * len(later))
 
 
@@ -280,9 +284,7 @@ def _edges(laid: Sequence[Sequence[Line]]) -> tuple[float, ...]:
     low = min(line.x0 for row in laid for line in row)
     high = max(line.x1 for row in laid for line in row)
     size = sorted(line.size for row in laid for line in row)[0]
-    ends = sorted(
-        [(line.x0, 1) for row in laid for line in row] + [(line.x1, -1) for row in laid for line in row]
-    )
+    ends = sorted([(line.x0, 1) for row in laid for line in row] + [(line.x1, -1) for row in laid for line in row])
     allowed = len(laid) // 8
     edges, covered, since = [low], 0, None
     for x, step in ends:
