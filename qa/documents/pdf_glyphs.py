@@ -105,7 +105,7 @@ class _Frame:
     def shows(self, x0: float, y0: float, x1: float, y1: float) -> bool:
         """Whether more than a ten-thousandth of the page's sides shows of a box, counted from each edge."""
         across, down = 1e-4 * self.width, 1e-4 * self.height
-        return x1 > across and y1 > down and x0 < self.width - across and y0 < self.height - down
+        return bool(x1 > across and y1 > down and x0 < self.width - across and y0 < self.height - down)
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         if self.turn == 0 and left <= right and bottom <= top:
