@@ -136,6 +136,16 @@ def test_headers_footers_and_page_numbers_are_furniture() -> None:
     assert len(document.furniture) == 10
 
 
+def test_numbers_of_sections_at_the_top_of_pages_stay() -> None:
+    pages = [
+        Page().text(40, 40, f"{n}.{n + 2}").text(70, 40, f"第{n * n}节的标题").text(40, 90, "说明。")
+        for n in range(1, 7)
+    ]
+    document = parse(*pages)
+    assert document.furniture == ()
+    assert document.text.startswith("1.3 第1节的标题")
+
+
 def test_one_page_loses_its_number_only() -> None:
     document = parse(
         Page().text(150, 30, "年度报告", 10).lines(40, 100, [PROSE[:30], "到此为止。"]).text(195, 580, "12")

@@ -20,6 +20,8 @@ REACH = 6
 """Pages on either side that a page is compared with."""
 BAND = 0.16
 """Share of the page's height at its top and bottom where headers and footers stand."""
+LONGEST = 200
+"""Characters of the longest header whose numbers are looked at."""
 SHIFT = 6.0
 """Points by which the height of a header may vary."""
 
@@ -65,21 +67,34 @@ def strip_furniture(sheets: Iterable[Sheet], pages: int) -> Iterator[Sheet]:
         waiting -= 1
 
 
-def _key(text: str) -> str:
-    bare = "".join(text.split())
-    return _ROMAN.sub("#", _DIGITS.sub("#", bare)) if len(bare) < 40 else _DIGITS.sub("#", bare)
+def _names(line: Line, page: int) -> set[str]:
+    """What the line has in common with its like on other pages: its text, or that with a number that keeps step with
+    the pages, or, for a page number in Roman figures, that it is one.
+    """
+    bare = "".join(line.text.split())
+    found = {bare}
+    numbers = list(_DIGITS.finditer(bare)) if len(bare) <= LONGEST else []
+    for number in (*numbers[:1], *numbers[-1:]):
+        if len(number.group()) <= 6:
+            found.add(f"{bare[: number.start()]}<{int(number.group()) - page}>{bare[number.end() :]}")
+    if not numbers and _NUMBER.fullmatch(line.text):
+        found.add(_ROMAN.sub("<roman>", bare))
+    return found
+
+
+def _seen(line: Line, page: int, counts: Counter[tuple[str, int]]) -> int:
+    """On how many of the pages in sight the line stands at its height."""
+    return max(counts[name, int(line.middle // SHIFT)] for name in _names(line, page))
 
 
 def _keys(sheet: Sheet) -> set[tuple[str, int]]:
-    """Texts in the bands with their heights in steps of SHIFT, each at two steps so that a small shift is no matter."""
+    """Names in the bands with their heights in steps of SHIFT, each at two steps so that a small shift is no matter."""
     found: set[tuple[str, int]] = set()
     for line in sheet.lines:
         if line.turn or _side(line, sheet):
             step = int(line.middle // SHIFT)
             near = step + 1 if line.middle % SHIFT >= SHIFT / 2 else step - 1
-            found |= {(_key(line.text), step), (_key(line.text), near)}
-            if _NUMBER.fullmatch(line.text) and (number := _DIGITS.search(line.text)):
-                found.add((f"page{int(number.group()) - sheet.number:+d}", _side(line, sheet)))
+            found |= {(name, at) for name in _names(line, sheet.number) for at in (step, near)}
     return found
 
 
@@ -93,7 +108,7 @@ def _side(line: Line, sheet: Sheet) -> int:
 def _stripped(sheet: Sheet, counts: Counter[tuple[str, int]], pages: int, seen: int) -> Sheet:
     least = 2 if pages <= 2 * REACH else 3
     body = body_size(sheet.lines)
-    drop = {id(line) for line in sheet.lines if _is_watermark(line, counts, least)}
+    drop = {id(line) for line in sheet.lines if _is_watermark(line, sheet.number, counts, least)}
     for side in (-1, 1):
         lines = sorted(
             (line for line in sheet.lines if _side(line, sheet) == side and id(line) not in drop),
@@ -103,9 +118,7 @@ def _stripped(sheet: Sheet, counts: Counter[tuple[str, int]], pages: int, seen: 
         for line in lines:
             if own is not None and abs(own.middle - line.middle) > 0.6 * own.height:
                 break
-            repeated = (
-                seen > 1 and counts[_key(line.text), int(line.middle // SHIFT)] >= least and line.size < 1.3 * body
-            )
+            repeated = seen > 1 and _seen(line, sheet.number, counts) >= least and line.size < 1.3 * body
             if repeated or _is_number(line, sheet, counts, seen):
                 drop.add(id(line))
             elif own is None:
@@ -116,22 +129,18 @@ def _stripped(sheet: Sheet, counts: Counter[tuple[str, int]], pages: int, seen: 
     return sheet
 
 
-def _is_watermark(line: Line, counts: Counter[tuple[str, int]], least: int) -> bool:
+def _is_watermark(line: Line, page: int, counts: Counter[tuple[str, int]], least: int) -> bool:
     """Whether the line runs across the page at a slant, or is turned and stands on several pages."""
     slant = min(line.turn % 90, 90 - line.turn % 90)
-    return slant > 3 or (line.turn != 0 and counts[_key(line.text), int(line.middle // SHIFT)] >= max(least, 3))
+    return slant > 3 or (line.turn != 0 and _seen(line, page, counts) >= max(least, 3))
 
 
 def _is_number(line: Line, sheet: Sheet, counts: Counter[tuple[str, int]], seen: int) -> bool:
     """Whether the line at the edge is a page number: it looks like one, and stands alone or on other pages too."""
     if not _NUMBER.fullmatch(line.text) and not marks.is_page_mark(line.text):
         return False
-    number = _DIGITS.search(line.text)
-    if seen > 1:
-        own = f"page{int(number.group()) - sheet.number:+d}" if number else ""
-        in_turn = counts[own, _side(line, sheet)] if number else counts[_key(line.text), int(line.middle // SHIFT)]
-        if in_turn >= 2 or seen > 2:
-            return in_turn >= 2
+    if seen > 1 and (_seen(line, sheet.number, counts) >= 2 or seen > 2):
+        return _seen(line, sheet.number, counts) >= 2
     edge = min(line.y0, sheet.height - line.y1) < 0.1 * sheet.height
     alone = all(
         other is line
