@@ -14,33 +14,27 @@ from functools import lru_cache
 from importlib.resources import files
 
 from qa.evidence import evidence
-from qa.question import parse_question
 from qa.types import Hit, Reading
 
 LEAD_LIMIT = 3.0
 """Fused scores are in standard deviations; a lead beyond this says no more."""
 
 
+SCORE_LIMIT = 15.0
+"""A reading's score, in logits, beyond which it says no more."""
+
+
 @dataclass(frozen=True, slots=True)
-class Logistic:
+class Calibration:
     """``bias`` and one weight a signal, in logits."""
 
     bias: float
     weights: Mapping[str, float]
 
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """One logistic model a language: the reader scores the two on different scales."""
-
-    chinese: Logistic
-    english: Logistic
-
     def probability(self, question: str, hits: Sequence[Hit], reading: Reading) -> float:
         """Probability in [0, 1] that the quote of ``reading``, which is of ``hits``, answers ``question``."""
-        model = self.english if parse_question(question).english else self.chinese
         found = signals(question, hits, reading)
-        logit = model.bias + math.fsum(weight * found[name] for name, weight in model.weights.items())
+        logit = self.bias + math.fsum(weight * found[name] for name, weight in self.weights.items())
         return 1.0 / (1.0 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1.0 + math.exp(logit))
 
 
@@ -55,7 +49,7 @@ def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, f
     rival = max((other.score for other in hits if other is not hit), default=hit.score - LEAD_LIMIT)
     return {
         "lead": max(-LEAD_LIMIT, min(LEAD_LIMIT, hit.score - rival)),
-        "score": reading.score,
+        "score": max(-SCORE_LIMIT, min(SCORE_LIMIT, reading.score)),
         "quote": proof.quote,
         "passage": proof.passage,
         "named_quote": proof.named_quote,
@@ -71,4 +65,4 @@ def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, f
 def load_calibration() -> Calibration:
     """The calibration that ships."""
     table = json.loads((files("qa") / "bundled" / "confidence.json").read_text(encoding="utf-8"))
-    return Calibration(chinese=Logistic(**table["zh"]), english=Logistic(**table["en"]))
+    return Calibration(**table)

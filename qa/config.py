@@ -32,7 +32,7 @@ class Config:
     port: int = 7860
     """The port that the page is served at, 0 to 65535; 0: any free one."""
 
-    threshold: float = 0.1
+    threshold: float = 0.15
     """The confidence in [0, 1] below which the answer is 未找到."""
 
     language: str = "zh"

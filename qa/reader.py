@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from embeddings.folding import simplified
 from qa.passages import sentences
-from qa.question import parse_question
-from qa.spans import snap
+from qa.question import Kind, parse_question
+from qa.spans import before_semicolon, snap, whole_list
 from qa.types import TITLE_SEPARATOR, Hit, Reading
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ may say the same, or otherwise.
 
 SPANS = 20
 """Spans of a passage that are looked at: the best, and the best that lies in another sentence."""
+
+LONG: tuple[Kind, ...] = ("reason", "manner", "meaning")
+"""Kinds of question whose answer may run over a semicolon."""
 
 SENTENCES = 3
 """Sentences that a quote has at most."""
@@ -90,7 +93,8 @@ class SpanReader:
         window = encode(self._tokenizer, simplified(question), simplified(_title(hit)), simplified(hit.text))
         with self._lock, torch.inference_mode():
             logits = self._network(collate([window]))[0]
-        return _readings(hit, best_spans(logits, window, count=SPANS))
+        spans = best_spans(logits, window, count=SPANS)
+        return _readings(hit, spans, kind=parse_question(question).kind)
 
 
 @lru_cache(maxsize=1)
@@ -105,12 +109,16 @@ def _title(hit: Hit) -> str:
     return TITLE_SEPARATOR.join(part for part in (hit.passage.title, hit.passage.section) if part)
 
 
-def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]]) -> list[Reading]:
+def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], *, kind: Kind) -> list[Reading]:
     """A reading a sentence, of at most two sentences; ``spans`` are (score, start, end) in the passage, best first."""
     ranges = sentences(hit.text)
     readings: list[Reading] = []
     for score, low, high in spans:
         answer = snap(hit.text, low, high)
+        if kind == "list":
+            answer = whole_list(hit.text, *answer)
+        elif kind not in LONG:
+            answer = before_semicolon(hit.text, *answer)
         touched = [place for place in ranges if place[0] < answer[1] and place[1] > answer[0]]
         # A line end parts paragraphs: what crosses one is no quote.
         if not 1 <= len(touched) <= SENTENCES or "\n" in hit.text[slice(*answer)]:

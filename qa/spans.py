@@ -35,10 +35,17 @@ _DATE = re.compile(
     r"|[春秋夏冬]季|(?:夏|商|周|秦|汉|晋|隋|唐|宋|元|明|清|西周|东周|西汉|东汉|东晋|西晋|南宋|北宋|民国)[朝代]"
     r"|\d{1,2}[时点:]\d{1,2}分?许?"
 )
-_FULL_DATE = re.compile(r"\d{2,4}年\d{1,2}月(?:\d{1,2}[日号])?|\d{1,2}月\d{1,2}[日号]")
+_MONTHS = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+_FULL_DATE = re.compile(
+    r"\d{2,4}年\d{1,2}月(?:\d{1,2}[日号])?|\d{1,2}月\d{1,2}[日号]"
+    rf"|(?:\d{{1,2}} )?{_MONTHS} \d{{4}}|{_MONTHS} \d{{1,2}}, \d{{4}}"
+)
 _EDGE = "。！？；，、,;!?：: \t\r\n\u3000"
 _OPENING = "“‘「『《〈（([【"
 _CLOSING = "”’」』》〉）)]】"
+_ENUMERATION = re.compile(r"[^，,；;：:。！!？?、\n]+(?:、[^，,；;：:。！!？?、\n]+)+")
+_SEMICOLON = re.compile("[；;]")
+_CLOSED = re.compile(r"(?<![高中初同平均优相何])等(?!于|同|级|待|候|奖)")
 SIDE = 40
 """Characters looked at on each side of a span."""
 
@@ -64,6 +71,42 @@ def snap(text: str, start: int, end: int) -> tuple[int, int]:
     first, past = start - low, end - low
     first, past = _whole(folded.text, first, past)
     return _balanced(text, *_trimmed(text, first + low, past + low))
+
+
+def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)`` grown to all items of the enumeration that it touches, up to 等; as it is where there is none.
+
+    The first item begins where the span does, or, where the span begins later, with the last run of nouns before the
+    first 、.
+    """
+    for match in _ENUMERATION.finditer(text):
+        low, past = match.span()
+        if start >= past or end <= low:
+            continue
+        head, tail = text.index("、", low), text.rindex("、", low, past)
+        closed = _CLOSED.search(text, head, past)
+        first = max(start, low) if start < head else low + _last_nouns(text[low:head])
+        if closed:
+            return first, closed.start()
+        return first, end if end > tail + 1 else past
+    return start, end
+
+
+def before_semicolon(text: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)`` up to a semicolon in it, if there is one: what follows speaks of something else."""
+    match = _SEMICOLON.search(text, start + 1, end)
+    return (start, match.start()) if match else (start, end)
+
+
+def _last_nouns(item: str) -> int:
+    """Where the last run of words that are no verb, preposition or particle begins."""
+    folded = fold_text(item)
+    tokens = [] if folded.starts is not None else tokenize(folded.text)
+    begin = 0
+    for token in tokens:
+        if token.tag[0] in "vpdufc" and token.end < len(item):
+            begin = token.end
+    return begin
 
 
 def _whole(folded: str, first: int, past: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer import QUESTION_LIMIT, Answerer, clean_question, compared
-from qa.confidence import Calibration, Logistic
+from qa.confidence import Calibration
 from qa.errors import QuestionError
 from qa.evaluate import as_document
 from qa.library import Library
@@ -29,7 +29,7 @@ class Certain(Calibration):
     """A calibration that believes the reader: the score is the probability."""
 
     def __init__(self) -> None:
-        super().__init__(Logistic(0.0, {}), Logistic(0.0, {}))
+        super().__init__(0.0, {})
 
     def probability(self, question: str, hits: Sequence[Hit], reading: Reading) -> float:
         return reading.score

@@ -45,7 +45,6 @@ def best(question, hits=HITS):
     ("果品出口额增长了百分之多少？",       "出口额",        "17%"),
     ("机场为什么关闭？",                   "跑道结冰",      "跑道结冰"),
     ("林溪写了哪部小说？",                 "林溪",          "《雾中渡口》"),
-    ("Who is 陈国梁？陈国梁是谁",          "陈国梁",        None),
 ])
 # fmt: on
 def test_quote_and_short_answer(question, quoted, answer):
@@ -66,7 +65,7 @@ def test_the_sentence_that_answers_wins_over_one_that_names_the_same_place():
     ("When was the bridge opened?",              "12 May 1931"),
     ("How many vessels pass the bridge a year?", "4,200"),
     ("Who designed the bridge?",                 "Clara Hudson"),
-    ("Why was the bridge closed?",               "east tower was leaning"),
+    ("Why was the bridge closed?",               "because the east tower was leaning"),
 ])
 # fmt: on
 def test_english_questions(question, answer):

@@ -16,7 +16,11 @@ BLOCKS = (
 
 
 def test_a_file_is_counted_by_pages_paragraphs_tables_and_recognised_pages():
-    regions = (Region(0, 2, 1, 0, 0, 1, 1), Region(3, 5, 2, 0, 0, 1, 1, True, 0.9), Region(6, 8, 2, 0, 0, 1, 1, True, 0.8))
+    regions = (
+        Region(0, 2, 1, 0, 0, 1, 1),
+        Region(3, 5, 2, 0, 0, 1, 1, True, 0.9),
+        Region(6, 8, 2, 0, 0, 1, 1, True, 0.8),
+    )
     document = Document(
         "d", "年报.pdf", "/d", "r", "pdf", "年报", "标题\n" * 8, BLOCKS, 3, regions, (Notice("pictures", 1, "2"),)
     )

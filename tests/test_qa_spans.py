@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.spans import SIDE, find_dates, find_numbers, snap
+from qa.spans import SIDE, find_dates, find_numbers, snap, whole_list
 from qa.tagging import tokenize
 
 
@@ -57,6 +57,8 @@ def test_tokens_keep_numbers_codes_and_dotted_names_whole(text, tokens):
     ("进出口额45.1亿元。",                 "45.1",           "45.1亿元"),
     ("进出口额约45.1亿元，增长两成。",     "45.1亿元，",     "约45.1亿元"),
     ("将于2027年4月18日开幕",             "4月18日",        "2027年4月18日"),
+    ("opened on 12 May 1931.",            "1931",           "12 May 1931"),
+    ("opened on May 12, 1931.",           "May",            "May 12, 1931"),
     ("增长11.9%。",                       "1.9",            "11.9%"),
     ("同比增长17%。",                     "增长17",         "增长17%"),
     ("他写了《雾中渡口》。",               "雾中渡口》",     "《雾中渡口》"),
@@ -83,3 +85,20 @@ def test_snap_stays_near_what_was_marked(text, data):
     assert 0 <= low < high <= len(text)
     assert start - SIDE - 1 <= low
     assert high <= end + SIDE + 1
+
+
+# fmt: off
+@pytest.mark.parametrize(("text", "marked", "whole"), [
+    ("当地引领着水泥、陶瓷、玻璃等建材产业发展。",   "建材产业发展",    "水泥、陶瓷、玻璃"),
+    ("现场热闹，甲乙丙、丁戊、己庚等企业到场。",     "丁戊",           "甲乙丙、丁戊、己庚"),
+    ("现场热闹，甲乙丙、丁戊、己庚等企业到场。",     "现场热闹，甲乙丙", "甲乙丙、丁戊、己庚"),
+    ("甲乙丙、丁戊、己庚等企业聚焦节能、环保。",     "甲乙丙、丁戊",    "甲乙丙、丁戊、己庚"),
+    ("产品有脐橙、蜜柚和猕猴桃。",                  "脐橙、蜜柚",      "脐橙、蜜柚"),
+    ("产品有脐橙、蜜柚和猕猴桃。",                  "脐橙",           "脐橙、蜜柚和猕猴桃"),
+    ("产品有脐橙。",                               "脐橙",           "脐橙"),
+])
+# fmt: on
+def test_a_list_is_given_whole(text, marked, whole):
+    start = text.index(marked)
+    low, high = whole_list(text, start, start + len(marked))
+    assert text[low:high] == whole

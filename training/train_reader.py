@@ -59,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=4200)
+    parser.add_argument("--steps", type=int, default=1750)
     parser.add_argument("--base", type=Path, default=BUNDLED)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
