@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.errors import GoldError
+from qa.errors import GoldError, QuestionError
 from qa.types import Answer, Block, Document, Hit
 
 if TYPE_CHECKING:
@@ -135,9 +135,15 @@ def as_document(id: str, title: str, text: str) -> Document:
 
 
 def evaluate(answerer: Answerer, questions: Iterable[GoldQuestion]) -> Iterator[tuple[GoldQuestion, Answer, Score]]:
-    """Ask every question of the answerer's library; each with its answer and its own counts."""
+    """Ask every question of the answerer's library; each with its answer and its own counts.
+
+    One that cannot be asked, such as an empty one, counts as not found.
+    """
     for gold in questions:
-        hits, answer = answerer.ask_with_hits(gold.question)
+        try:
+            hits, answer = answerer.ask_with_hits(gold.question)
+        except QuestionError:
+            hits, answer = [], Answer(gold.question, "not_found", "", 0.0)
         yield gold, answer, score_one(gold, answer, hits, answerer.library.document)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.errors import GoldError
-from qa.evaluate import GoldQuestion, Score, as_document, exact_match, f1, read_gold, score_one
+from qa.errors import GoldError, QuestionError
+from qa.evaluate import GoldQuestion, Score, as_document, evaluate, exact_match, f1, read_gold, score_one
 from qa.types import Answer, Document, Hit, Passage
 
 TEXT = "截至目前，325家世界500强扎根重庆。\n越南是最大贸易伙伴。"
@@ -129,3 +129,14 @@ def test_gold_file_that_cannot_be_used(tmp_path: Path, content: bytes | None, co
     with pytest.raises(GoldError) as caught:
         read_gold(path)
     assert caught.value.code == code
+
+
+def test_a_question_that_cannot_be_asked_counts_as_not_found() -> None:
+    class Refusing:
+        library = None
+
+        def ask_with_hits(self, question: str) -> tuple[list[Hit], Answer]:
+            raise QuestionError("question_empty")
+
+    [(_, answer, score)] = evaluate(Refusing(), [GoldQuestion("q", "", ("甲",), "c")])  # type: ignore[arg-type]
+    assert (answer.status, score.answerable, score.hit_at_1, score.exact) == ("not_found", 1, 0, 0.0)

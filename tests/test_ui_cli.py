@@ -188,7 +188,7 @@ def test_libraries_that_cannot_be_used(folder: Path, tmp_path: Path) -> None:
     connection.close()
     one_sentence(run("ask", "有多少家？", folder=folder), "library_version")
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(database.FORMAT_VERSION),))
         connection.execute("UPDATE meta SET value = 'other@1' WHERE key = 'model'")
     connection.close()
     result = run("ask", "有多少家？", folder=folder)
