@@ -132,8 +132,12 @@ def test_gold_file_that_cannot_be_used(tmp_path: Path, content: bytes | None, co
 
 
 def test_a_question_that_cannot_be_asked_counts_as_not_found() -> None:
+    class Library:
+        def document(self, id: str) -> Document:
+            raise AssertionError(f"nothing was cited, so {id} is not asked for")
+
     class Refusing:
-        library = None
+        library = Library()
 
         def ask_with_hits(self, question: str) -> tuple[list[Hit], Answer]:
             raise QuestionError("question_empty")
