@@ -10,7 +10,6 @@ the reader of it).
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,13 +27,16 @@ if TYPE_CHECKING:
 
     from qa.network import SpanNetwork
 
-CLEAR = 8.0
+CLEAR = 6.0
 """Score, in logits, of an answer that is so clear that passages ranked well below its own are not read."""
 
 RIVAL = 0.5
 """Fused score, in standard deviations, by which a passage may lie below one with a clear answer and still be read: it
 may say the same, or otherwise.
 """
+
+FAR = 1.2
+"""Fused score, in standard deviations, below the best passage's from which a passage is not read at all."""
 
 SPANS = 20
 """Spans of a passage that are looked at: the best, and the best that lies in another sentence."""
@@ -68,13 +70,14 @@ class SpanReader:
     def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
         """Readings of ``hits``, best first: of each passage that was read the best span, and the best in another
         sentence. ``score`` is in logits: 0 is as likely as "not in this passage". Passages are read one by one, in
-        the order given, up to a clear answer and what is ranked close to it. Deterministic.
+        the order given, up to a clear answer and what is ranked close to it; none that is ranked far below the best.
+        Deterministic.
         """
         readings: list[Reading] = []
-        floor = -math.inf
+        floor = max((hit.score for hit in hits), default=0.0) - FAR
         for number, hit in enumerate(hits):
             if hit.score < floor:
-                break
+                continue
             found = [replace(reading, hit=number) for reading in self.read_one(question, hit)]
             readings += found
             if found and found[0].score >= CLEAR:
