@@ -31,7 +31,9 @@ NEAR_SHOWN = 3
 CITATIONS_SHOWN = 3
 
 OTHER_LEAST = 0.5
-"""Confidence from which a different answer of another paragraph is shown beside the best one."""
+"""Confidence from which a different answer of another document is shown beside the best one. Within one document, a
+second answer is nearly always that to another question.
+"""
 
 PARAGRAPH_LIMIT = 2000
 """A paragraph longer than this is cited by the passage of it that was read."""
@@ -115,7 +117,7 @@ class Answerer:
             relation = compared(given(first), given(citation))
             if relation == "same":
                 same.append(citation)
-            elif relation == "other" and item.probability >= OTHER_LEAST:
+            elif relation == "other" and item.probability >= OTHER_LEAST and citation.document_id != first.document_id:
                 others.append(citation)
             else:
                 continue

@@ -263,7 +263,7 @@ class Answer:
     """The answer to one question. ``confidence`` is the calibrated probability in [0, 1] that the best reading found
     answers it, whether or not it was bold enough to be given.
 
-    ``citations`` all give ``answer``, the first being the proof; ``others`` are citations of other paragraphs that give
+    ``citations`` all give ``answer``, the first being the proof; ``others`` are citations of other documents that give
     another answer with confidence, each its own. With ``not_found``: ``answer`` is empty, ``citations`` and ``others``
     are empty, and ``near`` holds up to three passages that are *not* answers.
     """
