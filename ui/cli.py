@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -198,9 +197,8 @@ def chat(
         require_free_port(config.host, config.port)
         with _library(config) as opened:
             answerer = _answerer(config, opened)
-            # The dictionaries load with the first question: better while the page is made than while someone waits.
-            first = (strings.text("question_placeholder", "zh"),)
-            threading.Thread(target=answerer.ask, args=first, daemon=True).start()
+            # The dictionaries load with the first question: better now than while someone waits.
+            answerer.ask(strings.text("question_placeholder", "zh"))
             serve(
                 answerer,
                 opened,
