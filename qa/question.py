@@ -58,9 +58,7 @@ class Question:
 
     ``asked`` is the range of the question word with its measure word, ``None`` where there is none (苏州平均工资).
     ``focus`` is the noun asked about (作者, 公司), else empty; ``measures`` the units a number must carry, empty where
-    any will do; ``plural`` whether more than one thing is asked for. ``left`` and ``right`` are the folded text on each
-    side of what is asked (question word and a noun right behind it), ``before`` and ``after`` the nearest content words
-    in them: the answer stands in that place. ``named`` holds names and numbers and the contents of quotation marks.
+    any will do.
     """
 
     text: str
@@ -69,21 +67,11 @@ class Question:
     asked: tuple[int, int] | None
     focus: str
     measures: tuple[str, ...]
-    plural: bool
-    left: str
-    right: str
     units: tuple[Unit, ...]
-    before: str
-    after: str
-    named: tuple[str, ...]
-    english: bool
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2,}")
-_QUOTED = re.compile(r"《([^《》]+)》|“([^“”]+)”|「([^「」]+)」|『([^『』]+)』|\"([^\"]+)\"")
-_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-_PLURAL = re.compile(r"哪[些几两二三四五六七八九十]|分别|哪里些|各[是有为]|\bwhich two\b|\bwhat two\b")
 _AMONG = re.compile(r"([\u3400-\u9fff]{1,8}?)(?:之中|当中|里面|之间|里|中)[,，]?(?:.{0,6})谁")
 _COMMON = 20
 """Occurrences in the dictionary's corpus from which a part of a word counts as a word."""
@@ -129,8 +117,6 @@ def parse_question(text: str) -> Question:
     tokens = tokenize(folded)
     kind, asked, focus, measures = _english_kind(folded) if english else _chinese_kind(folded, tokens)
     hole = asked or (_end_without_marks(folded), len(folded))
-    past = hole[1] + len(focus) if focus and folded.startswith(focus, hole[1]) else hole[1]
-    units = _units(tokens, hole, english=english)
     return Question(
         text=text,
         folded=folded,
@@ -138,14 +124,7 @@ def parse_question(text: str) -> Question:
         asked=asked,
         focus=focus,
         measures=measures,
-        plural=kind == "list" or bool(_PLURAL.search(folded)),
-        left=folded[: hole[0]],
-        right=folded[past:].rstrip(_MARKS),
-        units=units,
-        before=next((unit.text for unit in reversed(units) if unit.end <= hole[0]), ""),
-        after=next((unit.text for unit in units if unit.start >= past), ""),
-        named=_named(folded, units),
-        english=english,
+        units=_units(tokens, hole, english=english),
     )
 
 
@@ -335,10 +314,3 @@ def _parts(token: Token) -> list[str]:
         parts.append(word[at : at + size])
         at += size
     return parts
-
-
-def _named(folded: str, units: tuple[Unit, ...]) -> tuple[str, ...]:
-    found = [unit.text for unit in units if unit.named]
-    found += ["".join(group for group in match.groups() if group) for match in _QUOTED.finditer(folded)]
-    found += _NUMBER.findall(folded)
-    return tuple(dict.fromkeys(name.strip() for name in found if name.strip()))

@@ -61,11 +61,6 @@ def display(value: float, code: str, *, since_1904: bool = False) -> str:
     return general(value) if number is None else ("-" if signed and number else "") + number
 
 
-def is_date_format(code: str) -> bool:
-    """Whether the format shows a date or a time."""
-    return len(code) <= _LONGEST and _is_date(_tokens(_sections(code)[0]))
-
-
 def general(value: float) -> str:
     """``value`` in the format General: an integer as it is, any other number in eleven characters."""
     if value == int(value) and abs(value) < 1e15:

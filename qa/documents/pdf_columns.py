@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from qa.documents import marks
 from qa.documents.pdf_glyphs import Rule
-from qa.documents.pdf_lines import Line, beside
+from qa.documents.pdf_lines import Line
 
 DEPTH = 6
 """Levels of columns inside columns."""
@@ -91,11 +91,6 @@ def rows(lines: Sequence[Line]) -> list[list[Line]]:
     for row in found:
         row.sort(key=lambda line: line.x0)
     return found
-
-
-def whole_rows(lines: Sequence[Line]) -> list[Line]:
-    """The rows of one column, each as one line."""
-    return [beside(row) for row in rows(lines)]
 
 
 def _gutter(lines: Sequence[Line], rules: Sequence[Rule]) -> tuple[float, float] | None:
