@@ -109,10 +109,13 @@ def collate(windows: Sequence[Window]) -> Batch:
     return Batch(ids, (ids != PAD).long(), allowed)
 
 
-def best_spans(logits: Tensor, window: Window, *, count: int) -> list[tuple[float, int, int]]:
+def best_spans(
+    logits: Tensor, window: Window, *, count: int, within: Sequence[tuple[int, int]] = ()
+) -> list[tuple[float, int, int]]:
     """The ``count`` best spans of a window as (score, start, end) in its characters, best first.
 
     ``logits`` float32 (tokens, 2). Scores are logits: 0 is as likely as "not in this window", higher is better.
+    ``within``: ranges of the window that spans may start and end in; none for all of it.
     """
     tokens = len(window.offsets)
     if not tokens:
@@ -122,7 +125,11 @@ def best_spans(logits: Tensor, window: Window, *, count: int) -> list[tuple[floa
     scores = start[:, None] + end[None, :] - null
     reach = torch.arange(tokens)
     distance = reach[None, :] - reach[:, None]
-    scores = scores.masked_fill((distance < 0) | (distance >= LONGEST), -torch.inf)
+    barred = (distance < 0) | (distance >= LONGEST)
+    if within:
+        inside = [any(low <= start and end <= high for low, high in within) for start, end in window.offsets]
+        barred |= ~(torch.tensor(inside)[:, None] & torch.tensor(inside)[None, :])
+    scores = scores.masked_fill(barred, -torch.inf)
     values, places = scores.flatten().topk(min(count, tokens))
     spans = []
     for value, place in zip(values.tolist(), places.tolist(), strict=True):

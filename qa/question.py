@@ -73,6 +73,7 @@ class Question:
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2,}")
 _AMONG = re.compile(r"([\u3400-\u9fff]{1,8}?)(?:之中|当中|里面|之间|里|中)[,，]?(?:.{0,6})谁")
+_WHO_IS = re.compile(r"(?:^|[?？,，。!！ ])([\u3400-\u9fff]{2,4})[是为]谁")
 _COMMON = 20
 """Occurrences in the dictionary's corpus from which a part of a word counts as a word."""
 _MARKS = "?？。.!！ 呢吗啊"
@@ -114,7 +115,7 @@ def parse_question(text: str) -> Question:
     """Understand a question. Never fails: what it cannot type is a ``thing``."""
     folded = align(text)
     english = is_english(folded)
-    tokens = tokenize(folded)
+    tokens = _with_names(tokenize(folded), folded)
     kind, asked, focus, measures = _english_kind(folded) if english else _chinese_kind(folded, tokens)
     hole = asked or (_end_without_marks(folded), len(folded))
     return Question(
@@ -243,6 +244,21 @@ def _member_kind(folded: str) -> Kind | None:
     return kind if kind in ("place", "organisation") else None
 
 
+def _with_names(tokens: list[Token], folded: str) -> list[Token]:
+    """``tokens`` with a name that the dictionary splits into single characters put together (林溪是谁), wherever it is
+    said.
+    """
+    found = _WHO_IS.search(folded)
+    if found is None or any(
+        token.end - token.start > 1 for token in tokens if found.start(1) <= token.start < found.end(1)
+    ):
+        return tokens
+    places = [match.span() for match in re.finditer(re.escape(found[1]), folded)]
+    names = [Token(found[1], "oovnr", start, end) for start, end in places]
+    rest = [token for token in tokens if not any(start <= token.start < end for start, end in places)]
+    return sorted([*rest, *names], key=lambda token: token.start)
+
+
 def _asks_who_is(folded: str, tokens: list[Token], start: int, end: int) -> bool:
     """Whether 谁 asks who a named person is (魏磊是谁), not who holds an office (院长是谁)."""
     if folded[end:].strip("?？ 。啊呢") or not folded[:start].endswith(("是", "为")):
@@ -287,7 +303,7 @@ def _units(tokens: list[Token], hole: tuple[int, int], *, english: bool) -> tupl
         at = token.start
         for word in _parts(token):
             at += len(word)
-            if not any(character.isalnum() for character in word) or word in QUESTION_FILLERS:
+            if not any(map(str.isalnum, word)) or word in QUESTION_FILLERS or word in ENGLISH_STOP_WORDS:
                 continue
             weight = word_weight(word)
             if english:

@@ -17,9 +17,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from embeddings.folding import simplified
+from qa.evidence import share
 from qa.passages import sentences
-from qa.question import Kind, parse_question
-from qa.spans import before_semicolon, snap, whole_list
+from qa.question import Kind, Question, align, parse_question
+from qa.spans import before_semicolon, is_short_answer, snap, whole_list
 from qa.types import TITLE_SEPARATOR, Hit, Reading
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ SPANS = 20
 
 LONG: tuple[Kind, ...] = ("reason", "manner", "meaning")
 """Kinds of question whose answer may run over a semicolon."""
+
+PRONOUNS = tuple("他她它其该此这")
+HELD = 0.5
+"""Share of a name from which a sentence holds it: whole, or as an abbreviation."""
 
 SENTENCES = 3
 """Sentences that a quote has at most."""
@@ -73,22 +78,26 @@ class SpanReader:
         the order given, up to a clear answer and what is ranked close to it; none that is ranked far below the best.
         Deterministic.
         """
+        asked = parse_question(question)
+        places = [_about(asked, hit) for hit in hits]
+        if not any(within is None or within for within in places):
+            places = [None] * len(hits)
         readings: list[Reading] = []
         floor = max((hit.score for hit in hits), default=0.0) - FAR
-        for number, hit in enumerate(hits):
-            if hit.score < floor:
+        for number, (hit, within) in enumerate(zip(hits, places, strict=True)):
+            if hit.score < floor or within == []:
                 continue
-            found = [replace(reading, hit=number) for reading in self.read_one(question, hit)]
+            found = [replace(reading, hit=number) for reading in self.read_one(question, hit, within or ())]
             readings += found
             if found and found[0].score >= CLEAR:
                 floor = max(floor, hit.score - RIVAL)
-        if parse_question(question).kind == "yesno":
+        if asked.kind == "yesno":
             # The sentence is the evidence; to judge is up to who reads it.
             readings = [replace(reading, answer=None) for reading in readings]
         return sorted(readings, key=lambda reading: (-reading.score, reading.hit, reading.quote))
 
-    def read_one(self, question: str, hit: Hit) -> list[Reading]:
-        """Readings of one passage, best first; ``hit`` is 0 in each."""
+    def read_one(self, question: str, hit: Hit, within: Sequence[tuple[int, int]] = ()) -> list[Reading]:
+        """Readings of one passage, best first; ``hit`` is 0 in each. ``within``: the ranges to read, none for all."""
         import torch
 
         from qa.network import best_spans, collate, encode
@@ -96,7 +105,7 @@ class SpanReader:
         window = encode(self._tokenizer, simplified(question), simplified(_title(hit)), simplified(hit.text))
         with self._lock, torch.inference_mode():
             logits = self._network(collate([window]))[0]
-        spans = best_spans(logits, window, count=SPANS)
+        spans = best_spans(logits, window, count=SPANS, within=within)
         return _readings(hit, spans, kind=parse_question(question).kind)
 
 
@@ -110,6 +119,28 @@ def load_reader() -> SpanReader:
 
 def _title(hit: Hit) -> str:
     return TITLE_SEPARATOR.join(part for part in (hit.passage.title, hit.passage.section) if part)
+
+
+def _about(question: Question, hit: Hit) -> list[tuple[int, int]] | None:
+    """Sentences to read for a question that holds nothing but a name (陈国梁是谁): those that hold it, and those right
+    behind them that go on with a pronoun. ``None``, the whole passage: any other question, or a title that holds it.
+    """
+    if not question.units or not all(unit.named for unit in question.units):
+        return None
+    ranges = sentences(hit.text)
+    folded = align(hit.text)
+    held = [_holds(question, folded[low:high]) for low, high in ranges]
+    if not any(held) and _holds(question, align(f"{_title(hit)}\n{hit.passage.also}")):
+        return None
+    return [
+        place
+        for number, place in enumerate(ranges)
+        if held[number] or (number and held[number - 1] and folded[place[0] : place[0] + 1] in PRONOUNS)
+    ]
+
+
+def _holds(question: Question, folded: str) -> bool:
+    return all(share(unit, folded) >= HELD for unit in question.units)
 
 
 def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], *, kind: Kind) -> list[Reading]:
@@ -130,7 +161,7 @@ def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], *, kind: Kind) 
         if any(quote[0] < reading.quote[1] and reading.quote[0] < quote[1] for reading in readings):
             continue
         answer = (max(answer[0], quote[0]), min(answer[1], quote[1]))
-        whole = answer[1] - answer[0] > WHOLE * (quote[1] - quote[0])
+        whole = answer[1] - answer[0] > WHOLE * (quote[1] - quote[0]) or not is_short_answer(hit.text[slice(*answer)])
         readings.append(Reading(0, quote, None if whole else answer, score))
         if len(readings) == 2:
             break

@@ -92,6 +92,12 @@ def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def is_short_answer(part: str) -> bool:
+    """Whether a stretch of text can stand alone: no stops at its ends, and every bracket and quotation mark closed."""
+    closed = all(part.count(a) == part.count(b) for a, b in zip(_OPENING, _CLOSING, strict=True) if a != b)
+    return bool(part) and part == part.strip(_EDGE) and closed
+
+
 def before_semicolon(text: str, start: int, end: int) -> tuple[int, int]:
     """``[start, end)`` up to a semicolon in it, if there is one: what follows speaks of something else."""
     match = _SEMICOLON.search(text, start + 1, end)

@@ -23,6 +23,14 @@ def test_best_spans_worked_out_by_hand():
     assert best_spans(logits, window, count=3) == [(7.5, 1, 4), (4.5, 0, 4), (4.5, 1, 3)]
 
 
+def test_spans_start_and_end_within_the_ranges_given():
+    window = Window([0, 9, 5, 6, 7, 2], 2, [(0, 1), (1, 3), (3, 4)])
+    logits = torch.tensor([[1.0, EXCLUDED, 2.0, 5.0, 0.0, EXCLUDED], [0.5, EXCLUDED, 3.0, 1.0, 4.0, EXCLUDED]]).T
+    # 丁 alone: 0 + 4 - 1.5. 乙丙丁: 5 + 4 - 1.5, 乙丙: 5 + 1 - 1.5.
+    assert best_spans(logits, window, count=3, within=[(3, 4)]) == [(2.5, 3, 4)]
+    assert best_spans(logits, window, count=3, within=[(1, 4)]) == [(7.5, 1, 4), (4.5, 1, 3), (2.5, 3, 4)]
+
+
 def test_a_span_is_never_longer_than_the_limit():
     count = LONGEST + 10
     window = Window([0, *range(5, 5 + count), 2], 1, [(i, i + 1) for i in range(count)])

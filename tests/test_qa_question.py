@@ -75,6 +75,18 @@ def test_named_holds_numbers_codes_and_quoted_titles():
     assert {"2025", "红楼梦", "n2"} <= {unit.text for unit in parsed.units if unit.named}
 
 
+# fmt: off
+@pytest.mark.parametrize(("question", "units"), [
+    ("林溪是谁？",                    [("林溪", True)]),
+    ("陈国梁是谁？",                  [("陈国梁", True)]),
+    ("Who is 陈国梁？陈国梁是谁",     [("陈国梁", True), ("陈国梁", True)]),
+    ("作者是谁？",                    [("作者", False)]),
+])
+# fmt: on
+def test_a_name_that_the_dictionary_splits_is_one_unit(question, units):
+    assert [(unit.text, unit.named) for unit in parse_question(question).units] == units
+
+
 def test_rarer_words_weigh_more():
     # jieba's dictionary counts 的 318,825 times, 重庆 6,045 and 鞑靼 3 times in 60 million.
     assert word_weight("的") < word_weight("重庆") < word_weight("鞑靼") <= WEIGHT_LIMIT

@@ -45,6 +45,9 @@ def best(question, hits=HITS):
     ("果品出口额增长了百分之多少？",       "出口额",        "17%"),
     ("机场为什么关闭？",                   "跑道结冰",      "跑道结冰"),
     ("林溪写了哪部小说？",                 "林溪",          "《雾中渡口》"),
+    ("Who is 陈国梁？陈国梁是谁",          "陈国梁",        None),
+    ("陈国梁是谁？",                      "陈国梁",        None),
+    ("李维是谁？",                        "李维",          None),
 ])
 # fmt: on
 def test_quote_and_short_answer(question, quoted, answer):
@@ -103,7 +106,9 @@ def test_offsets_hold_whatever_the_text(question, texts):
         if reading.answer is not None:
             start, end = reading.answer
             assert reading.quote[0] <= start < end <= reading.quote[1]
-            assert text[start:end] == text[start:end].strip()
+            answer = text[start:end]
+            assert answer == answer.strip("，。、；, \n")
+            assert all(answer.count(a) == answer.count(b) for a, b in ("“”", "《》", "（）"))
 
 
 def test_a_question_for_yes_or_no_gets_the_sentence():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.spans import SIDE, find_dates, find_numbers, snap, whole_list
+from qa.spans import SIDE, find_dates, find_numbers, is_short_answer, snap, whole_list
 from qa.tagging import tokenize
 
 
@@ -102,3 +102,12 @@ def test_a_list_is_given_whole(text, marked, whole):
     start = text.index(marked)
     low, high = whole_list(text, start, start + len(marked))
     assert text[low:high] == whole
+
+
+# fmt: off
+@pytest.mark.parametrize(("part", "stands"), [
+    ("325家", True), ("《雾中渡口》", True), ("(N2馆)", True), ("雾中渡口》", False), ("““", False), ("325家，", False), ("", False),
+])
+# fmt: on
+def test_a_short_answer_is_closed_and_has_no_stops_at_its_ends(part, stands):
+    assert is_short_answer(part) is stands
