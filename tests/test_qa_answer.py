@@ -96,6 +96,15 @@ def test_what_other_paragraphs_say_is_shown_as_the_same_or_as_another_answer(
     assert [(one.number, one.document_id) for one in answer.others] == [(3, "c")]
 
 
+def test_another_answer_of_the_same_document_is_that_to_another_question(
+    library: Library, encoder: KeywordEncoder
+) -> None:
+    text = "今年共有325家世界500强在重庆。\n去年是312家世界500强在成都。"
+    library.add_documents([as_document("a", "报", text)], encoder=encoder)
+    answer = Answerer(library, Retriever(library, encoder), Numbers(), Certain(), 0.1).ask("多少家世界500强？")
+    assert (answer.answer, len(answer.citations), answer.others) == ("325家", 1, ())
+
+
 # fmt: off
 @pytest.mark.parametrize(("one", "two", "relation"), [
     ("325家",      "３２５家",     "same"),

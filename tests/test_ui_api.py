@@ -3,11 +3,15 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from qa.documents import read_document
 from qa.errors import LibraryError
+from tests.pdf_writer import Page as PdfPage
+from tests.pdf_writer import pdf
 from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, TinyAnswerer, TinyLibrary
 from ui import render
 from ui.api import BODY_LIMIT, endpoints
@@ -171,3 +175,24 @@ def test_the_list_is_given_while_questions_are_answered() -> None:
         go_on.set()
         asking.join(10)
     assert results == [200]
+
+
+def test_a_page_is_a_picture_of_the_file_that_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(pdf(PdfPage().text(72, 100, "Three hundred firms came.")))
+    document = read_document(path, document_id="d9", name="paper.pdf")
+    with TestClient(endpoints(TinyAnswerer(), TinyLibrary({"d9": document, PAPER.id: PAPER}), at_once=2)) as client:
+        picture = client.get("/documents/d9/pages/1")
+        assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
+        assert picture.content.startswith(b"\x89PNG\r\n")
+        for address, status, code in (
+            ("/documents/d9/pages/2", 404, "page_missing"),
+            (f"/documents/{PAPER.id}/pages/1", 404, "page_missing"),
+            ("/documents/nobody/pages/1", 404, "document_unknown"),
+            ("/documents/d9/pages/one", 404, "page_unknown"),
+        ):
+            response = client.get(address)
+            assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+        path.write_bytes(path.read_bytes() + b"\n")
+        with TestClient(endpoints(TinyAnswerer(), TinyLibrary({"d9": document}), at_once=2)) as later:
+            assert later.get("/documents/d9/pages/1").json()["error"]["code"] == "file_changed"

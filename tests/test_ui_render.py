@@ -102,6 +102,31 @@ def test_an_answer_shows_the_short_answer_then_the_quote_then_how_sure() -> None
     assert page.attributes("article", "data-say") == ["回答：325家"]
 
 
+def test_answers_of_other_documents_stand_apart_with_their_own_quotes() -> None:
+    other = replace(cite(PAPER, QUOTE_LASER, "N2馆B03展位"), number=2)
+    page = Page(render.answer_html(replace(ANSWER, others=(other,)), "zh"))
+    assert page.text(".yj-short strong") == ["325家"]
+    assert page.text(".yj-others-head") == ["资料里另有不同的说法："]
+    assert page.text(".yj-other > p strong") == ["N2馆B03展位"]
+    assert page.text(".yj-other blockquote mark") == ["N2馆B03展位"]
+    assert page.attributes(".yj-other a.yj-chip", "href") == [Reference.to(other).href]
+    assert Page(render.answer_html(ANSWER, "zh")).text(".yj-others") == []
+    assert render.to_text(replace(ANSWER, others=(other,)), "zh").splitlines()[-4:] == [
+        "资料里另有不同的说法：",
+        "N2馆B03展位",
+        f"[2] {QUOTE_LASER}",
+        "    《国防教育展台》 · 第 7 段 · 报.txt",
+    ]
+    assert [item["quote"] for item in render.to_json(replace(ANSWER, others=(other,)))["others"]] == [QUOTE_LASER]
+
+
+def test_a_row_of_a_table_is_quoted_under_its_header() -> None:
+    row = replace(ANSWER.citations[0], header="年份 | <收入>")
+    page = Page(render.answer_html(replace(ANSWER, citations=(row,)), "zh"))
+    assert page.text("blockquote > .yj-row-head") == ["年份 | <收入>"]
+    assert page.text("blockquote mark") == ["325家"]
+
+
 def test_where_the_quote_is_the_answer_it_stands_once() -> None:
     page = Page(render.answer_html(found("整句", cite(PAPER, QUOTE_OPEN, None)), "zh"))
     assert page.text(".yj-short strong") == [QUOTE_OPEN]

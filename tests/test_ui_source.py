@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.types import Citation, Document, VerbatimError
+from qa.types import Citation, Document, Region, VerbatimError
 from tests.ui_html import Page
 from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, cite, make_document
 from ui.source import Reference, empty_source_html, place, resolve, source_html
@@ -111,6 +111,34 @@ def test_a_short_article_is_shown_whole_with_its_numbers_and_headings() -> None:
     assert page.text(".yj-badge") == ["逐字核对 ✓"]
     assert page.text(".yj-source-name") == ["引文 [1]"]
     assert page.text(".yj-more") == ["⋯"]  # the next article follows
+
+
+def in_pdf() -> Document:
+    """PAPER as a PDF of 3 pages: the quote's first half on page 2, the rest, recognised, on page 3."""
+    start = PAPER.text.index(QUOTE_325)
+    middle, end = start + 9, start + len(QUOTE_325)
+    regions = (Region(start, middle, 2, 0.1, 0.2, 0.5, 0.25), Region(middle, end, 3, 0.0, 0.5, 1.0, 0.75, True, 0.9))
+    return replace(PAPER, format="pdf", pages=3, regions=regions)
+
+
+def test_a_quote_in_a_pdf_is_boxed_on_the_pictures_of_its_pages() -> None:
+    document = in_pdf()
+    page = Page(source_html(document, Reference.to(CITATION), "zh"))
+    address = f"/api/documents/{document.id}/pages/"
+    assert [src.split("?")[0] for src in page.attributes(".yj-page img", "src")] == [f"{address}2", f"{address}3"]
+    assert page.text(".yj-page figcaption") == ["第 2 页，共 3 页", "第 3 页，共 3 页识别文本"]
+    boxes = page.attributes(".yj-box", "style")
+    # 325家 is characters 5 to 9 of the 9 on page 2, which are 0.4 of the page wide.
+    left, width = 10 + 40 * 5 / 9, 40 * 4 / 9
+    assert boxes == [
+        "left:10.00%;top:20.00%;width:40.00%;height:5.00%",
+        f"left:{left:.2f}%;top:20.00%;width:{width:.2f}%;height:5.00%",
+        "left:0.00%;top:50.00%;width:100.00%;height:25.00%",
+    ]
+
+
+def test_what_is_no_pdf_has_no_picture() -> None:
+    assert Page(source_html(replace(in_pdf(), format="text"), Reference.to(CITATION), "zh")).text(".yj-page") == []
 
 
 def test_the_badge_names_the_characters_that_were_checked() -> None:
