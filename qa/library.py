@@ -3,15 +3,13 @@
 The SQLite file is the truth. Every change to it is one transaction that also raises ``generation``; the indexes
 remember the generation that they hold and are brought up to date from there, so a crash at any instant costs nothing
 but that catching up. Passage ids are never used twice. This module knows no file format, question or page: what a
-file says comes from ``qa.documents``, vectors from the encoder it is given.
+file says comes from ``qa.intake``, vectors from the encoder it is given.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from qa import database
 from qa.check import offset_problems
-from qa.errors import DocumentError, LibraryError
-from qa.report import AddReport, FileReport
+from qa.errors import LibraryError
+from qa.intake import Intake
+from qa.report import AddReport
 from qa.types import Document, Passage
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from embeddings.encoder import Encoder
     from embeddings.hybrid import Candidate, HybridIndex
-    from qa.walk import SourceFile
 
 INDEX_NAME = "index"
 
@@ -66,11 +64,6 @@ class CheckReport:
     documents: int
     passages: int
     problems: tuple[str, ...]
-
-
-def document_id(path: Path) -> str:
-    """The id of the document at ``path``: 12 hex digits that stay the same when its content changes."""
-    return hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
 def index_text(passage: Passage, text: str) -> str:
@@ -185,41 +178,14 @@ class Library:
 
         :raises LibraryError: ``library_busy`` or ``disk_full``; what was committed before stays.
         """
-        from qa.walk import expand
-
-        changes: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
-        failed: list[DocumentError] = []
-        files: list[FileReport] = []
-
-        def changed() -> Iterator[Document]:
-            for file in expand(paths):
-                if isinstance(file, DocumentError):
-                    failed.append(file)
-                    continue
-                if progress is not None:
-                    progress(file.path, 0)
-                if self._is_known(file.path):
-                    changes["unchanged"].append(file.name)
-                    continue
-                for document, seconds in _timed(file):
-                    if isinstance(document, DocumentError):
-                        failed.append(document)
-                        continue
-                    known = self._revision(document.id)
-                    if known == document.revision:
-                        changes["unchanged"].append(document.name)
-                        continue
-                    changes["added" if known is None else "updated"].append(document.name)
-                    files.append(FileReport.of(document, seconds=seconds))
-                    yield document
-
+        intake = Intake(self._revision)
+        tell = progress or (lambda _path, _count: None)
         stored = self.add_documents(
-            changed(),
+            intake.changed(paths, opened=lambda path: tell(path, 0)),
             encoder=encoder,
-            progress=None if progress is None else lambda count: progress(None, count),
+            progress=lambda count: tell(None, count),
         )
-        lists = {change: tuple(names) for change, names in changes.items()}
-        return AddReport(**lists, failed=tuple(failed), files=tuple(files), passages=stored)
+        return intake.report(passages=stored)
 
     def add_documents(
         self, documents: Iterable[Document], *, encoder: Encoder, progress: Callable[[int], None] | None = None
@@ -363,15 +329,6 @@ class Library:
         with self._lock:
             return database.revision(self._connection, id)
 
-    def _is_known(self, path: Path) -> bool:
-        """Whether the file at ``path`` is, byte for byte, the one that was read before."""
-        known = self._revision(document_id(path))
-        if known is None:
-            return False
-        with contextlib.suppress(OSError), path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == known
-        return False
-
     def _document(self, connection: sqlite3.Connection, id: str) -> Document:
         revision = database.revision(connection, id)
         if revision is None:
@@ -381,16 +338,6 @@ class Library:
         if len(self._cache) > DOCUMENTS_CACHED:
             del self._cache[next(iter(self._cache))]
         return document
-
-
-def _timed(file: SourceFile) -> Iterator[tuple[Document | DocumentError, float]]:
-    """The documents of a file, or its errors, each with the seconds that reading it took."""
-    from qa.documents import read_documents
-
-    begin = time.perf_counter()
-    for document in read_documents(file.path, name=file.name, identify=document_id):
-        yield document, time.perf_counter() - begin
-        begin = time.perf_counter()
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[tuple[Document, list[Passage]]]]:

@@ -11,7 +11,8 @@ import pytest
 
 from qa import database
 from qa.errors import LibraryError
-from qa.library import INDEX_NAME, Library, document_id, index_text
+from qa.intake import document_id
+from qa.library import INDEX_NAME, Library, index_text
 from qa.types import Block, Document, Notice, Passage, Region
 from tests.conftest import KeywordEncoder
 
