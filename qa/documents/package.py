@@ -1,4 +1,4 @@
-"""Opening a zip-based document (OOXML, OpenDocument, EPUB) so that a hostile one costs little and touches nothing.
+"""Opening a zip-based document (OOXML, OpenDocument) so that a hostile one costs little and touches nothing.
 
 Nothing is ever written to disk. Sizes are counted while a part is decompressed; what a header claims can only make a
 file be refused sooner. XML is parsed without document types, entities, network or huge nodes. Knows no file format:
