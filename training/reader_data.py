@@ -1,17 +1,19 @@
 """Questions with a window to read and the answer's place in it: what the span reader learns from.
 
 Owns which files are read (named with their hashes), how windows are cut, and which windows hold no answer: other
-passages of the same context, and the passages nearest to the question elsewhere. Knows no tokens, model or loss.
+passages of the same context, the passages nearest to the question elsewhere, and the right passage for a question
+about something else. Knows no tokens, model or loss.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ import numpy as np
 from embeddings.folding import simplified
 from qa.evaluate import as_document
 from qa.passages import sentences, split_passages
-from qa.question import align
+from qa.question import align, parse_question
 
 FILES = {
     "train_cmrc2018_train": "788369cda0de31d374c2e4054437bec91a2558dba0cde0d2a1259d8edbb42a34",
@@ -32,6 +34,9 @@ FILES = {
 
 EDGE = "。！？；，、,;.!?：: \n"
 """Signs that annotators leave on the ends of answers and the reader never gives."""
+
+TRIES = 60
+"""Names that are tried in a question's place."""
 
 DISTRACTORS = 4
 """Passages nearest to a question that do not answer it, of which one is drawn."""
@@ -85,9 +90,10 @@ def is_held_out(row: Row) -> bool:
     return int(hashlib.sha256(row["context"].encode()).hexdigest(), 16) % HELD_OUT == 0
 
 
-def examples_of(rows: Sequence[Row], *, seed: int, negatives: float) -> list[Example]:
+def examples_of(rows: Sequence[Row], *, seed: int, negatives: float, swapped: float = 0.0) -> list[Example]:
     """One example a row that its context answers, and one without an answer for a share ``negatives`` of them, half
-    from the same context and half from the nearest elsewhere; a row that its context does not answer is one too.
+    from the same context and half from the nearest elsewhere; for a share ``swapped`` of them the right passage with
+    the question's name exchanged (those that have one); a row that its context does not answer is one too.
     """
     chance = random.Random(seed)
     contexts = {row["context_id"]: row for row in rows}
@@ -102,7 +108,30 @@ def examples_of(rows: Sequence[Row], *, seed: int, negatives: float) -> list[Exa
         if rivals:
             examples.append(_negative(row, chance.choice(rivals), chance))
     examples += [_negative(row, chance.choice(pieces[row["context_id"]]), chance) for row in rows if not row["answers"]]
+    for row in about_others(chance.sample(answerable, round(swapped * len(answerable))), chance):
+        if right := _positive(row, pieces[row["context_id"]], chance):
+            examples.append(replace(right, answer=None))
     return examples
+
+
+def about_others(rows: Sequence[Row], chance: random.Random) -> Iterator[Row]:
+    """The rows that ask about a name or number, with the weightiest exchanged for another question's, of which the
+    context holds nothing.
+    """
+    named = [(row, unit) for row in rows for unit in parse_question(row["question"]).units if unit.named]
+    rivals = [(row["question"][unit.start : unit.end], unit) for row, unit in named]
+    for row, units in itertools.groupby(named, key=lambda pair: pair[0]):
+        unit = max((unit for _, unit in units), key=lambda one: one.weight)
+        folded = align(row["context"] + row["title"] + row["question"])
+        for text, rival in chance.sample(rivals, min(TRIES, len(rivals))):
+            if shape(rival.text) == shape(unit.text) and rival.text not in folded:
+                yield row | {"question": row["question"][: unit.start] + text + row["question"][unit.end :]}
+                break
+
+
+def shape(name: str) -> tuple[bool, bool, int]:
+    """What names that stand for one another have in common: digits, Latin letters, length."""
+    return name.isdigit(), name.isascii(), min(len(name), 4)
 
 
 def nearest_wrong(rows: Sequence[Row], every: Sequence[Piece]) -> Iterator[list[Piece]]:

@@ -1,8 +1,8 @@
 """Trains the span reader from the bundled encoder's weights.
 
-    python -m training.train_reader DATA --out FOLDER [--steps N] [--base FOLDER]
+    python -m training.train_reader DATA --out FOLDER [--base FOLDER]
 
-``DATA`` is the folder of the ``train_*.jsonl.gz`` files. Runs on a GPU where there is one, else on all cores. Saves
+Trains in :data:`ROUNDS`. ``DATA`` is the folder of the ``train_*.jsonl.gz`` files. Runs on a GPU where there is one, else on all cores. Saves
 every few minutes and goes on from there when started again with the same arguments. Word embeddings and the lowest
 layers stay as they are. Writes ``reader.safetensors`` (float32, the trained tensors only) and ``log.jsonl``: the loss,
 and how questions on contexts kept aside are answered.
@@ -11,10 +11,11 @@ and how questions on contexts kept aside are answered.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,18 +32,32 @@ from embeddings.stored import CONFIG, TOKENIZER
 from embeddings.weights import FILE_NAME, load_weights
 from qa.evaluate import exact_match, f1
 from qa.network import Batch, SpanNetwork, Window, best_spans, collate, encode
-from training.reader_data import Example, examples_of, is_held_out, read_rows, whole_passages
+from training.reader_data import Example, Piece, Row, examples_of, is_held_out, read_rows, whole_passages
 
 SEED = 7
 BATCH = 16
-RATE = 1.5e-4
 WARM_UP = 0.06
 FROZEN_LAYERS = 3
 """Layers kept as they are, from the lowest: a quarter less to compute."""
 NEGATIVES = 0.25
 POOL = 32
 """Batches whose examples are sorted by length together, so that little is padded."""
-SAVE_EVERY, CHECK_EVERY, CHECKED = 150, 300, 150
+SAVE_EVERY, CHECK_EVERY, CHECKED = 100, 400, 80
+"""Steps, steps, and questions of each source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """``steps`` with a learning rate that rises to ``rate`` and falls to 0; ``swapped`` is the share of questions that
+    are also asked about something else, which their window does not answer.
+    """
+
+    steps: int
+    rate: float
+    swapped: float
+
+
+ROUNDS = (Round(1750, 1.5e-4, 0.0), Round(1700, 1.0e-4, 0.12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +74,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=1750)
     parser.add_argument("--base", type=Path, default=BUNDLED)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    train(options.data, options.base, options.out, options.steps)
+    train(options.data, options.base, options.out)
 
 
-def train(data: Path, base: Path, out: Path, steps: int) -> None:
-    """Train up to ``steps``, from the last saved state if there is one."""
+def train(data: Path, base: Path, out: Path) -> None:
+    """Train all rounds, from the last saved state if there is one."""
     torch.manual_seed(SEED)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
@@ -76,26 +90,24 @@ def train(data: Path, base: Path, out: Path, steps: int) -> None:
     decayed = [weight for weight in trained.values() if weight.dim() > 1]
     others = [weight for weight in trained.values() if weight.dim() == 1]
     optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}], lr=RATE
+        [{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}],
     )
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, steps))
     rows = read_rows(data)
-    aside = random.Random(SEED).sample([row for row in rows if is_held_out(row) and row["answers"]], CHECKED)
-    step = restore(out, network, optimizer, schedule)
+    steps = sum(each.steps for each in ROUNDS)
+    step = restore(out, network, optimizer)
     begun, seen, losses = time.perf_counter(), 0, []
-    for number, items in enumerate(batches([row for row in rows if not is_held_out(row)], tokenizer, steps)):
-        if number < step:
-            continue
+    for items in batches([row for row in rows if not is_held_out(row)], tokenizer, step):
         batch = moved(collate([item.window for item in items]), device)
         targets = torch.tensor([[item.start, item.end] for item in items], device=device)
         logits = network(batch).permute(2, 0, 1).flatten(0, 1)
         loss = torch.nn.functional.cross_entropy(logits, targets.T.flatten())
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)
+        for group in optimizer.param_groups:
+            group["lr"] = rate_at(step)
         optimizer.step()
-        schedule.step()
         optimizer.zero_grad(set_to_none=True)
-        step = number + 1
+        step += 1
         seen += batch.ids.numel()
         losses.append(loss.item())
         if step % 25 == 0:
@@ -103,18 +115,31 @@ def train(data: Path, base: Path, out: Path, steps: int) -> None:
             note(out, {"step": step, "loss": round(sum(losses) / len(losses), 4), "tokens/s": round(speed)})
             losses = []
         if step % SAVE_EVERY == 0 or step == steps:
-            save(out, step, network, optimizer, schedule)
+            save(out, step, network, optimizer)
         if step % CHECK_EVERY == 0 or step == steps:
-            note(out, {"step": step, **check(network, tokenizer, aside, device)})
+            note(out, {"step": step, **check(network, tokenizer, kept_aside(rows), device)})
     save_file(
         {name: weight.detach().cpu().contiguous() for name, weight in trained.items()}, out / "reader.safetensors"
     )
 
 
-def rate_at(step: int, steps: int) -> float:
-    """Share of the full learning rate: rising over the warm-up, then falling to 0 in a line."""
-    warm = max(1, round(WARM_UP * steps))
-    return (step + 1) / warm if step < warm else max(0.0, (steps - step) / (steps - warm))
+def rate_at(step: int) -> float:
+    """Learning rate: in every round rising over the warm-up, then falling to 0 in a line."""
+    for each in ROUNDS:
+        if step < each.steps:
+            warm = max(1, round(WARM_UP * each.steps))
+            return each.rate * ((step + 1) / warm if step < warm else (each.steps - step) / (each.steps - warm))
+        step -= each.steps
+    return 0.0
+
+
+def kept_aside(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Questions on contexts that are not trained on, by the set that they come from."""
+    found: dict[str, list[Row]] = {}
+    for row in random.Random(SEED).sample(rows, len(rows)):
+        if is_held_out(row) and row["answers"]:
+            found.setdefault(row["source"].split("/")[-1], []).append(row)
+    return {name: own[:CHECKED] for name, own in sorted(found.items())}
 
 
 def make_network(base: Path) -> SpanNetwork:
@@ -128,25 +153,29 @@ def make_network(base: Path) -> SpanNetwork:
     return network.train()
 
 
-def batches(rows: Sequence[dict[str, Any]], tokenizer: Tokenizer, steps: int) -> Iterator[list[Item]]:
-    """Exactly ``steps`` batches; windows and negatives are drawn anew for every pass. The same arguments, the same
-    batches.
+def batches(rows: Sequence[Row], tokenizer: Tokenizer, done: int) -> Iterator[list[Item]]:
+    """The batches that are left of all rounds after ``done``. Windows and negatives are drawn anew for every pass; the
+    same arguments, the same batches.
     """
-    given = 0
-    for turn in range(steps):
-        chance = random.Random(SEED + turn)
-        examples = examples_of(rows, seed=SEED + turn, negatives=NEGATIVES)
+    for number, each in enumerate(ROUNDS):
+        if done < each.steps:
+            of_round = passes(rows, tokenizer, each, SEED + 1000 * number)
+            yield from itertools.islice(of_round, done, each.steps)
+        done = max(0, done - each.steps)
+
+
+def passes(rows: Sequence[Row], tokenizer: Tokenizer, each: Round, seed: int) -> Iterator[list[Item]]:
+    """Batches without end."""
+    for turn in itertools.count():
+        chance = random.Random(seed + turn)
+        examples = examples_of(rows, seed=seed + turn, negatives=NEGATIVES, swapped=each.swapped)
         chance.shuffle(examples)
         for first in range(0, len(examples), BATCH * POOL):
             pool = [item for example in examples[first : first + BATCH * POOL] if (item := encoded(tokenizer, example))]
             pool.sort(key=lambda item: len(item.window.ids))
             ready = [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
             chance.shuffle(ready)
-            for items in ready:
-                yield items
-                given += 1
-                if given == steps:
-                    return
+            yield from ready
 
 
 def encoded(tokenizer: Tokenizer, example: Example) -> Item | None:
@@ -165,41 +194,50 @@ def moved(batch: Batch, device: torch.device) -> Batch:
 
 
 def check(
-    network: SpanNetwork, tokenizer: Tokenizer, rows: Sequence[dict[str, Any]], device: torch.device
-) -> dict[str, float]:
-    """EM and F1 of held-out questions, all passages of their context read."""
+    network: SpanNetwork, tokenizer: Tokenizer, aside: Mapping[str, Sequence[Row]], device: torch.device
+) -> dict[str, str]:
+    """EM and F1 in per cent of held-out questions of each set, all passages of their context read."""
     network.train(False)
-    exact = overlap = 0.0
+    found = {}
     with torch.inference_mode():
-        for row, pieces in whole_passages(rows):
-            question, title = simplified(row["question"]), simplified(row["title"])
-            windows = [encode(tokenizer, question, title, simplified(piece.text)) for piece in pieces]
-            logits = network(moved(collate(windows), device)).cpu()
-            spans = [
-                (score, piece.text[start:end])
-                for piece, window, part in zip(pieces, windows, logits, strict=True)
-                for score, start, end in best_spans(part, window, count=1)
-            ]
-            text = max(spans)[1]
-            exact += max(exact_match(text, gold["text"]) for gold in row["answers"])
-            overlap += max(f1(text, gold["text"]) for gold in row["answers"])
+        for name, rows in aside.items():
+            exact = overlap = 0.0
+            for row, pieces in whole_passages(rows):
+                text = best_text(network, tokenizer, row, pieces, device)
+                exact += max(exact_match(text, gold["text"]) for gold in row["answers"])
+                overlap += max(f1(text, gold["text"]) for gold in row["answers"])
+            found[f"{name} EM/F1"] = f"{100 * exact / len(rows):.1f}/{100 * overlap / len(rows):.1f}"
     network.train()
-    return {"held-out EM": round(exact / len(rows), 4), "held-out F1": round(overlap / len(rows), 4)}
+    return found
 
 
-def save(out: Path, step: int, network: SpanNetwork, optimizer: Any, schedule: Any) -> None:
+def best_text(
+    network: SpanNetwork, tokenizer: Tokenizer, row: Row, pieces: Sequence[Piece], device: torch.device
+) -> str:
+    """The best span of all passages."""
+    question, title = simplified(row["question"]), simplified(row["title"])
+    windows = [encode(tokenizer, question, title, simplified(piece.text)) for piece in pieces]
+    logits = network(moved(collate(windows), device)).cpu()
+    spans = [
+        (score, piece.text[start:end])
+        for piece, window, part in zip(pieces, windows, logits, strict=True)
+        for score, start, end in best_spans(part, window, count=1)
+    ]
+    return max(spans)[1]
+
+
+def save(out: Path, step: int, network: SpanNetwork, optimizer: Any) -> None:
     """Write the state beside the old one, then in its place."""
     state = {
         "step": step,
         "trained": {name: weight for name, weight in network.named_parameters() if weight.requires_grad},
         "optimizer": optimizer.state_dict(),
-        "schedule": schedule.state_dict(),
     }
     torch.save(state, out / "state.part")
     (out / "state.part").replace(out / "state.pt")
 
 
-def restore(out: Path, network: SpanNetwork, optimizer: Any, schedule: Any) -> int:
+def restore(out: Path, network: SpanNetwork, optimizer: Any) -> int:
     """Take up the saved state; the step to go on from."""
     path = out / "state.pt"
     if not path.exists():
@@ -207,11 +245,10 @@ def restore(out: Path, network: SpanNetwork, optimizer: Any, schedule: Any) -> i
     state = torch.load(path, weights_only=True)
     network.load_state_dict(state["trained"], strict=False)
     optimizer.load_state_dict(state["optimizer"])
-    schedule.load_state_dict(state["schedule"])
     return int(state["step"])
 
 
-def note(out: Path, line: dict[str, float]) -> None:
+def note(out: Path, line: Mapping[str, float | str]) -> None:
     """Add a line to the log and show it."""
     with (out / "log.jsonl").open("a") as log:
         log.write(json.dumps(line) + "\n")
