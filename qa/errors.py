@@ -35,7 +35,7 @@ class DocumentError(YinjuError):
     ``file_expands`` (path, size, limit): far larger unpacked; ``file_crashed`` (path, reason); ``file_slow`` (path,
     seconds); ``file_memory`` (path, limit); ``archive_members`` (path, count, limit); ``archive_traversal`` (path,
     member); ``archive_nested`` (path); ``archive_empty`` (path); ``file_changed`` (path); ``page_missing`` (path, page,
-    pages); ``file_unsafe`` (path, reason): made to do harm; ``file_legacy`` (path, suffix, tools): no program here
+    pages); ``file_packing`` (path, method): compressed in an unusual way; ``file_legacy`` (path, suffix, tools): no program here
     that reads it; ``file_pages`` (path, pages, limit); ``file_scanned`` (path, pages): no page has text.
     """
 
