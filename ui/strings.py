@@ -151,6 +151,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "report_tables": ("{count} 个表格", "{count} {count|table|tables}"),
     "report_recognised": ("识别 {count} 页", "{count} {count|page|pages} recognised"),
     "report_seconds": ("{seconds} 秒", "{seconds} s"),
+    "watch_started": ("正在跟随 {path}，按 Ctrl+C 结束。", "Following {path}. Press Ctrl+C to stop."),
+    "watch_stopped": ("不再跟随。已经收入的都还在。", "No longer following. What was added is safe."),
+    "watch_added": ("新收入 {name}", "Added {name}"),
+    "watch_updated": ("更新 {name}", "Updated {name}"),
+    "watch_moved": ("改名 {was} → {name}", "Renamed {was} → {name}"),
+    "watch_removed": ("移除 {name}", "Removed {name}"),
+    "watch_unseen": ("现在看不到文件夹 {name}；再看到时继续。收入的都还在。", "The folder {name} cannot be seen now; it is followed again when it can. What was added is safe."),
+    "watch_busy": ("另一个程序正在改 {name} 里的资料库，等它做完再写。", "Another program is changing the library in {name}; writing waits until it is done."),
     "notice_at": ("第 {page} 页：{notice}", "page {page}: {notice}"),
     "notice_bytes_replaced": ("有 {detail} 个字的编码坏了，显示为 �。", "Characters that could not be decoded, shown as �: {detail}."),
     "notice_file_cut": ("文件不完整，只读到断开的地方。", "The file is incomplete and was read as far as it goes."),
@@ -172,6 +180,8 @@ CLI_LIBRARY = "资料库所在的文件夹 · the library's folder"
 CLI_MODEL = "换一个编码模型（名字或文件夹） · another encoder, by name or folder"
 CLI_LANGUAGE = "提示所用的语言 · language of messages"
 CLI_ADD = "收入或更新文件和文件夹 · add or update files and folders"
+CLI_ADD_WATCH = "跟随文件夹：新增、修改、改名、删除都随时收入，Ctrl+C 结束 · follow the folders until Ctrl+C"
+CLI_ADD_WATCH_FOLDERS = "--watch 只跟随文件夹 · --watch follows folders only"
 CLI_ADD_PATHS = "文件或文件夹 · files or folders"
 CLI_LIST = "列出资料库里的文件 · list the documents"
 CLI_JSON = "输出 JSON · print JSON"
