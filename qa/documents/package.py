@@ -56,7 +56,7 @@ _UTF8_NAME = 0x800
 _LOCKED = 0x1
 _DRIVE = re.compile("[A-Za-z]:")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -66,6 +66,7 @@ _BROKEN = (
     RuntimeError,
     ValueError,
 )
+"""What Python's zip reader raises over a file that is not whole."""
 
 Prologue = Callable[[bytes], bytes]
 """Mends the first bytes of a part before they are parsed."""
@@ -97,7 +98,7 @@ class Package:
             self._limit_members(source.count(_CENTRAL))
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise DocumentError("file_damaged", path=path, reason=str(error)) from error
         self._infos = self._archive.infolist()
         self._spent = 0
@@ -191,7 +192,7 @@ class Package:
                     if size > limit:
                         raise DocumentError("file_expands", path=path, size=size, limit=limit)
                     yield chunk
-        except _BROKEN as error:
+        except BROKEN as error:
             raise DocumentError("file_damaged", path=path, reason=f"{_name(info)}: {error}") from error
 
     def xml(self, name: str) -> Element:
