@@ -46,7 +46,7 @@ def samples() -> dict[str, bytes]:
         "a.ods": _odf("spreadsheet", ""),
         "a.pdf": _pdf(packed=False),
         "b.pdf": _pdf(packed=True),
-        "a.zip": _zip({"a.txt": TEXT.encode(), "乙/b.html": _html().encode(), "c.rtf": _rtf()}),
+        "a.zip": zipped({"a.txt": TEXT.encode(), "乙/b.html": _html().encode(), "c.rtf": _rtf()}),
     }
 
 
@@ -132,7 +132,7 @@ def _in_part(data: bytes, chance: random.Random) -> bytes:
         parts[at] = (chance.choice(parts)[0], content)
     else:
         parts[at] = (chance.choice(("../" + name, "/" + name, name.upper(), "题\0" + name, name * 50)), content)
-    return _zip(dict(parts))
+    return zipped(dict(parts))
 
 
 def _in_stream(data: bytes, chance: random.Random) -> bytes:
@@ -176,7 +176,8 @@ def _rtf() -> bytes:
     ).encode()
 
 
-def _zip(parts: dict[str, bytes]) -> bytes:
+def zipped(parts: dict[str, bytes]) -> bytes:
+    """A container of these parts, the same on every run."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():
@@ -185,7 +186,7 @@ def _zip(parts: dict[str, bytes]) -> bytes:
 
 
 def _epub() -> bytes:
-    return _zip(
+    return zipped(
         {
             "mimetype": b"application/epub+zip",
             "META-INF/container.xml": b'<container><rootfiles><rootfile full-path="O/b.opf"/></rootfiles></container>',
@@ -212,7 +213,7 @@ def _docx() -> bytes:
         for cell, text in zip(cells, row, strict=True):
             cell.text = text
     table.cell(0, 0).merge(table.cell(0, 1))
-    return _saved(document.save)
+    return saved(document.save)
 
 
 def _pptx() -> bytes:
@@ -228,7 +229,7 @@ def _pptx() -> bytes:
         for x, text in enumerate(row):
             table.cell(y, x).text = text
     slide.notes_slide.notes_text_frame.text = "注"
-    return _saved(deck.save)
+    return saved(deck.save)
 
 
 def _xlsx() -> bytes:
@@ -245,10 +246,10 @@ def _xlsx() -> bytes:
     sheet["C1"] = "=SUM(A1:A2)"
     sheet.merge_cells("A1:B1")
     book.create_sheet("二").append([TEXT, 1e300])
-    return _saved(book.save)
+    return saved(book.save)
 
 
-def _saved(save: Callable[[io.BytesIO], object]) -> bytes:
+def saved(save: Callable[[io.BytesIO], object]) -> bytes:
     """What ``save`` writes, packed without the time of day, so that it is the same on every run."""
     buffer = io.BytesIO()
     save(buffer)
@@ -257,7 +258,7 @@ def _saved(save: Callable[[io.BytesIO], object]) -> bytes:
     core = parts.get("docProps/core.xml", b"")
     if core:
         parts["docProps/core.xml"] = re.sub(rb"\d{4}-\d\d-\d\dT[\d:.]+Z", b"2024-01-01T00:00:00Z", core)
-    return _zip(parts)
+    return zipped(parts)
 
 
 def _odf(kind: str, body: str) -> bytes:
@@ -272,7 +273,7 @@ def _odf(kind: str, body: str) -> bytes:
         f"<office:document-content {names}><office:body><office:{kind}>{body}<table:table table:name='表'>{rows}"
         f"</table:table></office:{kind}></office:body></office:document-content>"
     )
-    return _zip({"mimetype": f"application/vnd.oasis.opendocument.{kind}".encode(), "content.xml": content.encode()})
+    return zipped({"mimetype": f"application/vnd.oasis.opendocument.{kind}".encode(), "content.xml": content.encode()})
 
 
 def _pdf(*, packed: bool) -> bytes:
