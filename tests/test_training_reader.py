@@ -86,11 +86,11 @@ def test_in_every_round_the_rate_rises_over_the_warm_up_and_falls_to_nothing(ste
 def test_questions_about_others_name_what_their_context_lacks():
     rows = [
         {"id": n, "context": f"{name}生于{year}年。", "title": "", "question": f"{name}出生于哪一年？"}
-        for n, (name, year) in enumerate([("王志刚", 1957), ("姜英勋", 1922), ("赵弘殷", 899)])
+        for n, (name, year) in enumerate([("王志刚", 1957), ("周恩来", 1898), ("赵弘殷", 899)])
     ]
     swapped = list(about_others(rows, random.Random(0)))
     assert [row["id"] for row in swapped] == [0, 1, 2]
     for row in swapped:
         name = row["question"].removesuffix("出生于哪一年？")
-        assert name in {"王志刚", "姜英勋", "赵弘殷"}
+        assert name in {"王志刚", "周恩来", "赵弘殷"}
         assert name not in row["context"]
