@@ -134,7 +134,9 @@ def our_reading(path: Path) -> tuple[dict[str, Any] | None, float]:
 
 
 def peer_reading(python: str, name: str, path: Path) -> dict[str, Any] | None:
-    """What a peer says; ``None`` where it fails, refuses or takes longer than LIMIT."""
+    """What a peer says; ``None`` where it fails, refuses, takes longer than LIMIT or reads no such format."""
+    if name == "pymupdf4llm" and path.suffix != ".pdf":
+        return None
     one = {"OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1", "TOKIO_WORKER_THREADS": "1"}
     environment = {**{key: value for key, value in os.environ.items() if key != "PYTHONPATH"}, **one}
     command = [python, "-c", PEER, name, str(path)]

@@ -29,8 +29,8 @@ class QuestionError(YinjuError):
 
 
 class DocumentError(YinjuError):
-    """Codes: ``path_missing`` (path); ``file_empty`` (path); ``file_binary`` (path); ``file_unreadable`` (path,
-    reason); ``file_format`` (path, suffix, known); ``file_too_large`` (path, size, limit); ``file_damaged`` (path,
+    """Codes: ``path_missing`` (path); ``file_name`` (path): its name is no text; ``file_empty`` (path); ``file_binary``
+    (path); ``file_unreadable`` (path, reason); ``file_format`` (path, suffix, known); ``file_too_large`` (path, size, limit); ``file_damaged`` (path,
     reason); ``file_encrypted`` (path): a password or DRM; ``file_nested`` (path); ``file_entities`` (path);
     ``file_expands`` (path, size, limit): far larger unpacked; ``file_crashed`` (path, reason); ``file_slow`` (path,
     seconds); ``file_memory`` (path, limit); ``archive_members`` (path, count, limit); ``archive_traversal`` (path,

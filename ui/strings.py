@@ -23,6 +23,7 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "question_control": ("问题的第 {position} 个字是看不见的控制字符（{character}）。请删去它再问。", "Character {position} of the question is an invisible control character ({character}). Delete it and ask again."),
     # one file
     "path_missing": ("找不到 {path}。请检查路径。", "{path} does not exist. Check the path."),
+    "file_name": ("{path} 的文件名不是 UTF-8 编码，没有收入。请改个名字再收入。", "The name of {path} is not UTF-8; it was not added. Rename it and add it again."),
     "file_empty": ("{path} 里没有文字，没有收入。", "{path} holds no text and was not added."),
     "file_binary": ("{path} 不是文本文件，没有收入。如果改过扩展名，请改回来。", "{path} is not a text file and was not added. If its extension was changed, change it back."),
     "file_unreadable": ("读不了 {path}：{reason}。请检查权限，或换一份完好的文件。", "{path} cannot be read: {reason}. Check its permissions, or use an intact copy."),
