@@ -80,6 +80,9 @@ def run(count: int, seed: int, seconds: float, files: dict[str, bytes]) -> dict[
         result = {"seed": seed, "done": 0, "outcomes": {}, "slowest_s": 0.0, "findings": []}
     codes, begin = Counter(result["outcomes"]), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
+        for name, data in files.items():  # what is loaded once is no file's time
+            Path(folder, name).write_bytes(data)
+            outcomes(Path(folder, name))
         while result["done"] < count and time.monotonic() - begin < seconds:
             name, data = case(result["done"], seed, files)
             path = Path(folder, name)

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.fuzz import outcomes
 from benchmarks.fuzz_files import mutated, samples
 
-CASES = 24
+CASES = 20
 """Of each file; `python -m benchmarks.fuzz` reads more."""
 
 

@@ -199,7 +199,7 @@ def _per_character() -> tuple[Callable[..., Any], Callable[..., Any], Callable[.
     whole, pointer = ctypes.c_int, ctypes.c_void_p
 
     def bound(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
-        address = ctypes.cast(function, pointer).value
+        address = ctypes.cast(function, pointer).value or 0
         return cast("Callable[..., Any]", ctypes.PYFUNCTYPE(result, pointer, whole, *arguments)(address))
 
     return (
