@@ -1,7 +1,7 @@
 """Our readers beside those of peers on the same files: `python -m benchmarks.readers --peers PYTHON`.
 
-PYTHON is the interpreter of an environment of its own that has markitdown, kreuzberg and pymupdf4llm (those that are
-missing are left out). Two figures a file, both of one thread:
+PYTHON is the interpreter of an environment of its own that has markitdown and kreuzberg (one that is missing is left
+out). Two figures a file, both of one thread:
 
 - **seconds a page**: processor time of the second of two readings; a page of a format without pages is 1,000 characters.
 - **kept**: where the text is known, the share of it that survives in reading order. White space and punctuation apart,
@@ -38,7 +38,7 @@ from tests.pdf_writer import Page, pdf
 
 PAGE = 1000
 """Characters that count as a page where a format has none."""
-PEERS = ("markitdown", "kreuzberg", "pymupdf4llm")
+PEERS = ("markitdown", "kreuzberg")
 LIMIT = 300.0
 """Seconds that a reader may take for one file."""
 CHARACTERS = 9000
@@ -54,14 +54,11 @@ if name == "markitdown":
     from markitdown import MarkItDown
     reader = MarkItDown()
     read = lambda: reader.convert(path).text_content
-elif name == "kreuzberg":
+else:
     import kreuzberg
     def read():
         found = kreuzberg.extract_file_sync(path)
         return found.content if hasattr(found, "content") else found.results[0].content
-else:
-    import pymupdf4llm
-    read = lambda: pymupdf4llm.to_markdown(path)
 read()
 begin = time.process_time()
 text = read()
@@ -134,9 +131,7 @@ def our_reading(path: Path) -> tuple[dict[str, Any] | None, float]:
 
 
 def peer_reading(python: str, name: str, path: Path) -> dict[str, Any] | None:
-    """What a peer says; ``None`` where it fails, refuses, takes longer than LIMIT or reads no such format."""
-    if name == "pymupdf4llm" and path.suffix != ".pdf":
-        return None
+    """What a peer says; ``None`` where it fails, refuses or takes longer than LIMIT."""
     one = {"OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1", "TOKIO_WORKER_THREADS": "1"}
     environment = {**{key: value for key, value in os.environ.items() if key != "PYTHONPATH"}, **one}
     command = [python, "-c", PEER, name, str(path)]
