@@ -122,6 +122,11 @@ class HybridIndex:
             lexical.update(zip(without_lexical, self._lexical.scores(text, without_lexical), strict=True))
         return [Candidate(i, dense[i], lexical[i]) for i in sorted(dense)]
 
+    def absent(self, words: Sequence[str]) -> list[str]:
+        """Those of ``words`` that no text holds, for certain; see :meth:`embeddings.lexical.LexicalIndex.absent`."""
+        with self._lock:
+            return self._lexical.absent(words) if self._lexical else []
+
     def ids(self) -> tuple[list[int], list[int]]:
         """The ids of the vector leg and of the word leg, each ascending. They are equal after a commit."""
         with self._lock:

@@ -19,8 +19,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from embeddings import chinese
 from embeddings.errors import IndexBroken, IndexBusy
-from embeddings.segment import question_terms, terms
+from embeddings.numerals import may_hold_numeral
+from embeddings.segment import fold, question_terms, terms
 
 # One writer thread, so that the same calls make the same index; tantivy needs 15 MB a thread at least.
 _WRITER_BYTES = 96_000_000
@@ -31,6 +33,7 @@ _PLACES = 4
 
 # Naming the ids to tantivy costs 2 µs each; asking for more and leaving some out is quicker where few are left out.
 _FEW = 8
+_HAN_WORD = re.compile(f"[{chinese.HAN}]{{2,}}")
 
 
 class LexicalIndex:
@@ -170,6 +173,26 @@ class LexicalIndex:
         both = tantivy.Query.boolean_query([(tantivy.Occur.Must, self._only(ids)), (tantivy.Occur.Should, query)])
         found = dict(_found(searcher, both, limit=len(set(ids))))
         return [found.get(number, 0.0) for number in ids]
+
+    def absent(self, words: Sequence[str]) -> list[str]:
+        """Those of ``words`` that no text holds, for certain: one of a word's pairs of characters, or for other scripts
+        the word itself, is in none. Of a word of three characters and more, pairs in one text but apart count as held;
+        so does a word with a numeral in it (第三条), which is also matched as 第3条.
+        """
+        searcher = self._index.searcher()
+        return [word for word in words if not self._may_hold(searcher, word)]
+
+    def _may_hold(self, searcher: Any, word: str) -> bool:
+        import tantivy
+
+        folded = fold(word)
+        han = _HAN_WORD.fullmatch(folded) is not None
+        needed = [folded[i : i + 2] for i in range(len(folded) - 1)] if han else terms(word)
+        if not needed or (han and may_hold_numeral(folded)):
+            return True
+        how = tantivy.Occur.Must if han else tantivy.Occur.Should
+        parts = [(how, tantivy.Query.term_query(self._schema, "body", term, "freq")) for term in dict.fromkeys(needed)]
+        return bool(_found(searcher, tantivy.Query.boolean_query(parts), limit=1))
 
     def _only(self, ids: Collection[int]) -> Any:
         """The texts of ``ids``, each with score 0."""

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Literal
 from embeddings.folding import fold
 from qa.confidence import Calibration, load_calibration
 from qa.errors import QuestionError
+from qa.followup import FollowUp, follow_up
+from qa.question import parse_question
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
+from qa.suggest import Suggestion, content_words, suggestions
 from qa.types import Answer, Block, Citation, Document, Exchange, Hit, Reading, Timings, VerbatimError
 
 if TYPE_CHECKING:
@@ -28,6 +31,16 @@ QUESTION_LIMIT = 1000
 
 PASSAGES_READ = 5
 NEAR_SHOWN = 3
+HISTORY_HEARD = 20
+"""Exchanges of a conversation that a question may follow on."""
+
+SUGGESTED_LEAST = 0.6
+"""Confidence from which a question is suggested: it must be answered when it is clicked."""
+
+SLOW = 0.15
+"""Seconds that reading a passage may have taken for one more to be read, to try a suggestion."""
+
+LIST_MARKS = "、,，;；和与及"
 CITATIONS_SHOWN = 3
 
 OTHER_LEAST = 0.5
@@ -89,17 +102,47 @@ class Answerer:
         documents: frozenset[str] | None = None,
     ) -> tuple[list[Hit], Answer]:
         """As :meth:`ask`, with the passages that were read, best first."""
-        asked = clean_question(question)
+        typed = clean_question(question)
         begin = time.perf_counter()
-        hits = self.retriever.retrieve(asked, k=PASSAGES_READ, documents=documents)
+        meant = follow_up(typed, heard(history))
+        hits = self.retriever.retrieve(meant.question, k=PASSAGES_READ, documents=documents)
         retrieved = time.perf_counter()
-        answer = self._answer(question, asked, hits)
+        answer = self._answer(question, meant, hits)
+        read = time.perf_counter()
+        if answer.status == "not_found":
+            answer = self._advised(answer, meant.question, hits, documents, quick=read - retrieved < SLOW * len(hits))
         end = time.perf_counter()
-        timings = Timings(_ms(begin, retrieved), _ms(retrieved, end), _ms(begin, end))
-        return hits, replace(answer, timings_ms=timings, id=id)
+        timings = Timings(_ms(begin, retrieved), _ms(retrieved, read), _ms(begin, end))
+        understood = "" if meant.question == typed and not meant.excluded else meant.question
+        return hits, replace(answer, timings_ms=timings, id=id, understood=understood)
 
-    def _answer(self, question: str, asked: str, hits: Sequence[Hit]) -> Answer:
-        weighed = self._weigh(asked, hits)
+    def _advised(
+        self, answer: Answer, asked: str, hits: Sequence[Hit], documents: frozenset[str] | None, *, quick: bool
+    ) -> Answer:
+        """``answer``, which was not found, with the words that no document holds and, where reading is ``quick``, a
+        question near it that is answered.
+        """
+        parsed = parse_question(asked)
+        words = [asked[start:end] for start, end in content_words(parsed)]
+        missing = tuple(dict.fromkeys(self.library.absent(words)))
+        proposed = suggestions(parsed, hits)[:1] if quick else []
+        kept = tuple(one.question for one in proposed if self._answers(one, hits, documents))
+        return replace(answer, missing=missing, suggestions=kept)
+
+    def _answers(self, one: Suggestion, hits: Sequence[Hit], documents: frozenset[str] | None) -> bool:
+        """Whether asking ``one`` finds its passage first and reads its answer there, with confidence."""
+        source = hits[one.hit]
+        found = self.retriever.retrieve(one.question, k=PASSAGES_READ, documents=documents)
+        if not found or found[0].passage.id != source.passage.id:
+            return False
+        for reading in self.reader.read(one.question, found[:1])[:1]:
+            low, high = reading.answer or reading.quote
+            sure = self.calibration.probability(one.question, found, reading) >= max(self.threshold, SUGGESTED_LEAST)
+            return sure and reading.answer is not None and low < one.end and one.start < high
+        return False
+
+    def _answer(self, question: str, meant: FollowUp, hits: Sequence[Hit]) -> Answer:
+        weighed = [item for item in self._weigh(meant.question, hits) if not _repeats(item, meant.excluded)]
         if not weighed:
             return Answer(question, "not_found", "", 0.0)
         best = weighed[0]
@@ -175,6 +218,31 @@ class Answerer:
             _LOG.error("citation withheld: %s", error)
             return None
         return citation
+
+
+def heard(history: Sequence[Exchange]) -> list[Exchange]:
+    """The end of a conversation, as far as its questions could be asked: nobody vouches for what a client sends."""
+    kept: list[Exchange] = []
+    for exchange in reversed(history[-HISTORY_HEARD:]):
+        try:
+            clean_question(exchange.asked)
+        except QuestionError:
+            break
+        kept.insert(0, exchange)
+    return kept
+
+
+def _repeats(item: _Weighed, said: Sequence[str]) -> bool:
+    """Whether a reading gives an answer that was given before, or a part of one, or one with a word around it; a list
+    that goes on after it is another.
+    """
+    answer = item.hit.text[slice(*(item.reading.answer or item.reading.quote))]
+    for other in said:
+        relation = compared(answer, other)
+        longer = len(answer) > len(other) and any(mark in answer for mark in LIST_MARKS)
+        if relation == "same" or (relation == "part" and not longer):
+            return True
+    return False
 
 
 def given(citation: Citation) -> str:

@@ -20,7 +20,8 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _CONTRAST = re.compile(
-    r"(?:(?:and |but )?(?:what|how) about|and)\s+(?:(?P<how>in|on|at|for|of|from|by)\s+)?(?P<what>.{1,60})", re.IGNORECASE
+    r"(?:(?:and |but )?(?:what|how) about|and)\s+(?:(?P<how>in|on|at|for|of|from|by)\s+)?(?P<what>.{1,60})",
+    re.IGNORECASE,
 )
 _WH = re.compile(r"(?:and )?(?P<word>when|where|why|how)", re.IGNORECASE)
 _NAME = re.compile(
@@ -37,7 +38,10 @@ _CLOSED = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"(?P<word>it|its|he|his|him|she|her|they|their|them)\b(?P<next> \w+)?", re.IGNORECASE)
-_EXPLETIVE = re.compile(r"it (?:\w+ )?(?:common|possible|necessary|important|true|called|that|to|takes?|raining|snowing|time|late)\b", re.IGNORECASE)
+_EXPLETIVE = re.compile(
+    r"it (?:\w+ )?(?:common|possible|necessary|important|true|called|that|to|takes?|raining|snowing|time|late)\b",
+    re.IGNORECASE,
+)
 _THERE = re.compile(r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )\bthere$", re.IGNORECASE)
 _POSSESSIVE = ("its", "his", "their")
 
@@ -48,7 +52,7 @@ def follow_up_english(question: str, history: Sequence[Exchange]) -> tuple[str |
     """
     bare = question.rstrip("?!. ")
     exchange = history[-1]
-    base = (exchange.understood or exchange.question).strip()
+    base = exchange.asked
     if _MORE.fullmatch(bare):
         return None, True
     if contrast := _CONTRAST.fullmatch(bare):
@@ -102,10 +106,10 @@ def names(text: str) -> list[tuple[int, int]]:
 
 
 def _asked_otherwise(word: str, base: str, exchange: Exchange) -> str | None:
-    """``base`` with its adverb exchanged; of "What did X build?" the answer is said: "When did X build the bridge?" """
+    """``base`` with its adverb exchanged; of "What did X build?" the answer is said: "When did X build the bridge?"."""
     if old := _ADVERBIAL.match(base):
         return f"{word} {base[old.end() :]}"
-    thing = re.fullmatch(rf"(?:What|Who|Whom) (?P<frame>(?:did|does|do|will|can) .+?)\?*", base)
+    thing = re.fullmatch(r"(?:What|Who|Whom) (?P<frame>(?:did|does|do|will|can) .+?)\?*", base)
     if thing and _is_short(exchange.answer):
         return f"{word} {thing['frame']} {exchange.answer}?"
     return None

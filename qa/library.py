@@ -179,6 +179,14 @@ class Library:
                 among = database.passage_ids(connection, documents)
             return self._index.search(text, vector, k=k, among=among)
 
+    def absent(self, words: Sequence[str]) -> list[str]:
+        """Those of ``words`` that no document holds, nor its titles, in the order given. What is left out may yet be
+        held by none.
+        """
+        with self._lock, database.mapped_errors(self.folder):
+            self._catch_up_if_free()
+            return self._index.absent(words)
+
     # ---- changing
 
     def add(

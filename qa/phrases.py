@@ -39,7 +39,10 @@ _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
     "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤阮翁"
 )
-_NO_NAME = frozenset("是在有的了和与及为由被把从到对向将于上中下里内外年月日时个家所座部本任当能会可应不没还又也就才都要想去来做说给用")
+_NO_NAME = frozenset(
+    "是在有的了和与及为由被把从到对向将于上中下里内外年月日时个家所座部本任当能会可应不没还又也就才都要想去来做说给用"
+)
+_NOT_FIRST = ("的", "请问", "在")
 _COUNTED = ("费", "票", "价", "额", "量", "数", "率", "金", "税", "薪")
 
 
@@ -184,8 +187,8 @@ def _names(run: Sequence[Token], folded: str) -> list[Phrase]:
             place += width
             continue
         if token.tag == "ns" and not (place and run[place - 1].tag == "ns" and token.text[-1] in _PLACE_HEADS):
-            joined = after is not None and after.text in _PLACE_ENDS
-            found.append(_phrase(token.start, after.end if joined and after else token.end, "place", folded, named=True))
+            end = after.end if after is not None and after.text in _PLACE_ENDS else token.end
+            found.append(_phrase(token.start, end, "place", folded, named=True))
         elif token.tag == "nt":
             found.append(_phrase(token.start, token.end, "organisation", folded, named=True))
         elif token.tag in ("nz", "lat", "oov") and len(token.text) > 1:
@@ -218,7 +221,7 @@ def kinds_of(text: str) -> Phrase | None:
     """What a folded text that stands by itself is, as a phrase as long as itself; ``None`` if it is no phrase."""
     parsed = parse(text)
     if not parsed.tokens or not all(is_nominal(token) or token.tag in ("c", "P·") for token in parsed.tokens):
-        return None if not titles(text) or titles(text)[0] != (0, len(text)) else Phrase(text, 0, len(text), "title", True)
+        return Phrase(text, 0, len(text), "title", True) if titles(text) == [(0, len(text))] else None
     last = parsed.tokens[-1]
     whole = [phrase for phrase in _names(parsed.tokens, text) if (phrase.start, phrase.end) == (0, len(text))]
     if whole:
@@ -241,7 +244,7 @@ def topic(parsed: Parsed) -> Span | None:
     while kept and not is_nominal(kept[-1]) and kept[-1].tag != "P》":
         kept.pop()
     spans = [(start, past) for _, start, past in times(parsed.folded)]
-    while kept and (any(start <= kept[0].start < past for start, past in spans) or kept[0].text in ("的", "请问", "在")):
+    while kept and (kept[0].text in _NOT_FIRST or any(start <= kept[0].start < past for start, past in spans)):
         kept.pop(0)
     if not kept or not any(token.tag[0] in "njliaosv" or token.tag == "lat" for token in kept):
         return None

@@ -269,6 +269,11 @@ class Exchange:
     answer: str
     status: str
 
+    @property
+    def asked(self) -> str:
+        """The question as it was understood."""
+        return (self.understood or self.question).strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
