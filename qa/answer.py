@@ -109,25 +109,24 @@ class Answerer:
         retrieved = time.perf_counter()
         answer = self._answer(question, meant, hits)
         read = time.perf_counter()
-        if answer.status == "not_found":
-            answer = self._advised(answer, meant.question, hits, documents, quick=read - retrieved < SLOW * len(hits))
+        if answer.status == "not_found" and not meant.excluded and read - retrieved < SLOW * len(hits):
+            answer = replace(answer, suggestions=self._suggested(meant.question, hits, documents))
+        answer = replace(answer, missing=self._missing(meant.question))
         end = time.perf_counter()
         timings = Timings(_ms(begin, retrieved), _ms(retrieved, read), _ms(begin, end))
         understood = "" if meant.question == typed and not meant.excluded else meant.question
         return hits, replace(answer, timings_ms=timings, id=id, understood=understood)
 
-    def _advised(
-        self, answer: Answer, asked: str, hits: Sequence[Hit], documents: frozenset[str] | None, *, quick: bool
-    ) -> Answer:
-        """``answer``, which was not found, with the words that no document holds and, where reading is ``quick``, a
-        question near it that is answered.
+    def _missing(self, asked: str) -> tuple[str, ...]:
+        words = [asked[start:end] for start, end in content_words(parse_question(asked))]
+        return tuple(dict.fromkeys(self.library.absent(words)))
+
+    def _suggested(self, asked: str, hits: Sequence[Hit], documents: frozenset[str] | None) -> tuple[str, ...]:
+        """A question near ``asked`` that is answered. At most one is tried: a passage more to read is all the time that
+        there is.
         """
-        parsed = parse_question(asked)
-        words = [asked[start:end] for start, end in content_words(parsed)]
-        missing = tuple(dict.fromkeys(self.library.absent(words)))
-        proposed = suggestions(parsed, hits)[:1] if quick else []
-        kept = tuple(one.question for one in proposed if self._answers(one, hits, documents))
-        return replace(answer, missing=missing, suggestions=kept)
+        proposed = suggestions(parse_question(asked), hits)[:1]
+        return tuple(one.question for one in proposed if self._answers(one, hits, documents))
 
     def _answers(self, one: Suggestion, hits: Sequence[Hit], documents: frozenset[str] | None) -> bool:
         """Whether asking ``one`` finds its passage first and reads its answer there, with confidence."""

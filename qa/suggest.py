@@ -21,12 +21,17 @@ from qa.types import Hit
 SHORTEST, LONGEST = 8, 32
 """Characters of a clause that makes a question."""
 
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_COUNTS = frozenset("年月日号时天个家人次种位元")
 _CLAUSE = re.compile(r"[^，,；;：:。！？!?\n]+")
 _UNUSABLE = re.compile(r"[“”\"'‘’（）()\[\]【】…—<>|*]")
-_UNITS = "家|人次|人|名|位|个|吨|平方公里|公里|平方米|米|项|次|种|座|场|辆|户|所|件|台|条|元|美元|天|岁|亩|公顷|千瓦|册"
+_UNITS = (
+    "家|个月|人次|人|名|位|个|吨|平方公里|公里|平方米|米|项|次|种|座|场|辆|户|所|件|台|条|元|美元|天|岁|亩|公顷|千瓦|册"
+)
 _NUMBER = re.compile(
     rf"(?:约|近|超过|超|逾|大约|将近)?(?P<figure>\d[\d,.]*)(?:余|多)?(?P<unit>[万亿千百]*(?:{_UNITS}))(?![强之分])"
 )
+_HEDGED = re.compile(r"虽|如果|因为|由于|若|当时|就|仅|不|没|未|之一|另|[后前时中上下里的]$")
 _DATE = re.compile(r"(?:于|在)?(?:\d{4}年)(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:上午|下午|晚)?")
 _LEAD = re.compile(
     r"(?:截至|截止|据|目前|近日|日前).{0,12}|(?:(?:今年|去年|\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:上午|下午|晚)?)"
@@ -62,16 +67,20 @@ class Suggestion:
 
 
 def content_words(question: Question) -> list[Span]:
-    """Ranges of the words of a question that a document could lack, in order. Neighbours of a single character are
-    taken in, for the dictionary splits words that it does not know.
+    """Ranges of the words of a question that a document could lack, in order. Single Chinese characters are taken in by
+    their neighbours, for the dictionary splits words that it does not know; not by names, which it does.
     """
     found: list[Span] = []
+    known = False
     for unit in question.units:
-        joined = found and found[-1][1] == unit.start and 1 in (len(unit.text), found[-1][1] - found[-1][0])
-        if joined:
+        before = question.folded[slice(*found[-1])] if found and found[-1][1] == unit.start else ""
+        split = 1 in (len(unit.text), len(before)) and _HAN.fullmatch(before + unit.text)
+        named = unit.named and len(unit.text) > 1
+        if before and split and not (known or named) and not _COUNTS & {before, unit.text}:
             found[-1] = (found[-1][0], unit.end)
         else:
             found.append((unit.start, unit.end))
+            known = named
     return [(start, end) for start, end in found if end - start > 1 or question.folded[start].isdigit()]
 
 
@@ -104,7 +113,9 @@ def _of_sentence(text: str, start: int, end: int, hit: int) -> list[Suggestion]:
     low, high = clauses[0]
     low += len(text[low:high]) - len(text[low:high].lstrip())
     clause = text[low:high].rstrip()
-    if not SHORTEST <= len(clause) <= LONGEST or _UNUSABLE.search(clause) or clause.startswith(_NOT_OPENING):
+    if not SHORTEST <= len(clause) <= LONGEST or clause.startswith(_NOT_OPENING):
+        return []
+    if _UNUSABLE.search(clause) or _HEDGED.search(simplified(clause)):
         return []
     parsed = parse(clause)
     if parsed.hole or any(token.tag == "r" for token in parsed.tokens):
@@ -125,11 +136,16 @@ def _traditional(asked: str) -> str:
 
 def _number(parsed: Parsed) -> tuple[str, int, int] | None:
     found = list(_NUMBER.finditer(parsed.folded))
-    if len(found) != 1 or not _tells(parsed, *found[0].span()):
+    if len(found) != 1:
         return None
     figure = found[0]
-    unit = parsed.text[figure.start("unit") : figure.end("unit")]
-    asked = parsed.text[: figure.start()] + "多少" + unit.lstrip("万亿千百") + parsed.text[figure.end() :]
+    # 约 before a figure goes with it, but not that of 签约.
+    whole = any(token.start == figure.start() for token in parsed.tokens)
+    start = figure.start() if whole else figure.start("figure")
+    if not _tells(parsed, start, figure.end()):
+        return None
+    unit = parsed.text[figure.start("unit") : figure.end("unit")].lstrip("万亿千百萬億")
+    asked = f"{parsed.text[:start]}多少{unit}{parsed.text[figure.end() :]}"
     return asked, figure.start("figure"), figure.end("unit")
 
 
@@ -152,7 +168,13 @@ def _person(parsed: Parsed) -> tuple[str, int, int] | None:
     if first is None:
         return None
     after = next((token for token in parsed.tokens if token.start >= first.end), None)
-    if after is None or after.tag != "v" or after.start != first.end or not _tells(parsed, 0, first.end):
+    if (
+        after is None
+        or after.tag != "v"
+        or after.text in ("位于", "属于", "成为")
+        or after.start != first.end
+        or not _tells(parsed, 0, first.end)
+    ):
         return None
     return "谁" + parsed.text[first.end :], 0, first.end
 

@@ -284,9 +284,10 @@ class Answer:
     another answer with confidence, each its own. With ``not_found``: ``answer`` is empty, ``citations`` and ``others``
     are empty, and ``near`` holds up to three passages that are *not* answers.
 
-    ``understood`` is the question as resolved against the conversation, empty where it was taken as it stands. With
-    ``not_found`` only: ``suggestions`` are questions near it that the library answers; ``missing`` the content words of
-    the question, as it spells them, that no document of the library holds.
+    ``understood`` is the question as resolved against the conversation, empty where it was taken as it stands.
+    ``suggestions``, with ``not_found`` only, are questions near it that are answered. ``missing`` holds the content words
+    of the question, as it spells them, that no document of the library holds; an answer may be right without them, by
+    another word for the same, a doubtful one the less so.
     """
 
     question: str

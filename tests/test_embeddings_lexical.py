@@ -214,3 +214,35 @@ def test_among_equals_leaving_the_others_out_of_an_exhaustive_search(data: st.Da
     assert [score for _, score in found] == pytest.approx([score for _, score in kept], abs=2e-4)
     if len({score for _, score in kept}) == len({round(score, 3) for _, score in kept}):
         assert [i for i, _ in found] == [i for i, _ in kept]
+
+
+# fmt: off
+@pytest.mark.parametrize(("word", "absent"), [
+    ("重庆", False), ("重慶", False), ("门票", True), ("西洽会", False), ("西展会", True), ("庆开", True),
+    ("n2馆", False), ("500强", False), ("B04", True), ("34.96", False), ("35", True), ("tickets", True),
+    ("第9届", False), ("第八届", False), ("第九届", False),   # numerals are matched in digits too: never sure
+    ("？", False), ("", False),
+])
+# fmt: on
+def test_a_word_is_absent_only_where_no_text_can_hold_it(word: str, absent: bool) -> None:
+    index = filled(LexicalIndex.in_memory())
+    assert index.absent([word]) == ([word] if absent else [])
+
+
+def test_what_was_removed_is_absent() -> None:
+    index = filled(LexicalIndex.in_memory())
+    index.remove([5])
+    index.commit()
+    assert index.absent(["重庆", "激光", "展位"]) == ["激光", "展位"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.text("重庆开幕签约亿元 ab12，", max_size=12), min_size=1, max_size=5), st.text("重庆开幕签约亿元", min_size=2, max_size=4))
+def test_what_a_text_holds_is_never_absent(texts: list[str], word: str) -> None:
+    index = LexicalIndex.in_memory()
+    index.add(list(range(len(texts))), texts)
+    index.commit()
+    held = any(word in text for text in texts)
+    assert index.absent([word]) == [] or not held
+    if len(word) == 2:
+        assert index.absent([word]) == ([] if held else [word])
