@@ -21,7 +21,7 @@ ANSWER_LIMIT = 20
 
 # fmt: off
 _PRONOUN = re.compile(r"它们|他们|她们|它|他(?=[^国乡日])|她|其(?=[^他它中实余次二三间])|该(?=[\u4e00-\u9fff])|那里|那儿|当地|此|[这那](?=[\u4e00-\u9fff])")
-_TITLED = ("电影", "影片", "片", "电视剧", "剧", "书", "小说", "歌", "歌曲", "专辑", "游戏", "作品", "文章", "节目", "漫画", "漫画")
+_TITLED = ("电影", "影片", "片", "电视剧", "剧", "书", "小说", "歌", "歌曲", "专辑", "游戏", "作品", "文章", "节目", "漫画")
 # fmt: on
 _EVENTS = ("会议", "大会", "展会", "活动", "比赛", "赛事", "论坛", "盛会")
 _MEASURES = frozenset("个家所座部本场次届种条首篇款间项位名支")
@@ -141,8 +141,8 @@ def _fitting(noun: str, base: Parsed, exchange: Exchange) -> str | None:
         return exchange.answer
     if noun in _TITLED and len(works := titles(base.folded)) == 1:
         start, end = works[0]
-        kind = next((token for token in base.tokens if token.end == start and token.text in _TITLED), None)
-        return text[kind.start if kind else start : end]
+        word = next((token for token in base.tokens if token.end == start and token.text in _TITLED), None)
+        return text[word.start if word else start : end]
     for run in segments(base):
         for last, token in enumerate(run):
             if base.folded[: token.end].endswith(noun) and token.end - run[0].start > len(noun) and last:
