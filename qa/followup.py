@@ -49,6 +49,7 @@ _WH = (
     ("number", r"(?:有|是)?(?:多少|几)(?:个|人|家|名|位|项|钱)?"),
 )
 # fmt: on
+_MEASURED = ("全长", "总长", "全程", "身高", "体重", "海拔", "占地", "总重")
 _PROPER = ("nr", "ns", "nt")
 _ADVERBS = ("time", "place", "reason", "manner")
 
@@ -297,6 +298,9 @@ def _subject_added(question: str, base: Parsed) -> str | None:
     ):
         return None
     start, end = about
+    within = [token for token in base.tokens if start < token.start and token.end <= end]
+    if within and within[-1].text in _MEASURED and within[-1].start - start > 1:
+        end = within[-1].start
     if any(token.tag[0] in "vcd" and token.tag != "vn" for token in base.tokens if start <= token.start < end):
         return None
     return base.text[start:end] + question
