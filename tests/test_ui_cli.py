@@ -179,6 +179,13 @@ def test_remove_and_unknown_ids(folder: Path) -> None:
     one_sentence(run("ask", "有多少家？", folder=folder), "library_empty")
 
 
+def test_ask_of_one_document(folder: Path) -> None:
+    id = json.loads(run("list", "--json", folder=folder).stdout)["id"]
+    asked = ("ask", "有多少家世界500强落户重庆？", "--json", "--document", id)
+    assert json.loads(run(*asked, folder=folder).stdout)["answer"] == "325家"
+    one_sentence(run(*asked, "--document", "nowhere", folder=folder), "document_unknown")
+
+
 def test_libraries_that_cannot_be_used(folder: Path, tmp_path: Path) -> None:
     one_sentence(run("ask", "有多少家？", folder=tmp_path / "nowhere"), "library_missing")
     one_sentence(run("chat", "--no-browser", "--port", "0", folder=tmp_path / "nowhere"), "library_missing")
