@@ -21,8 +21,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from embeddings.errors import EmbeddingsError
 from qa.documents import KNOWN
-from qa.errors import DocumentError, LibraryError, YinjuError
+from qa.errors import DocumentError, YinjuError
 from qa.intake import Intake, document_id
 from qa.report import AddReport
 from qa.types import Document
@@ -32,6 +33,8 @@ from ui.shelf_files import Aside, FileStore, Incoming, Staged
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder, Floats2d
     from qa.library import Library
+
+Problem = YinjuError | EmbeddingsError
 
 State = Literal["waiting", "reading", "storing", "done", "failed"]
 
@@ -64,7 +67,7 @@ class Entry:
     documents: tuple[str, ...] = ()
     twin: str = ""
     report: AddReport = AddReport()
-    error: YinjuError | None = None
+    error: Problem | None = None
 
     @property
     def active(self) -> bool:
@@ -267,7 +270,7 @@ class Keeper:
             self._stored(0)
         except _Closing:
             return
-        except YinjuError as error:
+        except (YinjuError, EmbeddingsError) as error:
             self._fail(error)
         except Exception:  # the border to a thread that nobody watches; the log has the rest
             _LOG.exception("uploads were not added")
@@ -339,7 +342,7 @@ class Keeper:
             if entry.state == "storing" and entry.documents:
                 self._finish(self._staged[entry.id])
 
-    def _fail(self, error: YinjuError) -> None:
+    def _fail(self, error: Problem) -> None:
         """Nothing more can be added now: all that wait or are at work are told why, and kept."""
         with self._changed:
             self._queue.clear()
