@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from ui import frame, render
 from ui.api import endpoints
+from ui.api_documents import change_routes
 from ui.chat import Asks, Shelf, Turn, open_source, take_turn
+from ui.shelf import Keeper
+from ui.shelf_pane import build_shelf
 from ui.source import empty_source_html
 from ui.strings import LANGS, Lang, examples_for, text
 from ui.web import ByLanguage, Guard, address_of, is_loopback, listen
@@ -68,6 +71,7 @@ def serve(
     port: int,
     open_browser: bool,
     examples: Sequence[str] | None = None,
+    keeper: Keeper | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the page at ``/`` and the endpoints under ``/api`` until interrupted. ``ready`` is told the URL.
@@ -75,7 +79,10 @@ def serve(
     :raises PortError: ``port_busy`` or ``port_unusable``.
     """
     with listen(host, port) as listener:
-        server = make_server(build_application(answerer, library, examples=examples, only_local=is_loopback(listener)))
+        only_local = is_loopback(listener)
+        server = make_server(
+            build_application(answerer, library, examples=examples, only_local=only_local, keeper=keeper)
+        )
         address = address_of(listener)
         if ready is not None:
             ready(address)
@@ -102,11 +109,17 @@ def make_server(application: Starlette) -> uvicorn.Server:
 
 
 def build_application(
-    answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = None, only_local: bool = True
+    answerer: Asks,
+    library: Shelf,
+    *,
+    examples: Sequence[str] | None = None,
+    only_local: bool = True,
+    keeper: Keeper | None = None,
 ) -> Starlette:
     """The whole as one ASGI application: the page in each language, the endpoints, and the guard around them.
 
-    ``examples`` are questions to click; without them, those we know for the library's documents. ``state.pages`` holds
+    ``keeper`` adds to and removes from the library; without one it stays as it is. ``examples`` are questions to click;
+    without them, those we know for the library's documents. ``state.pages`` holds
     Gradio's own applications. Not to be called where an event loop runs.
     """
     from starlette.applications import Starlette
@@ -115,16 +128,20 @@ def build_application(
 
     if examples is None:
         examples = examples_for(info.name for info in library.documents())
-    pages = asyncio.run(_pages(answerer, library, tuple(examples)))
+    pages = asyncio.run(_pages(answerer, library, tuple(examples), keeper))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for page in pages.values():
                 await stack.enter_async_context(page.router.lifespan_context(page))
+            if keeper is not None:
+                stack.callback(keeper.close)
+                keeper.resume()
             yield
 
-    api = endpoints(answerer, library, at_once=ASKED_AT_ONCE)
+    more = change_routes(keeper) if keeper is not None else ()
+    api = endpoints(answerer, library, at_once=ASKED_AT_ONCE, more=more)
     application = Starlette(
         routes=[Mount("/api", api), Mount("/", ByLanguage(pages))],
         middleware=[Middleware(Guard, only_local=only_local)],
@@ -136,7 +153,9 @@ def build_application(
     return application
 
 
-def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequence[str] = ()) -> gr.Blocks:
+def build(
+    answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequence[str] = (), keeper: Keeper | None = None
+) -> gr.Blocks:
     """The page in one language, in three columns: the library, the conversation, the source.
 
     Two values are shared by what stands in them: ``turns``, this conversation's turns, oldest first, and ``chosen``,
@@ -153,7 +172,7 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
             with gr.Column(elem_id="yj-library"):
                 _html(frame.library_head_html(lang), "yj-library-head")
                 with gr.Column(elem_id="yj-shelf"):
-                    _html(lambda: frame.documents_html(library.documents(), lang), "yj-documents")
+                    chosen = build_shelf(library, lang, keeper=keeper)
             with gr.Column(elem_id="yj-chat"):
                 log = _html(render.log_html((), lang, examples=examples), "yj-log", js_on_load=_asset("page.js"))
                 box, send = _question_box(lang)
@@ -163,8 +182,8 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
 
         desk = _Desk(answerer, library, lang, tuple(examples))
 
-        def example(past: tuple[Turn, ...], event: gr.EventData) -> Iterator[Shown]:
-            yield from desk.answer(str((event._data or {}).get("question", "")), past)
+        def example(past: tuple[Turn, ...], asked: frozenset[str] | None, event: gr.EventData) -> Iterator[Shown]:
+            yield from desk.answer(str((event._data or {}).get("question", "")), past, asked)
 
         def cite(event: gr.EventData) -> str:
             return open_source(str((event._data or {}).get("href", "")), lang=lang, library=library)
@@ -176,8 +195,8 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
         shown = [log, box, turns, pane, hint]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = {**quiet, "concurrency_limit": ASKED_AT_ONCE, "concurrency_id": "ask", "trigger_mode": "once"}
-        gr.on([box.submit, send.click], desk.answer, [box, turns], shown, **asking)
-        log.example(example, [turns], shown, **asking)
+        gr.on([box.submit, send.click], desk.answer, [box, turns, chosen], shown, **asking)
+        log.example(example, [turns, chosen], shown, **asking)
         log.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
     return page
 
@@ -193,14 +212,14 @@ class _Desk:
     lang: Lang
     examples: tuple[str, ...]
 
-    def answer(self, question: str, past: tuple[Turn, ...]) -> Iterator[Shown]:
+    def answer(self, question: str, past: tuple[Turn, ...], chosen: frozenset[str] | None) -> Iterator[Shown]:
         """Show that the question is being looked for, then its turn; or the hint, and the question back to mend."""
         import gradio as gr
 
         lang, same, shown = self.lang, gr.skip(), [turn.html for turn in past]
         waiting = render.log_html([*shown, render.waiting_html(question, lang)], lang)
         yield waiting, "", past, same, frame.hint_html(lang)
-        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library)
+        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library, documents=chosen)
         if turn.hint:
             before = render.log_html(shown, lang, examples=self.examples)
             yield before, question, past, same, frame.hint_html(lang, turn.hint)
@@ -208,9 +227,11 @@ class _Desk:
         yield render.log_html([*shown, turn.html], lang), same, (*past, turn), turn.source, frame.hint_html(lang)
 
 
-async def _pages(answerer: Asks, library: Shelf, examples: tuple[str, ...]) -> dict[Lang, FastAPI]:
+async def _pages(
+    answerer: Asks, library: Shelf, examples: tuple[str, ...], keeper: Keeper | None
+) -> dict[Lang, FastAPI]:
     """The page in each language. Asynchronous because Gradio, where no event loop runs, makes some and leaves them open."""
-    return {lang: _mounted(build(answerer, library, lang=lang, examples=examples)) for lang in LANGS}
+    return {lang: _mounted(build(answerer, library, lang=lang, examples=examples, keeper=keeper)) for lang in LANGS}
 
 
 def _mounted(page: gr.Blocks) -> FastAPI:
@@ -231,7 +252,7 @@ def _mounted(page: gr.Blocks) -> FastAPI:
         pwa=False,
         max_file_size=1,
         theme=gr.themes.Base(font=list(_SANS), font_mono=list(_MONO)),
-        css=_asset("page.css"),
+        css=_asset("page.css") + _asset("shelf.css"),
         favicon_path=str(files("ui").joinpath("assets", "favicon.svg")),
     )
     return parent
