@@ -388,6 +388,9 @@ class _Told:
 
 def sample_files() -> list[Path]:
     """The documents that ship with the program: its first library."""
-    from importlib.resources import files
+    from importlib.util import find_spec
 
-    return sorted(Path(str(item)) for item in files("seeds").iterdir() if item.name.endswith(".txt"))
+    # The folder has no code in it, and importlib.resources cannot list such a one where it is installed to be edited.
+    spec = find_spec("seeds")
+    folders = [Path(path) for path in (spec.submodule_search_locations or ())] if spec else []
+    return next((found for folder in folders if (found := sorted(folder.glob("*.txt")))), [])
