@@ -42,7 +42,7 @@ def test_confined(name: str, expected: str) -> None:
     assert confined(name, fallback="x.txt") == expected
 
 
-@given(st.one_of(ODD, st.text(max_size=400)))
+@given(st.one_of(ODD, st.text(max_size=220)))
 def test_a_confined_name_stays_where_it_is_put(name: str) -> None:
     safe = confined(name, fallback="x.txt")
     parts = safe.split("/")

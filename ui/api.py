@@ -102,13 +102,8 @@ class _Desk:
     async def ask(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
 
-<<<<<<< HEAD
-        question, id = read_question(await _body(request))
-        return json_response(await run_sync(self._answer, question, id, limiter=self.limiter))
-=======
         asked = read_question(await _body(request))
-        return _json(await run_sync(self._answer, asked, limiter=self.limiter))
->>>>>>> 59926f7
+        return json_response(await run_sync(self._answer, asked, limiter=self.limiter))
 
     async def documents(self, _: Request) -> Response:
         from anyio.to_thread import run_sync
