@@ -270,7 +270,7 @@ def test_too_large_and_a_full_disk_are_refused_before_and_while_bytes_come(
 
 
 def test_a_disk_that_fills_up_while_bytes_come_is_named(tmp_path: Path) -> None:
-    with FileStore(tmp_path).receive("a.txt") as incoming, open("/dev/full", "wb", buffering=0) as full:
+    with FileStore(tmp_path).receive("a.txt") as incoming, Path("/dev/full").open("wb", buffering=0) as full:
         incoming._file.close()
         incoming._file = full
         with pytest.raises(LibraryError, match="disk_full"):
