@@ -251,7 +251,7 @@ def _limited(request: Request) -> Request:
         message = await request.receive()
         seen += len(message.get("body", b""))
         if seen > UPLOAD_LIMIT:
-            raise RequestError("request_too_large", limit=UPLOAD_LIMIT)
+            raise DocumentError("file_too_large", path="multipart/form-data", size=seen, limit=UPLOAD_LIMIT)
         return message
 
     return Limited(request.scope, receive)
