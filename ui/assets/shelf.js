@@ -272,3 +272,4 @@ new MutationObserver(() => {
 setInterval(() => active() && look(), POLL);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
 settle();
+shelf.dataset.ready = "";
