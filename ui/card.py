@@ -12,7 +12,7 @@ from qa.answer import given
 from qa.types import Answer, Citation
 from ui.bibliography import date_of, place
 from ui.escape import attribute_html, label_html, one_line, text_html
-from ui.paper import clipped_html, quote_html
+from ui.paper import clipped_html, quote_html, row_quote_html
 from ui.source import Kind, Reference
 from ui.strings import confidence_words, text
 
@@ -105,8 +105,10 @@ def _date_html(citation: Citation) -> str:
 
 def _proof_html(citation: Citation, lang: str, *, said: str) -> str:
     """The quote and where it stands; only the latter where the answer in large type is the whole quote already."""
-    quoted = ""
-    if citation.quote != said:
+    quoted, row = "", row_quote_html(citation)
+    if row:
+        quoted = f'<blockquote class="yj-quote yj-quote-row">{row}</blockquote>'
+    elif citation.quote != said:
         inner = quote_html(citation, side=QUOTE_SIDE, tag="mark", lang=lang)
         head = f'<span class="yj-row-head">{text_html(citation.header)}</span>' if citation.header else ""
         quoted = f'<blockquote class="yj-quote" dir="auto">{head}{inner}</blockquote>'

@@ -37,7 +37,7 @@ SLACK = 60
 """Characters above such a limit that are shown all the same: to leave out fewer would hide more than it saves."""
 
 _TAGS = {"heading": "h3", "table": "pre", "code": "pre"}
-_NUMBER = re.compile(r"[-+−¥$€£]?\s*[\d,，.]+\s*[%％‰]?")
+_NUMBER = re.compile(r"[-+\u2212¥$€£]?\s*\d[\d,\uff0c.]*\s*[^\d\s]{0,3}")
 
 
 def paper_html(document: Document, citation: Citation, lang: str, *, near: bool) -> str:
@@ -99,6 +99,31 @@ def quote_html(citation: Citation, *, side: int, tag: str, lang: str) -> str:
     )
 
 
+def row_quote_html(citation: Citation) -> str:
+    """The quoted row of a table as a table of its own, the answer marked; empty where the quote is no whole row."""
+    names = [line.split(CELL_SEPARATOR) for line in citation.header.split("\n")] if citation.header else []
+    spans, at = [], citation.start
+    for cell in citation.text.split(CELL_SEPARATOR):
+        spans.append((at, at + len(cell)))
+        at += len(cell) + len(CELL_SEPARATOR)
+    names = [line for line in names if len(line) > 1]
+    if citation.quote != citation.text or not names or len(spans) < 2 or len(citation.text) > ROW_CHARACTERS:
+        return ""
+    head = "".join(
+        "<tr>" + "".join(f'<th scope="col" dir="auto">{text_html(name)}</th>' for name in line) + "</tr>"
+        for line in names
+    )
+    cells = "".join(f'<td dir="auto">{_part_html(citation, start, end)}</td>' for start, end in spans)
+    return f"<table><thead>{head}</thead><tbody><tr>{cells}</tr></tbody></table>"
+
+
+def _part_html(citation: Citation, start: int, end: int) -> str:
+    low, high = (min(max(at, start), end) - citation.start for at in (citation.answer_start, citation.answer_end))
+    start, end, whole = start - citation.start, end - citation.start, citation.text
+    hit = f"<mark>{text_html(whole[low:high])}</mark>" if low < high else ""
+    return text_html(whole[start:low]) + hit + text_html(whole[high:end])
+
+
 def clipped_html(part: str, limit: int, keep: Literal["start", "end"], lang: str) -> str:
     """``part`` as HTML; of a much longer one its first or last ``limit`` characters, and how many are left out."""
     if len(part) <= limit + SLACK:
@@ -156,8 +181,9 @@ def _table_html(document: Document, rows: Sequence[Block], first: int, citation:
         if block.kind != "table" and block.number < shown_from
     )
     width = max(len(_cells(document, row)) for row in (*top, *rows))
-    head = "".join(_row_html(document, row, width, citation, near=near, tag="th") for row in top)
-    lines = "".join(_row_html(document, row, width, citation, near=near, tag="td") for row in body)
+    numeric = _numeric(document, body)
+    head = "".join(_row_html(document, row, width, numeric, citation, near=near, tag="th") for row in top)
+    lines = "".join(_row_html(document, row, width, numeric, citation, near=near, tag="td") for row in body)
     key = "-".join(map(str, sorted(named))) or f"row{rows[0].number}"
     return (
         f'<div class="yj-rows"><table data-table="{key}">{caption}'
@@ -167,18 +193,35 @@ def _table_html(document: Document, rows: Sequence[Block], first: int, citation:
 
 
 def _row_html(
-    document: Document, row: Block, width: int, citation: Citation | None, *, near: bool, tag: Literal["th", "td"]
+    document: Document,
+    row: Block,
+    width: int,
+    numeric: frozenset[int],
+    citation: Citation | None,
+    *,
+    near: bool,
+    tag: Literal["th", "td"],
 ) -> str:
     here = citation if citation is not None and row.number == citation.paragraph else None
     spans = _cells(document, row)
     scope = ' scope="col"' if tag == "th" else ""
     cells = []
-    for start, end in spans:
-        number = ' class="yj-num"' if tag == "td" and _NUMBER.fullmatch(document.text[start:end].strip()) else ""
+    for column, (start, end) in enumerate(spans):
+        number = ' class="yj-num"' if column in numeric else ""
         cells.append(f'<{tag}{scope}{number} dir="auto">{_cell_html(document, start, end, here, near=near)}</{tag}>')
     cells += [f"<{tag}></{tag}>"] * (width - len(spans))
     name = ' class="yj-here"' if here else ""
     return f'<tr{name}><td class="yj-no" aria-hidden="true">{row.number}</td>{"".join(cells)}</tr>'
+
+
+def _numeric(document: Document, rows: Sequence[Block]) -> frozenset[int]:
+    """The columns that hold numbers only, which are set flush at their ends."""
+    numbers: dict[int, bool] = {}
+    for row in rows:
+        for column, (start, end) in enumerate(_cells(document, row)):
+            cell = document.text[start:end].strip()
+            numbers[column] = numbers.get(column, True) and (not cell or _NUMBER.fullmatch(cell) is not None)
+    return frozenset(column for column, only in numbers.items() if only)
 
 
 def _cells(document: Document, row: Block) -> list[tuple[int, int]]:

@@ -200,9 +200,9 @@ async function more(edge) {
   const part = document.createElement("template");
   part.innerHTML = html;
   for (const old of part.content.querySelectorAll(".yj-more")) if (old.dataset.side !== edge.dataset.side) old.remove();
-  joinRows(part.content, before ? edge.nextElementSibling : edge.previousElementSibling, before);
   const height = paper.scrollHeight;
   const top = paper.scrollTop;
+  joinRows(part.content, before ? edge.nextElementSibling : edge.previousElementSibling, before);
   const fresh = part.content.querySelector(".yj-more");
   edge.replaceWith(part.content);
   if (before) paper.scrollTop = top + paper.scrollHeight - height;
@@ -211,12 +211,13 @@ async function more(edge) {
 
 // Rows of a table that goes on from one part to the next stand in one table, so that their columns agree.
 function joinRows(content, neighbour, before) {
-  const wraps = content.querySelectorAll(":scope > .yj-rows");
+  const wraps = [...content.children].filter((part) => part.matches(".yj-rows"));
   const wrap = before ? wraps[wraps.length - 1] : wraps[0];
   const edge = wrap && (before ? wrap.nextElementSibling : wrap.previousElementSibling);
   const table = neighbour?.querySelector?.(":scope > table");
   const rows = wrap?.querySelector("table");
   if (edge || !table || !rows || table.dataset.table !== rows.dataset.table) return;
+  if (before && !rows.caption) table.caption?.remove(); // it stands above, as a paragraph
   table.tBodies[0][before ? "prepend" : "append"](...rows.tBodies[0].rows);
   wrap.remove();
 }
