@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from ui import frame, render
 from ui.api import endpoints
 from ui.api_documents import change_routes
-from ui.chat import Asks, Shelf, Turn, open_source, take_turn
+from ui.chat import Asks, Shelf, Turn, more_source, open_source, take_turn
 from ui.shelf import Keeper
 from ui.shelf_pane import build_shelf
 from ui.source import empty_source_html
@@ -178,7 +179,7 @@ def build(
                 box, send = _question_box(lang)
                 hint = _html(frame.hint_html(lang), "yj-hint")
             with gr.Column(elem_id="yj-side"):
-                pane = _html(empty_source_html(lang), "yj-pane")
+                pane = _pane(library, lang)
 
         desk = _Desk(answerer, library, lang, tuple(examples))
 
@@ -197,7 +198,7 @@ def build(
         asking = {**quiet, "concurrency_limit": ASKED_AT_ONCE, "concurrency_id": "ask", "trigger_mode": "once"}
         gr.on([box.submit, send.click], desk.answer, [box, turns, chosen], shown, **asking)
         log.example(example, [turns, chosen], shown, **asking)
-        log.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
+        pane.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
     return page
 
 
@@ -252,7 +253,7 @@ def _mounted(page: gr.Blocks) -> FastAPI:
         pwa=False,
         max_file_size=1,
         theme=gr.themes.Base(font=list(_SANS), font_mono=list(_MONO)),
-        css=_asset("page.css") + _asset("shelf.css"),
+        css="".join(_asset(name) for name in ("page.css", "answer.css", "source.css", "shelf.css")),
         favicon_path=str(files("ui").joinpath("assets", "favicon.svg")),
     )
     return parent
@@ -262,6 +263,25 @@ def _html(value: str | Callable[[], str], elem_id: str, *, js_on_load: str | Non
     import gradio as gr
 
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
+
+
+def _pane(library: Shelf, lang: Lang) -> gr.HTML:
+    """The source pane, which fetches further paragraphs itself as they are scrolled to."""
+    import gradio as gr
+
+    def more(asked: object) -> str:
+        match asked:
+            case {"document": str(document), "revision": str(revision), "first": int(first), "last": int(last)}:
+                return more_source(unquote(document), revision, first, last, lang=lang, library=library)
+        return ""
+
+    return gr.HTML(
+        empty_source_html(lang),
+        elem_id="yj-pane",
+        apply_default_css=False,
+        js_on_load=_asset("source.js"),
+        server_functions=[more],
+    )
 
 
 def _question_box(lang: Lang) -> tuple[gr.Textbox, gr.Button]:

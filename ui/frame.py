@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ui.escape import attribute_html, label_html, text_html
+from ui.escape import text_html
 from ui.strings import text
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ def head_html(documents: Sequence[DocumentInfo], lang: str) -> str:
         "library_size", lang, count=len(documents), characters=sum(document.characters for document in documents)
     )
     return (
-        f'<header class="yj-head">'
+        f'<header class="yj-head" data-library="{text("library_label", lang)}" data-chat="{text("chat_label", lang)}" '
+        f'data-source="{text("source_label", lang)}">'
         f'<button type="button" class="yj-drawer" aria-controls="yj-library" aria-expanded="false">'
         f'<span class="yj-bars" aria-hidden="true"></span><span>{text("library_label", lang)}</span></button>'
         f'<p class="yj-brand"><span class="yj-seal" aria-hidden="true">{text("seal", lang)}</span>'
@@ -40,18 +41,6 @@ def library_head_html(lang: str) -> str:
         f'aria-label="{text("library_fold", lang)}"><span aria-hidden="true"></span></button>'
         f'<span class="yj-rail" aria-hidden="true">{label}</span></div>'
     )
-
-
-def documents_html(documents: Sequence[DocumentInfo], lang: str) -> str:
-    """The documents that the library holds, each with its size."""
-    if not documents:
-        return f'<p class="yj-documents-none">{text("library_none", lang)}</p>'
-    items = "".join(
-        f'<li title="{attribute_html(document.path)}"><span class="yj-document">{label_html(document.name)}</span>'
-        f"<small>{text('document_size', lang, count=document.paragraphs, characters=document.characters)}</small></li>"
-        for document in documents
-    )
-    return f'<ul class="yj-documents">{items}</ul>'
 
 
 def hint_html(lang: str, problem: str = "") -> str:

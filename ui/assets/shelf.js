@@ -3,6 +3,7 @@
 const shelf = element.closest("#yj-shelf");
 const find = (selector) => shelf.querySelector(selector);
 const say = (key) => find(".yj-add")?.dataset[key] ?? "";
+const TRIES = 6; // times that a file is sent to a server that is busy
 const POLL = 500; // milliseconds between looks while files are on their way
 const UNDO = 12_000; // milliseconds for which a removal can be undone in one click
 
@@ -81,7 +82,8 @@ function complain(name, message) {
   state.textContent = message;
 }
 
-function send({ file, name }) {
+function send(upload) {
+  const { file, name } = upload;
   const job = line(name);
   const tooLarge = file.size > Number(say("limit"));
   const request = new XMLHttpRequest();
@@ -95,8 +97,14 @@ function send({ file, name }) {
     sending.delete(request);
     job.item.remove();
     hotUntil = Date.now() + 2000;
-    if (request.status !== 202) complain(name, message(request.responseText));
-    next();
+    upload.tries = (upload.tries ?? 0) + 1;
+    if ([429, 503].includes(request.status) && upload.tries < TRIES) {
+      waiting.unshift(upload); // too many at once: later
+      setTimeout(next, 1000 * Math.min(30, Number(request.getResponseHeader("retry-after")) || 2 * upload.tries));
+    } else {
+      if (request.status !== 202) complain(name, message(request.responseText));
+      next();
+    }
     look();
   };
   sending.add(request);
@@ -187,10 +195,9 @@ async function call(method, path) {
 }
 
 async function change(method, path) {
+  await call(method, path);
   hotUntil = Date.now() + 2000;
-  const done = await call(method, path);
   look();
-  return done;
 }
 
 async function remove(row) {
