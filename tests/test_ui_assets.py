@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ASSETS = Path(__file__).parent.parent / "ui" / "assets"
-CSS = (ASSETS / "page.css").read_text("utf-8")
+CSS = "".join(path.read_text("utf-8") for path in sorted(ASSETS.glob("*.css"), reverse=True))
 
 
 def palette(selector: str) -> dict[str, str]:
@@ -66,3 +66,10 @@ def test_the_style_sheet_mixes_no_shorthand_with_its_longhands() -> None:
     for body in re.findall(r"\{([^{}]*)\}", CSS):
         if re.search(r"\bfont:[^;]*var\(", body):
             assert not re.search(r"\b(font-[a-z-]+|line-height):", body), body
+
+
+def test_no_selector_holds_a_comma_in_brackets() -> None:
+    """Gradio splits selectors at every comma before it puts a prefix of its own before each part."""
+    for selector in re.findall(r"([^{}]+)\{", re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)):
+        if not selector.strip().startswith("@"):
+            assert not re.search(r"\([^()]*,", selector), selector

@@ -188,7 +188,6 @@ def test_ask_of_one_document(folder: Path) -> None:
 
 def test_libraries_that_cannot_be_used(folder: Path, tmp_path: Path) -> None:
     one_sentence(run("ask", "有多少家？", folder=tmp_path / "nowhere"), "library_missing")
-    one_sentence(run("chat", "--no-browser", "--port", "0", folder=tmp_path / "nowhere"), "library_missing")
     path = folder / database.DATABASE_NAME
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE meta SET value = '0' WHERE key = 'format'")

@@ -15,6 +15,7 @@ from unittest import mock
 import pytest
 
 from ui.chat import Asks, Shelf
+from ui.shelf import Keeper
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,14 +33,18 @@ FLAGS = (
 
 
 @contextmanager
-def serving(answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = None) -> Iterator[str]:
+def serving(
+    answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = None, keeper: Keeper | None = None
+) -> Iterator[str]:
     """The address of a server over ``answerer`` and ``library``, stopped at the end."""
     from ui.app import build_application, make_server
     from ui.web import address_of, listen
 
     with mock.patch.dict(os.environ), listen("127.0.0.1", 0) as listener, ThreadPoolExecutor(2) as threads:
         # Made in a thread: in this one Playwright's event loop may be running.
-        server = threads.submit(lambda: make_server(build_application(answerer, library, examples=examples))).result()
+        server = threads.submit(
+            lambda: make_server(build_application(answerer, library, examples=examples, keeper=keeper))
+        ).result()
         running = threads.submit(server.run, sockets=[listener])
         while not server.started and not running.done():
             time.sleep(0.01)

@@ -7,13 +7,15 @@ Knows no Gradio. Nothing that a client sends is trusted: sizes are limited as th
     GET  /documents              {"documents": [{id, name, title, revision, format, characters, paragraphs, passages}]}
     GET  /documents/{id}/text    the text that all offsets count in
     GET  /documents/{id}/pages/{page}    the picture of a page, PNG
+
+Those that change the library are in :mod:`ui.api_documents`.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import Route
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -42,6 +45,8 @@ DRAIN_LIMIT = 32 * BODY_LIMIT
 ENDPOINTS = (
     "POST /api/ask",
     "GET /api/documents",
+    "POST /api/documents",
+    "DELETE /api/documents/{id}",
     "GET /api/documents/{id}/text",
     "GET /api/documents/{id}/pages/{page}",
 )
@@ -52,6 +57,12 @@ STATUS = {
     "document_unknown": 404,
     "page_unknown": 404,
     "page_missing": 404,
+    "upload_unknown": 404,
+    "file_too_large": 413,
+    "upload_count": 503,
+    "disk_full": 507,
+    "origin_refused": 403,
+    "change_refused": 403,
     "file_changed": 410,
     "method_unknown": 405,
 }
@@ -59,18 +70,22 @@ STATUS = {
 _LOG = logging.getLogger(__name__)
 
 
-def endpoints(answerer: Asks, library: Shelf, *, at_once: int) -> Starlette:
-    """The endpoints as an application to mount. At most ``at_once`` questions are answered at a time; others wait."""
+def endpoints(answerer: Asks, library: Shelf, *, at_once: int, more: Sequence[Route] = ()) -> Starlette:
+    """The endpoints as an application to mount. At most ``at_once`` questions are answered at a time; others wait.
+
+    ``more`` are endpoints from elsewhere to stand beside them.
+    """
     from anyio import CapacityLimiter
     from starlette.applications import Starlette
     from starlette.routing import Route
 
     desk = _Desk(answerer, library, CapacityLimiter(at_once), PageImages())
     routes = [
-        Route("/ask", _spoken(desk.ask), methods=["POST"]),
-        Route("/documents", _spoken(desk.documents), methods=["GET"]),
-        Route("/documents/{id}/text", _spoken(desk.text), methods=["GET"]),
-        Route("/documents/{id}/pages/{page:int}", _spoken(desk.page), methods=["GET"]),
+        Route("/ask", spoken(desk.ask), methods=["POST"]),
+        Route("/documents", spoken(desk.documents), methods=["GET"]),
+        Route("/documents/{id}/text", spoken(desk.text), methods=["GET"]),
+        Route("/documents/{id}/pages/{page:int}", spoken(desk.page), methods=["GET"]),
+        *more,
     ]
     return Starlette(routes=routes, exception_handlers={404: _unknown_page, 405: _unknown_method})
 
@@ -88,12 +103,12 @@ class _Desk:
         from anyio.to_thread import run_sync
 
         asked = read_question(await _body(request))
-        return _json(await run_sync(self._answer, asked, limiter=self.limiter))
+        return json_response(await run_sync(self._answer, asked, limiter=self.limiter))
 
     async def documents(self, _: Request) -> Response:
         from anyio.to_thread import run_sync
 
-        return _json(await run_sync(self._list))
+        return json_response(await run_sync(self._list))
 
     async def text(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
@@ -153,7 +168,8 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _json(value: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def json_response(value: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """``value`` as an answer."""
     from starlette.responses import Response
 
     body = json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
@@ -166,10 +182,10 @@ def error_response(error: YinjuError, accept_language: str | None, headers: dict
     fallback = 400 if isinstance(error, known) else 503 if isinstance(error, LibraryError) else 500
     message = sentence(error.code, choose_language(accept_language), **error.fields)
     status = STATUS.get(error.code, 500 if error.code == "internal" else fallback)
-    return _json({"error": {"code": error.code, "message": message}}, status, headers)
+    return json_response({"error": {"code": error.code, "message": message}}, status, headers)
 
 
-def _spoken(endpoint: Endpoint) -> Endpoint:
+def spoken(endpoint: Endpoint) -> Endpoint:
     """``endpoint`` with every failure made a sentence."""
 
     async def answered(request: Request) -> Response:

@@ -16,11 +16,14 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
-from ui import render
+from ui import frame, render
 from ui.api import endpoints
-from ui.chat import Asks, Shelf, open_source, take_turn
-from ui.escape import text_html
+from ui.api_documents import change_routes
+from ui.chat import Asks, Shelf, Turn, more_source, open_source, take_turn
+from ui.shelf import Keeper
+from ui.shelf_pane import build_shelf
 from ui.source import empty_source_html
 from ui.strings import LANGS, Lang, examples_for, text
 from ui.web import ByLanguage, Guard, address_of, is_loopback, listen
@@ -69,6 +72,7 @@ def serve(
     port: int,
     open_browser: bool,
     examples: Sequence[str] | None = None,
+    keeper: Keeper | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the page at ``/`` and the endpoints under ``/api`` until interrupted. ``ready`` is told the URL.
@@ -76,7 +80,10 @@ def serve(
     :raises PortError: ``port_busy`` or ``port_unusable``.
     """
     with listen(host, port) as listener:
-        server = make_server(build_application(answerer, library, examples=examples, only_local=is_loopback(listener)))
+        only_local = is_loopback(listener)
+        server = make_server(
+            build_application(answerer, library, examples=examples, only_local=only_local, keeper=keeper)
+        )
         address = address_of(listener)
         if ready is not None:
             ready(address)
@@ -103,11 +110,17 @@ def make_server(application: Starlette) -> uvicorn.Server:
 
 
 def build_application(
-    answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = None, only_local: bool = True
+    answerer: Asks,
+    library: Shelf,
+    *,
+    examples: Sequence[str] | None = None,
+    only_local: bool = True,
+    keeper: Keeper | None = None,
 ) -> Starlette:
     """The whole as one ASGI application: the page in each language, the endpoints, and the guard around them.
 
-    ``examples`` are questions to click; without them, those we know for the library's documents. ``state.pages`` holds
+    ``keeper`` adds to and removes from the library; without one it stays as it is. ``examples`` are questions to click;
+    without them, those we know for the library's documents. ``state.pages`` holds
     Gradio's own applications. Not to be called where an event loop runs.
     """
     from starlette.applications import Starlette
@@ -116,16 +129,20 @@ def build_application(
 
     if examples is None:
         examples = examples_for(info.name for info in library.documents())
-    pages = asyncio.run(_pages(answerer, library, tuple(examples)))
+    pages = asyncio.run(_pages(answerer, library, tuple(examples), keeper))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for page in pages.values():
                 await stack.enter_async_context(page.router.lifespan_context(page))
+            if keeper is not None:
+                stack.callback(keeper.close)
+                keeper.resume()
             yield
 
-    api = endpoints(answerer, library, at_once=ASKED_AT_ONCE)
+    more = change_routes(keeper) if keeper is not None else ()
+    api = endpoints(answerer, library, at_once=ASKED_AT_ONCE, more=more)
     application = Starlette(
         routes=[Mount("/api", api), Mount("/", ByLanguage(pages))],
         middleware=[Middleware(Guard, only_local=only_local)],
@@ -137,27 +154,37 @@ def build_application(
     return application
 
 
-def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequence[str] = ()) -> gr.Blocks:
-    """The page in one language: the conversation on the left, the source pane on the right."""
+def build(
+    answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequence[str] = (), keeper: Keeper | None = None
+) -> gr.Blocks:
+    """The page in one language, in three columns: the library, the conversation, the source.
+
+    Two values are shared by what stands in them: ``turns``, this conversation's turns, oldest first, and ``chosen``,
+    the ids of the documents that questions are limited to, ``None`` for all.
+    """
     os.environ.update(_QUIET)
     import gradio as gr
 
     page: gr.Blocks
     with gr.Blocks(title=text("page_title", lang), analytics_enabled=False, fill_width=True, fill_height=True) as page:
-        turns = gr.State(list[str]())
+        turns = gr.State(tuple[Turn, ...]())
         _html(partial(_header, library, lang), "yj-head")
         with gr.Row(elem_id="yj-main", equal_height=True):
+            with gr.Column(elem_id="yj-library"):
+                _html(frame.library_head_html(lang), "yj-library-head")
+                with gr.Column(elem_id="yj-shelf"):
+                    chosen = build_shelf(library, lang, keeper=keeper)
             with gr.Column(elem_id="yj-chat"):
                 log = _html(render.log_html((), lang, examples=examples), "yj-log", js_on_load=_asset("page.js"))
                 box, send = _question_box(lang)
-                hint = _html(_hint(lang), "yj-hint")
+                hint = _html(frame.hint_html(lang), "yj-hint")
             with gr.Column(elem_id="yj-side"):
-                pane = _html(empty_source_html(lang), "yj-pane")
+                pane = _pane(library, lang)
 
         desk = _Desk(answerer, library, lang, tuple(examples))
 
-        def example(past: list[str], event: gr.EventData) -> Iterator[Shown]:
-            yield from desk.answer(str((event._data or {}).get("question", "")), past)
+        def example(past: tuple[Turn, ...], asked: frozenset[str] | None, event: gr.EventData) -> Iterator[Shown]:
+            yield from desk.answer(str((event._data or {}).get("question", "")), past, asked)
 
         def cite(event: gr.EventData) -> str:
             return open_source(str((event._data or {}).get("href", "")), lang=lang, library=library)
@@ -169,9 +196,9 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
         shown = [log, box, turns, pane, hint]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = {**quiet, "concurrency_limit": ASKED_AT_ONCE, "concurrency_id": "ask", "trigger_mode": "once"}
-        gr.on([box.submit, send.click], desk.answer, [box, turns], shown, **asking)
-        log.example(example, [turns], shown, **asking)
-        log.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
+        gr.on([box.submit, send.click], desk.answer, [box, turns, chosen], shown, **asking)
+        log.example(example, [turns, chosen], shown, **asking)
+        pane.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
     return page
 
 
@@ -186,24 +213,26 @@ class _Desk:
     lang: Lang
     examples: tuple[str, ...]
 
-    def answer(self, question: str, past: list[str]) -> Iterator[Shown]:
+    def answer(self, question: str, past: tuple[Turn, ...], chosen: frozenset[str] | None) -> Iterator[Shown]:
         """Show that the question is being looked for, then its turn; or the hint, and the question back to mend."""
         import gradio as gr
 
-        lang, same = self.lang, gr.skip()
-        yield render.log_html([*past, render.waiting_html(question, lang)], lang), "", past, same, _hint(lang)
-        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library)
+        lang, same, shown = self.lang, gr.skip(), [turn.html for turn in past]
+        waiting = render.log_html([*shown, render.waiting_html(question, lang)], lang)
+        yield waiting, "", past, same, frame.hint_html(lang)
+        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library, documents=chosen)
         if turn.hint:
-            before = render.log_html(past, lang, examples=self.examples)
-            yield before, question, past, same, _hint(lang, turn.hint)
+            before = render.log_html(shown, lang, examples=self.examples)
+            yield before, question, past, same, frame.hint_html(lang, turn.hint)
             return
-        now = [*past, turn.html]
-        yield render.log_html(now, lang), same, now, turn.source, _hint(lang)
+        yield render.log_html([*shown, turn.html], lang), same, (*past, turn), turn.source, frame.hint_html(lang)
 
 
-async def _pages(answerer: Asks, library: Shelf, examples: tuple[str, ...]) -> dict[Lang, FastAPI]:
+async def _pages(
+    answerer: Asks, library: Shelf, examples: tuple[str, ...], keeper: Keeper | None
+) -> dict[Lang, FastAPI]:
     """The page in each language. Asynchronous because Gradio, where no event loop runs, makes some and leaves them open."""
-    return {lang: _mounted(build(answerer, library, lang=lang, examples=examples)) for lang in LANGS}
+    return {lang: _mounted(build(answerer, library, lang=lang, examples=examples, keeper=keeper)) for lang in LANGS}
 
 
 def _mounted(page: gr.Blocks) -> FastAPI:
@@ -224,7 +253,7 @@ def _mounted(page: gr.Blocks) -> FastAPI:
         pwa=False,
         max_file_size=1,
         theme=gr.themes.Base(font=list(_SANS), font_mono=list(_MONO)),
-        css=_asset("page.css"),
+        css="".join(_asset(name) for name in ("page.css", "answer.css", "source.css", "shelf.css")),
         favicon_path=str(files("ui").joinpath("assets", "favicon.svg")),
     )
     return parent
@@ -234,6 +263,25 @@ def _html(value: str | Callable[[], str], elem_id: str, *, js_on_load: str | Non
     import gradio as gr
 
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
+
+
+def _pane(library: Shelf, lang: Lang) -> gr.HTML:
+    """The source pane, which fetches further paragraphs itself as they are scrolled to."""
+    import gradio as gr
+
+    def more(asked: object) -> str:
+        match asked:
+            case {"document": str(document), "revision": str(revision), "first": int(first), "last": int(last)}:
+                return more_source(unquote(document), revision, first, last, lang=lang, library=library)
+        return ""
+
+    return gr.HTML(
+        empty_source_html(lang),
+        elem_id="yj-pane",
+        apply_default_css=False,
+        js_on_load=_asset("source.js"),
+        server_functions=[more],
+    )
 
 
 def _question_box(lang: Lang) -> tuple[gr.Textbox, gr.Button]:
@@ -256,21 +304,7 @@ def _question_box(lang: Lang) -> tuple[gr.Textbox, gr.Button]:
 
 
 def _header(library: Shelf, lang: Lang) -> str:
-    documents = library.documents()
-    size = text(
-        "library_size", lang, count=len(documents), characters=sum(document.characters for document in documents)
-    )
-    return (
-        f'<header class="yj-head"><p class="yj-brand"><span class="yj-seal" aria-hidden="true">{text("seal", lang)}</span>'
-        f"{text('brand', lang)}<small>{text('tagline', lang)}</small></p>"
-        f'<p class="yj-size">{size}</p></header>'
-    )
-
-
-def _hint(lang: Lang, problem: str = "") -> str:
-    if problem:
-        return f'<p class="yj-hint yj-hint-bad" role="alert">{text_html(problem)}</p>'
-    return f'<p class="yj-hint">{text("send_hint", lang)}</p>'
+    return frame.head_html(library.documents(), lang)
 
 
 def _asset(name: str) -> str:

@@ -194,8 +194,13 @@ def chat(
         from ui.app import require_free_port, serve
 
         require_free_port(config.host, config.port)
-        with _library(config) as opened:
-            answerer = _answerer(config, opened)
+        encoder = _encoder(config)
+        from qa.answer import Answerer
+        from qa.library import Library
+        from ui.shelf import Keeper
+
+        with Library.create(config.library, encoder=encoder) as opened:
+            answerer = Answerer.over(opened, encoder, threshold=config.threshold)
             # The dictionaries load with the first question: better now than while someone waits.
             answerer.ask(strings.text("question_placeholder", "zh"))
             serve(
@@ -204,6 +209,7 @@ def chat(
                 host=config.host,
                 port=config.port,
                 open_browser=browser,
+                keeper=Keeper(opened, encoder),
                 ready=lambda url: _say(strings.text("cli_serving", config.language, url=url)),
             )
 

@@ -85,6 +85,11 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "page_unknown": ("没有 {path} 这个地址。可用的有：{known}。", "There is nothing at {path}. These exist: {known}."),
     "method_unknown": ("这个地址不支持 {method}，请用 {known}。", "This address does not take {method}; use {known}."),
     "host_refused": ("这里只接受来自本机的访问，不接受以 {host} 为名的访问。要让别的机器访问，请用 --host 启动。", "Only this machine may ask here, not as {host}. To let others in, start with --host."),
+    "origin_refused": ("别的网站（{origin}）不能改这里的资料。", "Another site ({origin}) may not change the documents here."),
+    "change_refused": ("从 {host} 不能增减资料，只能提问。请在运行引据的电脑上操作。", "From {host} you can ask, but not add or remove documents. Do that on the computer that runs Yinju."),
+    "upload_count": ("已有 {count} 个文件在等候，最多 {limit} 个。请等它们收完再加；文件夹很大时，用 yinju add 更快。", "{count} files are waiting; the limit is {limit}. Wait for them; for a large folder yinju add is faster."),
+    "upload_nothing": ("请求里没有文件。请附上文件和文件名，例如：{upload_example}。", "The request holds no file. Send one with its name, for example: {upload_example}."),
+    "upload_unknown": ("没有可以再试的文件 {id}。请重新拖进来。", "There is no file {id} to try again. Drop it once more."),
     "internal": ("出了意外，没有答成。请再试一次；还不行，请看终端里的记录。", "Something went wrong and there is no answer. Try again; if it stays, see the log in the terminal."),
 }
 
@@ -95,6 +100,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "brand": ("引据", "Yinju"),
     "tagline": ("问你的文件，看它的原话", "Ask your documents. See their own words."),
     "library_size": ("资料 {count} 份 · {characters} 字", "{count} {count|document|documents} · {characters} characters"),
+    "library_label": ("资料", "Library"),
+    "library_open": ("展开资料栏", "Show the library"),
+    "library_fold": ("收起资料栏", "Hide the library"),
+    "library_none": ("还没有资料。", "No documents yet."),
     "question_label": ("问题", "Question"),
     "question_placeholder": ("问一件文件里写着的事……", "Ask your documents…"),
     "send": ("提问", "Ask"),
@@ -112,6 +121,31 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "source_changed": ("这份文件在回答之后改过，原来的引文已经对不上，所以不再显示。请重新提问。", "The document has changed since it was quoted, and the quote no longer matches, so it is not shown. Ask again."),
     "source_gone": ("这份文件已经不在资料库里。", "This document is no longer in the library."),
     "source_close": ("关闭原文", "Close the source"),
+    "source_changed_title": ("原文已变更", "The source has changed"),
+    "revision_changed": ("原文已变更", "Source changed"),
+    "revision_changed_help": ("这份文件在回答之后改过，但引用的这句话仍在原处，一字未变。", "The document has changed since it was quoted, but these words still stand in their place, unaltered."),
+    "citations_label": ("引文", "Quotes"),
+    "citation_previous": ("上一处引文", "Previous quote"),
+    "citation_next": ("下一处引文", "Next quote"),
+    "view_label": ("看法", "View"),
+    "view_page": ("原页", "Page"),
+    "view_text": ("文字", "Text"),
+    "page_previous": ("上一页", "Previous page"),
+    "page_next": ("下一页", "Next page"),
+    "page_gone": ("这一页画不出来：文件已不在原处，或已不是收入时的那一份。文字还可以看。", "This page cannot be drawn: the file is gone from its place or is not the one that was added. Its text can still be read."),
+    "zoom_in": ("放大", "Zoom in"),
+    "zoom_out": ("缩小", "Zoom out"),
+    "copy_quote": ("复制引文", "Copy quote"),
+    "copy_quote_help": ("复制这句话和它的出处", "Copy these words and where they stand"),
+    "copy_reference": ("复制出处", "Copy reference"),
+    "copy_reference_help": ("按 GB/T 7714 的格式复制出处", "Copy the reference in the form of GB/T 7714"),
+    "and_others": (", 等", ", et al."),
+    "copied": ("已复制", "Copied"),
+    "understood": ("理解为：", "Understood as: "),
+    "understood_edit": ("修改", "Edit"),
+    "understood_edit_help": ("把这个问题放回输入框修改", "Put this question back into the box to change it"),
+    "disagree": ("资料里的说法不一，请对照：", "The documents disagree; compare:"),
+    "suggestions": ("资料里能回答的问题：", "Questions that the documents answer:"),
     "searching": ("正在查找……", "Looking…"),
     "you_asked": ("你问", "You asked"),
     "answered_label": ("回答：{answer}", "Answer: {answer}"),
@@ -139,6 +173,51 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "sure_fair": ("把握一般", "Somewhat sure"),
     "sure_low": ("把握不大", "Not very sure"),
     "sure_help": ("引据对这个答案的把握。请以原文为准。", "How sure Yinju is of this answer. The source decides."),
+    # the library pane
+    "shelf_drop": ("把文件或文件夹拖到这里", "Drop files or a folder here"),
+    "shelf_files": ("选文件", "Choose files"),
+    "shelf_folder": ("选文件夹", "Choose a folder"),
+    "shelf_kinds": ("PDF、Word、Excel、PPT、网页、电子书、文本、zip……只存在这台电脑上", "PDF, Word, Excel, PowerPoint, web pages, e-books, text, zip… kept on this computer only"),
+    "shelf_uploading": ("正在上传", "Uploading"),
+    "shelf_lost": ("没有传完，连接断了。请再拖一次。", "The connection broke before the file was sent. Drop it again."),
+    "shelf_many": ("这次有 {count} 个文件，一次最多 {limit} 个。请分几次拖，或用 yinju add 收入整个文件夹。", "That is {count} files; the limit is {limit} at a time. Drop fewer, or add the whole folder with yinju add."),
+    "shelf_skipped": ("略过 {count} 个还不会读的文件。", "Skipped files of kinds that cannot be read yet: {count}."),
+    "shelf_removing": ("正在移除……", "Removing…"),
+    "shelf_busy": ("正在收入，还有 {count} 个文件", "Adding, {count} {count|file|files} to go"),
+    "shelf_report": ("刚收入的 {count} 个文件", "{count} {count|file|files} just processed"),
+    "shelf_report_label": ("收入的进度和结果", "Progress and report of added files"),
+    "shelf_clear": ("知道了", "Dismiss"),
+    "shelf_waiting": ("等候中", "Waiting"),
+    "shelf_reading": ("正在读 · {seconds} 秒", "Reading · {seconds} s"),
+    "shelf_storing": ("正在写入 · {percent}%", "Storing · {percent}%"),
+    "shelf_twin": ("和资料库里的 {name} 内容相同，没有重复收入。", "The same content is in the library as {name}; it was not added twice."),
+    "shelf_unchanged": ("已经在资料库里，没有变化。", "Already in the library, unchanged."),
+    "shelf_documents": ("{count} 份", "{count} {count|document|documents}"),
+    "shelf_lines_more": ("另有 {count} 条没有列出。", "{count} more not listed."),
+    "shelf_retry": ("再试一次", "Try again"),
+    "nothing_ticked": ("一份资料也没有勾选。请在左边勾选要问的资料，或点“问全部”。", "No document is ticked. Tick those to ask on the left, or click “Ask all”."),
+    "shelf_search": ("按名字找资料", "Find documents by name"),
+    "shelf_all": ("问全部 {count} 份", "Ask all {count} {count|document|documents}"),
+    "shelf_only_some": ("只问勾选的 {count} 份（共 {total} 份）", "Ask only {count} of {total} documents"),
+    "shelf_none_chosen": ("一份也没勾选，什么也问不到", "Nothing is ticked, so nothing can be found"),
+    "shelf_ask_all": ("问全部", "Ask all"),
+    "shelf_only_this": ("只问这份", "Only this"),
+    "shelf_remove": ("移除", "Remove"),
+    "shelf_remove_this": ("移除 {name}", "Remove {name}"),
+    "shelf_removed_now": ("已移除", "Removed"),
+    "shelf_undo": ("撤销", "Undo"),
+    "shelf_gone": ("最近移除的 {count} 份", "{count} {count|document|documents} removed lately"),
+    "shelf_gone_help": ("{days} 天内可以恢复，之后彻底删除。", "They can be put back for {days} days, then they are deleted for good."),
+    "shelf_put_back": ("恢复", "Put back"),
+    "shelf_forget": ("现在就彻底删除", "Delete them for good now"),
+    "shelf_no_match": ("没有名字里有“{search}”的资料。", "No document has “{search}” in its name."),
+    "shelf_more": ("还有 {count} 份没有列出，请按名字找。", "{count} more {count|document is|documents are} not listed; find {count|it|them} by name."),
+    "shelf_first": ("从这里开始", "Start here"),
+    "shelf_first_1": ("把你的文件拖进来，引据读一遍，记下每一段。", "Drop your documents; Yinju reads them and notes every paragraph."),
+    "shelf_first_2": ("在中间提问，得到一个短答案和原话。", "Ask in the middle; you get a short answer and the words that prove it."),
+    "shelf_first_3": ("点答案旁的编号，右边翻到那句话。", "Click the number beside an answer; the sentence opens on the right."),
+    "shelf_first_sample": ("手边没有文件？先用自带的一份报纸试试。", "No file at hand? Try with the newspaper that comes along."),
+    "shelf_sample": ("收入自带的报纸", "Add the newspaper"),
     # the terminal
     "cli_added": ("新收入 {added} 份，更新 {updated} 份，未变 {unchanged} 份，读不了 {failed} 份；共写入 {passages} 段。", "Added {added}, updated {updated}, unchanged {unchanged}, unreadable {failed}; {passages} {passages|passage|passages} written."),
     "cli_removed": ("已移除 {count} 份文件。", "Removed {count} {count|document|documents}."),
@@ -151,6 +230,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "report_line": ("{name}：{parts}", "{name}: {parts}"),
     "comma": ("，", ", "),
     "report_pages": ("{count} 页", "{count} {count|page|pages}"),
+    "report_paragraphs": ("{count} 段", "{count} {count|paragraph|paragraphs}"),
     "report_characters": ("{count} 字", "{count} {count|character|characters}"),
     "report_tables": ("{count} 个表格", "{count} {count|table|tables}"),
     "report_recognised": ("识别 {count} 页", "{count} {count|page|pages} recognised"),
@@ -204,7 +284,17 @@ CLI_CHAT_HOST = "网页的地址 · address to serve at"
 CLI_CHAT_PORT = "网页的端口 · port to serve at"
 CLI_CHAT_BROWSER = "是否打开浏览器 · whether to open the browser"
 
+UPLOAD_EXAMPLE = "curl -F file=@report.pdf http://127.0.0.1:7860/api/documents"
 REQUEST_EXAMPLE = '{"question": "谁宣布了西洽会开幕？"}'
+
+BYLINE = r"(?:[\u4e00-\u9fff]{0,4}(?:记者|作者|通讯员|撰文)|文)[\s:：/]+([\u4e00-\u9fff·]{2,4}(?:[\s、,，]+[\u4e00-\u9fff·]{2,4}){0,5})"
+"""How a Chinese byline names its authors (group 1)."""
+
+DATE = (
+    r"(?:19|20)\d{2}\s?年(?:\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?)?|(?<!\d)(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
+    r"|(?<![\d.])(?:19|20)\d{2}(?=\D{0,2}(?:\.\w+)?$)"
+)
+"""A date with its year as documents write it; at the end of a title or file name a year alone."""
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "000_dcd0a74a8a6b0edf.txt": ("有多少家世界500强落户重庆？", "谁宣布了西洽会开幕？", "激光打靶体验在哪个展位？", "西洽会的门票多少钱？"),
@@ -230,7 +320,7 @@ def sentence(code: str, lang: str, **fields: object) -> str:
     if isinstance(fields.get("port"), int):
         port = int(str(fields["port"]))
         fields = {**fields, "port": str(port), "next": str(port + 1 if port < 65535 else port - 1)}
-    return _filled(ERRORS.get(code, ERRORS["internal"]), lang, {"example": REQUEST_EXAMPLE, **fields})
+    return _filled(ERRORS.get(code, ERRORS["internal"]), lang, {"example": REQUEST_EXAMPLE, "upload_example": UPLOAD_EXAMPLE, **fields})
 
 
 def text(key: str, lang: str, **fields: object) -> str:

@@ -1,0 +1,160 @@
+"""The page's frame in a real Chromium: three columns, the drawer, passing looks, and what axe-core says of each state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ui_desk import DeskAnswerer, shelf
+from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_tiny import PAPER
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.page
+
+EXAMPLES = ("激光打靶体验在哪个展位？", "西洽会的门票多少钱？")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    library = shelf(tmp_path_factory.mktemp("papers"))
+    with serving(DeskAnswerer(shelf=library.shelf), library, examples=EXAMPLES) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def ask(visit: Visit, question: str) -> None:
+    before = len(visit.text(".yj-turn"))
+    visit.ask(question)
+    visit.wait_turns(before + 1)
+
+
+def width(visit: Visit, selector: str) -> int:
+    found: int = visit.run(f"document.querySelector('{selector}').getBoundingClientRect().width | 0")
+    return found
+
+
+def test_three_columns_of_which_the_library_folds_and_stays_folded(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        assert width(visit, "#yj-library") == 300
+        visit.tab.get_by_role("button", name="收起资料栏").click()
+        assert width(visit, "#yj-library") == 48
+        assert not visit.tab.is_visible("#yj-shelf")
+        visit.tab.reload()
+        visit.wait("#yj-main[data-library='folded']")
+        assert width(visit, "#yj-library") == 48
+        visit.tab.get_by_role("button", name="展开资料栏").press("Enter")
+        assert width(visit, "#yj-library") == 300
+        assert visit.tab.is_visible("#yj-shelf")
+        names = "all => all.map(e => [e.id, e.getAttribute('role'), e.getAttribute('aria-label')])"
+        assert visit.tab.eval_on_selector_all("#yj-main > .column", names) == [
+            ["yj-library", "complementary", "资料"],
+            ["yj-chat", "region", "对话"],
+            ["yj-side", "complementary", "原文"],
+        ]
+
+
+def test_in_a_narrow_window_the_library_opens_over_the_conversation(browser: Browser, address: str) -> None:
+    with visiting(browser, address, width=1024, height=700) as visit:
+        chat = width(visit, "#yj-chat")
+        assert width(visit, "#yj-library") == 48
+        visit.tab.get_by_role("button", name="展开资料栏").click()
+        assert width(visit, "#yj-library") == 320
+        assert width(visit, "#yj-chat") == chat
+        visit.tab.keyboard.press("Escape")
+        assert width(visit, "#yj-library") == 48
+
+
+def test_on_a_phone_the_library_is_a_drawer(browser: Browser, address: str) -> None:
+    with visiting(browser, address, width=390, height=844) as visit:
+        assert not visit.tab.is_visible("#yj-library")
+        visit.tab.get_by_role("button", name="资料", exact=True).click()
+        visit.tab.wait_for_selector("#yj-shelf", state="visible")
+        assert visit.run("document.querySelector('#yj-chat').inert")
+        visit.tab.touchscreen.tap(380, 400)
+        visit.tab.wait_for_selector("#yj-library", state="hidden")
+        assert not visit.run("document.querySelector('#yj-chat').inert")
+
+
+def test_resting_on_a_citation_shows_its_paragraph(browser: Browser, address: str) -> None:
+    paragraph = PAPER.text[PAPER.blocks[4].start : PAPER.blocks[4].end]
+    with visiting(browser, address) as visit:
+        ask(visit, "500强")
+        visit.tab.hover(".yj-short a.yj-chip")
+        visit.tab.wait_for_selector("#yj-peek", state="visible")
+        assert visit.text("#yj-peek .yj-peek-body") == [paragraph]
+        assert visit.tab.get_attribute(".yj-short a.yj-chip", "aria-describedby") == "yj-peek"
+        visit.tab.keyboard.press("Escape")
+        visit.tab.wait_for_selector("#yj-peek", state="hidden")
+        assert visit.tab.is_visible("#yj-pane mark")
+        visit.tab.mouse.move(5, 5)
+        visit.tab.focus("#yj-box textarea")
+        for _ in range(30):
+            visit.tab.keyboard.press("Shift+Tab")
+            if visit.run("document.activeElement.matches('a.yj-cite')"):
+                break
+        visit.tab.wait_for_selector("#yj-peek", state="visible")
+        box = visit.tab.locator("#yj-peek").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["y"] + box["height"] <= 900
+
+
+def test_documents_that_disagree_stand_side_by_side(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        ask(visit, "二期预算是多少？")
+        assert visit.text(".yj-date") == ["2021年6月", "2019年3月"]
+        left, right = (visit.tab.locator(part).bounding_box() for part in (".yj-said", ".yj-other"))
+        assert left is not None
+        assert right is not None
+        assert left["y"] == right["y"]
+        assert left["x"] + left["width"] < right["x"]
+
+
+QUESTIONS = ("500强", "2020年的营业额？", "港口花了多少？", "二期预算是多少？", "门票？")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_no_serious_violation(browser: Browser, address: str, dark: bool) -> None:
+    """Before the first question, with text, a table and a page as the source, where documents disagree, and not found."""
+    with visiting(browser, address, dark=dark) as visit:
+        assert violations(visit) == []
+        for question in QUESTIONS:
+            ask(visit, question)
+            visit.tab.wait_for_timeout(300)
+            assert violations(visit, ".yj-turn:last-child", "#yj-pane") == []
+
+
+def test_axe_finds_no_serious_violation_on_a_phone(browser: Browser, address: str) -> None:
+    with visiting(browser, address, width=390, height=844) as visit:
+        ask(visit, "500强")
+        assert violations(visit) == []
+        visit.tab.locator("a.yj-cite").first.click()
+        visit.wait("#yj-main[data-sheet]")
+        visit.tab.wait_for_timeout(400)
+        assert violations(visit) == []
+        visit.tab.keyboard.press("Escape")
+        visit.tab.get_by_role("button", name="资料", exact=True).click()
+        visit.tab.wait_for_timeout(400)
+        assert violations(visit) == []
+
+
+def violations(visit: Visit, *parts: str) -> list[str]:
+    """What axe-core holds to be serious or worse on the page, or in ``parts`` of it, with the elements."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(visit.tab, context=[[part] for part in parts] or None, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{one['id']}: {one['help']}: {[(node['html'][:160], node.get('failureSummary', '')[:200]) for node in one['nodes'][:4]]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]

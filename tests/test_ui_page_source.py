@@ -1,0 +1,219 @@
+"""The source pane in a real Chromium: page pictures, tables, more paragraphs, one citation after another, copying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ui_desk import REPORT, ROWS, DeskAnswerer, shelf
+from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_tiny import PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, TinyLibrary
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.page
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> TinyLibrary:
+    return shelf(tmp_path_factory.mktemp("papers"))
+
+
+@pytest.fixture(scope="module")
+def address(library: TinyLibrary) -> Iterator[str]:
+    with serving(DeskAnswerer(shelf=dict(library.shelf)), library, examples=()) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def ask(visit: Visit, question: str) -> None:
+    before = len(visit.text(".yj-turn"))
+    visit.ask(question)
+    visit.wait_turns(before + 1)
+
+
+def until(visit: Visit, condition: str) -> None:
+    visit.tab.wait_for_function(condition, timeout=30_000)
+
+
+IN_VIEW = """selector => {
+  const part = document.querySelector(selector).getBoundingClientRect();
+  const scroller = document.querySelector(selector).closest('.yj-paper, .yj-page').getBoundingClientRect();
+  return part.top >= scroller.top && part.bottom <= scroller.bottom;
+}"""
+MARKED = "document.querySelector('#yj-pane mark')?.textContent"
+
+
+def test_a_pdf_opens_at_the_picture_of_its_page_which_turns_and_grows(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        ask(visit, "港口花了多少？")
+        until(visit, "document.querySelector('.yj-page img')?.naturalWidth > 0")
+        assert visit.tab.is_visible(".yj-page-picture img")
+        assert not visit.tab.is_visible(".yj-paper")
+        assert visit.text(".yj-page-no") == ["2 / 3"]
+        boxes = visit.tab.locator(".yj-box:visible").count()
+        assert boxes >= 2
+        assert visit.tab.evaluate(IN_VIEW, ".yj-box-answer")
+        before = visit.run("document.querySelector('.yj-page img').clientWidth")
+        visit.tab.get_by_role("button", name="放大").click()
+        assert visit.text(".yj-zoomed") == ["125%"]
+        assert visit.run("document.querySelector('.yj-page img').clientWidth") > 1.2 * before
+        visit.tab.get_by_role("button", name="缩小").click()
+        visit.tab.get_by_role("button", name="下一页").click()
+        assert visit.text(".yj-page-no") == ["3 / 3"]
+        assert visit.tab.locator(".yj-box:visible").count() == 0
+        assert visit.tab.get_attribute(".yj-page img", "alt") == "第 3 页，共 3 页"
+        visit.tab.get_by_role("button", name="下一页").click()
+        assert visit.text(".yj-page-no") == ["3 / 3"]
+        visit.tab.get_by_role("button", name="上一页").click()
+        assert visit.tab.locator(".yj-box:visible").count() == boxes
+        visit.tab.get_by_role("button", name="文字").click()
+        assert visit.tab.is_visible(".yj-paper mark")
+        assert visit.tab.get_attribute(".yj-views button[data-view=text]", "aria-pressed") == "true"
+
+
+def test_a_page_that_cannot_be_drawn_says_so(browser: Browser, address: str, library: TinyLibrary) -> None:
+    path = Path(library.shelf["d8"].path)
+    kept = path.read_bytes()
+    path.write_bytes(kept + b"\n")
+    try:
+        with visiting(browser, address) as visit:
+            ask(visit, "港口花了多少？")
+            visit.tab.get_by_role("button", name="上一页").click()  # not among the pictures drawn before
+            visit.tab.wait_for_selector(".yj-page-gone", state="visible")
+            assert visit.text(".yj-page-gone")[0].startswith("这一页画不出来")
+            assert all("410" in said for said in visit.complaints)
+            visit.complaints.clear()
+    finally:
+        path.write_bytes(kept)
+
+
+def test_a_table_is_one_table_whose_rows_go_on_as_one_scrolls(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        ask(visit, "2020年的营业额？")
+        visit.wait("#yj-pane mark")
+        assert visit.text(".yj-here td mark") == ROWS[31].split(" | ")
+        assert visit.text(".yj-quote-row th") == ["年份", "门店", "营业额"]
+        assert visit.text(".yj-quote-row mark") == ["360万元"]
+        until(visit, "document.querySelectorAll('#yj-pane tbody tr').length > 40")
+        visit.tab.wait_for_timeout(300)
+        assert visit.tab.evaluate(IN_VIEW, ".yj-here mark")
+        for share in (0, 1, 1):
+            scroll(visit, share)
+            visit.tab.wait_for_timeout(200)
+        until(visit, "document.querySelectorAll('#yj-pane tbody tr').length === 60")
+        assert visit.run("document.querySelectorAll('#yj-pane table').length") == 1
+        assert visit.text("#yj-pane thead th") == ["年份", "门店", "营业额"]
+        years = visit.text("#yj-pane tbody td:nth-child(2)")
+        assert years == [str(year) for year in range(1990, 2050)]
+        assert visit.run("getComputedStyle(document.querySelector('#yj-pane tbody .yj-num')).textAlign") == "end"
+
+
+def scroll(visit: Visit, share: float) -> None:
+    visit.tab.evaluate(
+        "share => { const p = document.querySelector('.yj-paper'); p.scrollTop = share * p.scrollHeight; }", share
+    )
+
+
+def test_neighbouring_paragraphs_load_in_both_directions_without_a_jump(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        ask(visit, "长卷")
+        visit.wait("#yj-pane mark")
+        assert visit.tab.evaluate(IN_VIEW, ".yj-paper mark")
+        top = "document.querySelector('.yj-paper mark').getBoundingClientRect().top"
+        visit.run("document.querySelector('.yj-paper').scrollTop = 60")
+        before = visit.run(top)
+        until(visit, "document.querySelectorAll('#yj-pane .yj-no').length > 20")
+        assert abs(visit.run(top) - before) < 2
+        for _ in range(8):
+            scroll(visit, 1)
+            visit.tab.wait_for_timeout(120)
+            scroll(visit, 0)
+            visit.tab.wait_for_timeout(120)
+        until(visit, f"document.querySelectorAll('#yj-pane .yj-no').length === {len(REPORT.blocks)}")
+        assert visit.text("#yj-pane .yj-no") == [str(block.number) for block in REPORT.blocks]
+        assert visit.text("#yj-pane .yj-more") == []
+
+
+def test_citations_follow_one_another_by_buttons_and_arrow_keys(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        ask(visit, "都说了什么？")
+        until(visit, f"{MARKED} === '{QUOTE_325}'")
+        assert visit.text(".yj-more-quotes summary") == ["另有 2 处也这样说"]
+        assert visit.text(".yj-nth") == ["1 / 3"]
+        assert visit.tab.is_disabled(".yj-step[data-step='-1']")
+        visit.tab.get_by_role("button", name="下一处引文").click()
+        until(visit, f"{MARKED} === '{QUOTE_LASER}'")
+        assert visit.text(".yj-nth") == ["2 / 3"]
+        assert visit.run("document.querySelector('.yj-more-quotes').open")
+        visit.tab.keyboard.press("ArrowRight")
+        until(visit, f"{MARKED} === '{QUOTE_OPEN}'")
+        assert visit.tab.is_disabled(".yj-step[data-step='1']")
+        visit.tab.keyboard.press("ArrowRight")
+        visit.tab.keyboard.press("ArrowLeft")
+        until(visit, f"{MARKED} === '{QUOTE_LASER}'")
+        visit.tab.fill("#yj-box textarea", "写着字")
+        visit.tab.keyboard.press("ArrowLeft")  # moves in the text
+        visit.tab.wait_for_timeout(200)
+        assert visit.text(".yj-nth") == ["2 / 3"]
+
+
+def test_escape_closes_the_source_and_a_citation_opens_it_again(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        ask(visit, "500强")
+        visit.wait("#yj-pane mark")
+        chip = visit.tab.locator(".yj-short a.yj-chip").first
+        chip.click()
+        visit.tab.keyboard.press("Escape")
+        visit.tab.wait_for_selector("#yj-side", state="hidden")
+        assert visit.text("a.yj-on") == []
+        assert visit.run("document.activeElement.textContent") == "[1]"
+        chip.click()
+        visit.tab.wait_for_selector("#yj-pane mark", state="visible")
+        visit.tab.get_by_role("button", name="关闭原文").click()
+        visit.tab.wait_for_selector("#yj-side", state="hidden")
+        ask(visit, "激光")
+        visit.tab.wait_for_selector("#yj-pane mark", state="visible")
+
+
+def test_the_quote_and_its_reference_are_copied(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        visit.tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        ask(visit, "500强")
+        visit.wait("#yj-pane mark")
+        visit.tab.get_by_role("button", name="复制引文").click()
+        until(visit, "document.querySelector('.yj-copy').textContent === '已复制'")
+        place = "《第八届西洽会开幕》，家底够厚，第 5 段，报.txt"
+        assert visit.run("navigator.clipboard.readText()") == f"“{QUOTE_325}”\n—— {place}"
+        visit.tab.get_by_role("button", name="复制出处").click()
+        until(visit, "document.querySelectorAll('.yj-copy')[1].textContent === '已复制'")
+        assert visit.run("navigator.clipboard.readText()") == "张三. 第八届西洽会开幕[Z]. 报.txt: 第 5 段."
+
+
+def test_the_badge_is_proven_anew_each_time_and_a_change_is_named(browser: Browser, tmp_path: Path) -> None:
+    library = shelf(tmp_path)
+    with (
+        serving(DeskAnswerer(shelf=library.shelf), library, examples=()) as address,
+        visiting(browser, address) as visit,
+    ):
+        ask(visit, "500强")
+        visit.wait("#yj-pane mark")
+        assert visit.text("#yj-pane .yj-changed") == []
+        library.shelf["d1"] = replace(PAPER, revision="rev-2")
+        visit.tab.locator(".yj-short a.yj-chip").first.click()
+        until(visit, "document.querySelector('#yj-pane .yj-changed')?.textContent === '原文已变更'")
+        assert visit.text("#yj-pane .yj-badge") == ["逐字核对 ✓"]
+        library.shelf["d1"] = replace(PAPER, text=PAPER.text.replace("325家", "326家"), revision="rev-3")
+        visit.tab.locator(".yj-short a.yj-chip").first.click()
+        until(visit, "document.querySelector('#yj-pane h2')?.textContent === '原文已变更'")
+        assert visit.text("#yj-pane mark") == []
