@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from embeddings.folding import fold
 from qa.confidence import Calibration, load_calibration
-from qa.errors import QuestionError
+from qa.errors import LibraryError, QuestionError
 from qa.followup import FollowUp, follow_up
 from qa.question import parse_question
 from qa.reader import Reader, load_reader
@@ -200,10 +200,10 @@ class Answerer:
     def _cite(self, item: _Weighed, *, number: int) -> Citation | None:
         """The citation of a reading, or ``None``, logged, where its slices do not hold: it is withheld."""
         passage, reading = item.hit.passage, item.reading
-        document = self.library.document(passage.document_id)
         quote = _shifted(reading.quote, passage.start)
         answer = None if reading.answer is None else _shifted(reading.answer, passage.start)
         try:
+            document = self.library.document(passage.document_id)
             citation = document.cite(
                 number=number,
                 passage=passage,
@@ -216,6 +216,11 @@ class Answerer:
                 raise VerbatimError(f"{passage.document_id} changed while it was read")
         except VerbatimError as error:
             _LOG.error("citation withheld: %s", error)
+            return None
+        except LibraryError as error:
+            if error.code != "document_unknown":
+                raise
+            _LOG.error("citation withheld: %s was removed while it was read", passage.document_id)
             return None
         return citation
 

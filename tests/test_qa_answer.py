@@ -31,7 +31,7 @@ class Certain(Calibration):
     def __init__(self) -> None:
         super().__init__(0.0, {})
 
-    def probability(self, question: str, hits: Sequence[Hit], reading: Reading) -> float:
+    def probability(self, question: str, hits: Sequence[Hit], reading: Reading, missing: Sequence[str] = ()) -> float:
         return reading.score
 
 
@@ -122,6 +122,16 @@ def test_below_the_threshold_nothing_is_said(library: Library, encoder: KeywordE
     assert (answer.status, answer.answer, answer.citations) == ("not_found", "", ())
     assert [citation.number for citation in answer.near] == [1]
     assert answer.near[0].text in PAPER
+
+
+def test_a_document_removed_while_it_is_read_is_not_cited(library: Library, encoder: KeywordEncoder) -> None:
+    class Remover(Finder):
+        def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
+            library.remove("d")
+            return super().read(question, hits)
+
+    asked = replace(answerer(library, encoder), reader=Remover()).ask("有多少家世界500强？")
+    assert (asked.status, asked.citations, asked.near) == ("not_found", (), ())
 
 
 def test_a_citation_that_does_not_hold_is_withheld_and_logged(
