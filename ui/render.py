@@ -89,7 +89,8 @@ def answer_html(
 
 def log_html(turns: Sequence[str], lang: str, *, examples: Sequence[str] = ()) -> str:
     """The conversation: turns made by this module, or a welcome with ``examples`` to click before the first."""
-    inner = "".join(turns) if turns else _welcome_html(lang, examples)
+    heading = f'<h1 class="yj-sr">{text("chat_label", lang)}</h1>'
+    inner = heading + "".join(turns) if turns else _welcome_html(lang, examples)
     lost = attribute_html(text("connection_lost", lang))
     label = text("chat_label", lang)
     return f'<div class="yj-log" role="log" aria-live="off" aria-label="{label}" data-lost="{lost}">{inner}</div>'
