@@ -15,12 +15,14 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from embeddings import chinese
 from embeddings.errors import IndexBroken, IndexBusy
-from embeddings.segment import question_terms, terms
+from embeddings.numerals import may_hold_numeral
+from embeddings.segment import fold, question_terms, terms
 
 # One writer thread, so that the same calls make the same index; tantivy needs 15 MB a thread at least.
 _WRITER_BYTES = 96_000_000
@@ -28,6 +30,10 @@ _WRITER_BYTES = 96_000_000
 _MOST_TERMS = 256
 # tantivy sums a score's terms in an order that differs between texts; float32 sums of this size agree to four places.
 _PLACES = 4
+
+# Naming the ids to tantivy costs 2 µs each; asking for more and leaving some out is quicker where few are left out.
+_FEW = 8
+_HAN_WORD = re.compile(f"[{chinese.HAN}]{{2,}}")
 
 
 class LexicalIndex:
@@ -131,20 +137,30 @@ class LexicalIndex:
         """Forget changes that were not committed, and let the writer go."""
         self._writer = None
 
-    def search(self, text: str, *, k: int) -> list[tuple[int, float]]:
-        """The best ``k`` of the texts that share a term with ``text``: best first, ties by ascending id."""
+    def search(self, text: str, *, k: int, among: frozenset[int] | None = None) -> list[tuple[int, float]]:
+        """The best ``k`` of the texts that share a term with ``text``: best first, ties by ascending id. With
+        ``among``, of these ids only, with the same scores.
+        """
+        import tantivy
+
         searcher = self._index.searcher()
         query = self._query(searcher, text)
         size = searcher.num_docs
-        if query is None or k <= 0 or size == 0:
+        if query is None or k <= 0 or size == 0 or among == frozenset():
             return []
-        limit = min(2 * k, size)
+        limit = 2 * k
+        if among is not None and len(among) * _FEW < size:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, self._only(among)), (tantivy.Occur.Must, query)])
+        elif among is not None:
+            limit *= size // len(among) + 1
         while True:
+            limit = min(limit, size)
             found = sorted(_found(searcher, query, limit=limit), key=lambda hit: (-hit[1], hit[0]))
+            kept = found if among is None else [hit for hit in found if hit[0] in among]
             # tantivy breaks ties by place in the index: take in all that tie with the last one wanted.
-            if len(found) < limit or limit == size or found[k - 1][1] > found[-1][1]:
-                return found[:k]
-            limit = min(4 * limit, size)
+            if len(found) < limit or limit == size or (len(kept) >= k and kept[k - 1][1] > found[-1][1]):
+                return kept[:k]
+            limit *= 4
 
     def scores(self, text: str, ids: Sequence[int]) -> list[float]:
         """The score that ``search`` would give each of ``ids``, in their order; 0.0 for no match or an unknown id."""
@@ -154,10 +170,35 @@ class LexicalIndex:
         query = self._query(searcher, text)
         if query is None or not ids:
             return [0.0] * len(ids)
-        chosen = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "id", list(ids)), 0.0)
-        both = tantivy.Query.boolean_query([(tantivy.Occur.Must, chosen), (tantivy.Occur.Should, query)])
+        both = tantivy.Query.boolean_query([(tantivy.Occur.Must, self._only(ids)), (tantivy.Occur.Should, query)])
         found = dict(_found(searcher, both, limit=len(set(ids))))
         return [found.get(number, 0.0) for number in ids]
+
+    def absent(self, words: Sequence[str]) -> list[str]:
+        """Those of ``words`` that no text holds, for certain: one of a word's pairs of characters, or for other scripts
+        the word itself, is in none. Of a word of three characters and more, pairs in one text but apart count as held;
+        so does a word with a numeral in it (第三条), which is also matched as 第3条.
+        """
+        searcher = self._index.searcher()
+        return [word for word in words if not self._may_hold(searcher, word)]
+
+    def _may_hold(self, searcher: Any, word: str) -> bool:
+        import tantivy
+
+        folded = fold(word)
+        han = _HAN_WORD.fullmatch(folded) is not None
+        needed = [folded[i : i + 2] for i in range(len(folded) - 1)] if han else terms(word)
+        if not needed or (han and may_hold_numeral(folded)):
+            return True
+        how = tantivy.Occur.Must if han else tantivy.Occur.Should
+        parts = [(how, tantivy.Query.term_query(self._schema, "body", term, "freq")) for term in dict.fromkeys(needed)]
+        return bool(_found(searcher, tantivy.Query.boolean_query(parts), limit=1))
+
+    def _only(self, ids: Collection[int]) -> Any:
+        """The texts of ``ids``, each with score 0."""
+        import tantivy
+
+        return tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "id", list(ids)), 0.0)
 
     def _query(self, searcher: Any, text: str) -> Any:
         """Any of the terms of the question, each once; ``None`` if there is none. Built term by term, never parsed."""

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Literal
 from embeddings.folding import fold
 from qa.confidence import Calibration, load_calibration
 from qa.errors import QuestionError
+from qa.followup import FollowUp, follow_up
+from qa.question import parse_question
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
-from qa.types import Answer, Block, Citation, Document, Hit, Reading, Timings, VerbatimError
+from qa.suggest import Suggestion, content_words, suggestions
+from qa.types import Answer, Block, Citation, Document, Exchange, Hit, Reading, Timings, VerbatimError
 
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder
@@ -28,6 +31,16 @@ QUESTION_LIMIT = 1000
 
 PASSAGES_READ = 5
 NEAR_SHOWN = 3
+HISTORY_HEARD = 20
+"""Exchanges of a conversation that a question may follow on."""
+
+SUGGESTED_LEAST = 0.6
+"""Confidence from which a question is suggested: it must be answered when it is clicked."""
+
+SLOW = 0.15
+"""Seconds that reading a passage may have taken for one more to be read, to try a suggestion."""
+
+LIST_MARKS = "、,，;；和与及"
 CITATIONS_SHOWN = 3
 
 OTHER_LEAST = 0.5
@@ -65,26 +78,70 @@ class Answerer:
         """The answerer that ships, over ``library``; below confidence ``threshold`` in [0, 1] it says nothing."""
         return cls(library, Retriever(library, encoder), load_reader(), load_calibration(), threshold)
 
-    def ask(self, question: str, *, id: str | None = None) -> Answer:
-        """Answer ``question`` from the library.
+    def ask(
+        self,
+        question: str,
+        *,
+        id: str | None = None,
+        history: Sequence[Exchange] = (),
+        documents: frozenset[str] | None = None,
+    ) -> Answer:
+        """Answer ``question``, which follows on ``history``, oldest first, from ``documents`` (ids), or all.
 
         :raises QuestionError: ``question_empty``, ``question_too_long`` or ``question_control``.
+        :raises LibraryError: ``document_unknown``, and where the library cannot be read.
         """
-        return self.ask_with_hits(question, id=id)[1]
+        return self.ask_with_hits(question, id=id, history=history, documents=documents)[1]
 
-    def ask_with_hits(self, question: str, *, id: str | None = None) -> tuple[list[Hit], Answer]:
+    def ask_with_hits(
+        self,
+        question: str,
+        *,
+        id: str | None = None,
+        history: Sequence[Exchange] = (),
+        documents: frozenset[str] | None = None,
+    ) -> tuple[list[Hit], Answer]:
         """As :meth:`ask`, with the passages that were read, best first."""
-        asked = clean_question(question)
+        typed = clean_question(question)
         begin = time.perf_counter()
-        hits = self.retriever.retrieve(asked, k=PASSAGES_READ)
+        meant = follow_up(typed, heard(history))
+        hits = self.retriever.retrieve(meant.question, k=PASSAGES_READ, documents=documents)
         retrieved = time.perf_counter()
-        answer = self._answer(question, asked, hits)
+        answer = self._answer(question, meant, hits)
+        read = time.perf_counter()
+        if answer.status == "not_found" and not meant.excluded and read - retrieved < SLOW * len(hits):
+            answer = replace(answer, suggestions=self._suggested(meant.question, hits, documents))
+        answer = replace(answer, missing=self._missing(meant.question))
         end = time.perf_counter()
-        timings = Timings(_ms(begin, retrieved), _ms(retrieved, end), _ms(begin, end))
-        return hits, replace(answer, timings_ms=timings, id=id)
+        timings = Timings(_ms(begin, retrieved), _ms(retrieved, read), _ms(begin, end))
+        understood = "" if meant.question == typed and not meant.excluded else meant.question
+        return hits, replace(answer, timings_ms=timings, id=id, understood=understood)
 
-    def _answer(self, question: str, asked: str, hits: Sequence[Hit]) -> Answer:
-        weighed = self._weigh(asked, hits)
+    def _missing(self, asked: str) -> tuple[str, ...]:
+        words = [asked[start:end] for start, end in content_words(parse_question(asked))]
+        return tuple(dict.fromkeys(self.library.absent(words)))
+
+    def _suggested(self, asked: str, hits: Sequence[Hit], documents: frozenset[str] | None) -> tuple[str, ...]:
+        """A question near ``asked`` that is answered. At most one is tried: a passage more to read is all the time that
+        there is.
+        """
+        proposed = suggestions(parse_question(asked), hits)[:1]
+        return tuple(one.question for one in proposed if self._answers(one, hits, documents))
+
+    def _answers(self, one: Suggestion, hits: Sequence[Hit], documents: frozenset[str] | None) -> bool:
+        """Whether asking ``one`` finds its passage first and reads its answer there, with confidence."""
+        source = hits[one.hit]
+        found = self.retriever.retrieve(one.question, k=PASSAGES_READ, documents=documents)
+        if not found or found[0].passage.id != source.passage.id:
+            return False
+        for reading in self.reader.read(one.question, found[:1])[:1]:
+            low, high = reading.answer or reading.quote
+            sure = self.calibration.probability(one.question, found, reading) >= max(self.threshold, SUGGESTED_LEAST)
+            return sure and reading.answer is not None and low < one.end and one.start < high
+        return False
+
+    def _answer(self, question: str, meant: FollowUp, hits: Sequence[Hit]) -> Answer:
+        weighed = [item for item in self._weigh(meant.question, hits) if not _repeats(item, meant.excluded)]
         if not weighed:
             return Answer(question, "not_found", "", 0.0)
         best = weighed[0]
@@ -160,6 +217,31 @@ class Answerer:
             _LOG.error("citation withheld: %s", error)
             return None
         return citation
+
+
+def heard(history: Sequence[Exchange]) -> list[Exchange]:
+    """The end of a conversation, as far as its questions could be asked: nobody vouches for what a client sends."""
+    kept: list[Exchange] = []
+    for exchange in reversed(history[-HISTORY_HEARD:]):
+        try:
+            clean_question(exchange.asked)
+        except QuestionError:
+            break
+        kept.insert(0, exchange)
+    return kept
+
+
+def _repeats(item: _Weighed, said: Sequence[str]) -> bool:
+    """Whether a reading gives an answer that was given before, or a part of one, or one with a word around it; a list
+    that goes on after it is another.
+    """
+    answer = item.hit.text[slice(*(item.reading.answer or item.reading.quote))]
+    for other in said:
+        relation = compared(answer, other)
+        longer = len(answer) > len(other) and any(mark in answer for mark in LIST_MARKS)
+        if relation == "same" or (relation == "part" and not longer):
+            return True
+    return False
 
 
 def given(citation: Citation) -> str:

@@ -259,6 +259,23 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """One turn of a conversation that is over: what was asked, what it was understood as ("" where it was taken as it
+    stood), the answer ("" where none was found) and the :data:`Status`.
+    """
+
+    question: str
+    understood: str
+    answer: str
+    status: str
+
+    @property
+    def asked(self) -> str:
+        """The question as it was understood."""
+        return (self.understood or self.question).strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question. ``confidence`` is the calibrated probability in [0, 1] that the best reading found
     answers it, whether or not it was bold enough to be given.
@@ -266,6 +283,11 @@ class Answer:
     ``citations`` all give ``answer``, the first being the proof; ``others`` are citations of other documents that give
     another answer with confidence, each its own. With ``not_found``: ``answer`` is empty, ``citations`` and ``others``
     are empty, and ``near`` holds up to three passages that are *not* answers.
+
+    ``understood`` is the question as resolved against the conversation, empty where it was taken as it stands.
+    ``suggestions``, with ``not_found`` only, are questions near it that are answered. ``missing`` holds the content words
+    of the question, as it spells them, that no document of the library holds; an answer may be right without them, by
+    another word for the same, a doubtful one the less so.
     """
 
     question: str
@@ -277,3 +299,6 @@ class Answer:
     others: tuple[Citation, ...] = ()
     timings_ms: Timings = field(default_factory=lambda: Timings(0.0, 0.0, 0.0))
     id: str | None = None
+    understood: str = ""
+    suggestions: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()

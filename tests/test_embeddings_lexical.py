@@ -195,3 +195,54 @@ def test_open_without_create_makes_nothing(tmp_path: Path) -> None:
     with pytest.raises(IndexBroken):
         LexicalIndex.open(tmp_path / "none", create=False)
     assert not (tmp_path / "none").exists()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_among_equals_leaving_the_others_out_of_an_exhaustive_search(data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, 60))
+    # Short texts of few words, so that many scores are equal.
+    texts = data.draw(st.lists(st.text("ab ", max_size=6).map(" ".join), min_size=count, max_size=count))
+    index = LexicalIndex.in_memory()
+    index.add(list(range(count)), texts)
+    index.commit()
+    # Up to an eighth of the texts is asked for by id, more by leaving out the rest.
+    among = frozenset(data.draw(st.lists(st.integers(0, count + 2), max_size=data.draw(st.sampled_from([2, 90])))))
+    k = data.draw(st.integers(1, 70))
+    found = index.search("a b", k=k, among=among)
+    kept = [hit for hit in index.search("a b", k=count) if hit[0] in among][:k]
+    assert [score for _, score in found] == pytest.approx([score for _, score in kept], abs=2e-4)
+    if len({score for _, score in kept}) == len({round(score, 3) for _, score in kept}):
+        assert [i for i, _ in found] == [i for i, _ in kept]
+
+
+# fmt: off
+@pytest.mark.parametrize(("word", "absent"), [
+    ("重庆", False), ("重慶", False), ("门票", True), ("西洽会", False), ("西展会", True), ("庆开", True),
+    ("n2馆", False), ("500强", False), ("B04", True), ("34.96", False), ("35", True), ("tickets", True),
+    ("第9届", False), ("第八届", False), ("第九届", False),   # numerals are matched in digits too: never sure
+    ("？", False), ("", False),
+])
+# fmt: on
+def test_a_word_is_absent_only_where_no_text_can_hold_it(word: str, absent: bool) -> None:
+    index = filled(LexicalIndex.in_memory())
+    assert index.absent([word]) == ([word] if absent else [])
+
+
+def test_what_was_removed_is_absent() -> None:
+    index = filled(LexicalIndex.in_memory())
+    index.remove([5])
+    index.commit()
+    assert index.absent(["重庆", "激光", "展位"]) == ["激光", "展位"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.text("重庆开幕签约亿元 ab12，", max_size=12), min_size=1, max_size=5), st.text("重庆开幕签约亿元", min_size=2, max_size=4))
+def test_what_a_text_holds_is_never_absent(texts: list[str], word: str) -> None:
+    index = LexicalIndex.in_memory()
+    index.add(list(range(len(texts))), texts)
+    index.commit()
+    held = any(word in text for text in texts)
+    assert index.absent([word]) == [] or not held
+    if len(word) == 2:
+        assert index.absent([word]) == ([] if held else [word])

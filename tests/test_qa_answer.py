@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer import QUESTION_LIMIT, Answerer, clean_question, compared
+from qa.answer import QUESTION_LIMIT, Answerer, clean_question, compared, heard
 from qa.confidence import Calibration
-from qa.errors import QuestionError
+from qa.errors import LibraryError, QuestionError
 from qa.evaluate import as_document
 from qa.library import Library
 from qa.retrieve import Retriever
-from qa.types import Block, Document, Hit, Passage, Reading, VerbatimError
+from qa.types import Block, Document, Exchange, Hit, Passage, Reading, VerbatimError
 from tests.conftest import KeywordEncoder
 
 PAPER = "截至目前，325家世界500强扎根重庆。越南是重庆最大贸易伙伴。\n325家企业里有越南企业。"
@@ -204,3 +204,83 @@ def test_a_changed_digit_breaks_a_citation(tmp_path: Path) -> None:
     assert not replace(citation, quote="二三四"[::-1]).holds_in(DOCUMENT)
     assert not replace(citation, quote_start=3).holds_in(DOCUMENT)
     assert not citation.holds_in(replace(DOCUMENT, id="other"))
+
+
+class Sayer:
+    """A reader that quotes every line with 发言 in it, the answer being what stands before the word."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
+        found = []
+        for number, hit in enumerate(hits):
+            for match in re.finditer(r"(.+?)(?:发言).*", hit.text):
+                found.append(Reading(number, match.span(), match.span(1), 0.9 - match.start() / 1000))
+        return found
+
+
+def test_a_follow_up_is_asked_as_it_is_understood(library: Library, encoder: KeywordEncoder) -> None:
+    built = answerer(library, encoder)
+    said = (Exchange("重庆有多少家世界500强？", "", "325家", "answered"),)
+    answer = built.ask(" 那越南呢？", history=said)
+    assert (answer.question, answer.understood) == (" 那越南呢？", "越南有多少家世界500强？")
+    assert built.ask("重庆有多少家世界500强？", history=said).understood == ""
+    assert built.ask("那越南呢？").understood == ""
+
+
+def test_answers_that_were_given_are_not_given_again(library: Library, encoder: KeywordEncoder) -> None:
+    text = "林溪发言。\n高远发言。\n林溪和方文发言。"
+    library.add_documents([as_document("a", "大会", text)], encoder=encoder)
+    built = Answerer(library, Retriever(library, encoder), Sayer(), Certain(), 0.1)
+    said: list[Exchange] = []
+    given_so_far = []
+    for question in ("谁在大会上发言？", "还有谁？", "还有谁？", "还有谁？"):
+        answer = built.ask(question, history=said)
+        given_so_far.append(answer.answer)
+        said.append(Exchange(question, answer.understood, answer.answer, answer.status))
+    # A list that goes on after an answer is another; then nothing is left.
+    assert given_so_far == ["林溪", "高远", "林溪和方文", ""]
+    assert [exchange.understood for exchange in said] == ["", *["谁在大会上发言？"] * 3]
+    assert said[-1].status == "not_found"
+
+
+def test_chosen_documents_alone_are_asked(library: Library, encoder: KeywordEncoder) -> None:
+    library.add_documents([as_document("e", "标题", "今年有9家。")], encoder=encoder)
+    built = answerer(library, encoder)
+    assert built.ask("多少家世界500强？", documents=frozenset({"d"})).answer == "325家"
+    assert built.ask("多少家世界500强？", documents=frozenset({"e"})).status == "not_found"
+    none = built.ask("多少家世界500强？", documents=frozenset())
+    assert (none.status, none.near, none.confidence) == ("not_found", (), 0.0)
+    with pytest.raises(LibraryError, match="document_unknown"):
+        built.ask("多少家？", documents=frozenset({"d", "x"}))
+
+
+def test_a_conversation_that_nobody_could_have_had_is_not_followed() -> None:
+    good = Exchange("重庆有多少家？", "", "", "not_found")
+    for bad in ("", "多少\x00", "长" * 2000):
+        assert len(heard([good, Exchange(bad, "", "", "answered"), good])) == 1
+    assert len(heard([good] * 100)) == 20
+
+
+def test_words_that_no_document_holds_are_named(library: Library, encoder: KeywordEncoder) -> None:
+    answer = answerer(library, encoder, threshold=0.95).ask("重慶的門票和越南的停车费是多少元？")
+    assert answer.missing == ("門票", "停车费")
+    assert answerer(library, encoder).ask("重庆有多少家企业？").missing == ()
+
+
+def test_a_question_that_is_answered_is_suggested(library: Library, encoder: KeywordEncoder) -> None:
+    text = "重庆全市共有325家世界500强企业。"
+    library.add_documents([as_document("s", "", text)], encoder=encoder)
+
+    class Counter(Finder):
+        """Knows only how many."""
+
+        def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
+            asked.append(question)
+            return super().read(question, hits) if "多少" in question else []
+
+    asked: list[str] = []
+    built = Answerer(library, Retriever(library, encoder), Counter(), Certain(), 0.5)
+    answer = built.ask("重庆的世界500强企业有哪些优惠？")
+    assert (answer.status, answer.suggestions) == ("not_found", ("重庆全市共有多少家世界500强企业？",))
+    assert len(asked) == 2
+    assert built.ask(answer.suggestions[0]).answer == "325家"
+    assert replace(built, threshold=0.99).ask("重庆的世界500强企业有哪些优惠？").suggestions == ()

@@ -3,7 +3,7 @@
 Answers in JSON as design § 5 promises; every error is ``{"error": {"code", "message"}}`` in the caller's language.
 Knows no Gradio. Nothing that a client sends is trusted: sizes are limited as they arrive, types are checked.
 
-    POST /ask                    {"question": str, "id"?: str} -> the answer
+    POST /ask                    what ``ui.asked`` reads: a question, with its conversation and documents -> the answer
     GET  /documents              {"documents": [{id, name, title, revision, format, characters, paragraphs, passages}]}
     GET  /documents/{id}/text    the text that all offsets count in
     GET  /documents/{id}/pages/{page}    the picture of a page, PNG
@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 from qa.errors import LibraryError, QuestionError, YinjuError
 from qa.page_image import PageImages
 from ui import render
-from ui.chat import Asks, Shelf, prove, unsendable
+from ui.asked import Asked, read_asked
+from ui.chat import Asks, Shelf, prove
 from ui.errors import RequestError
 from ui.strings import choose_language, sentence
 
@@ -86,8 +87,8 @@ class _Desk:
     async def ask(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
 
-        question, id = read_question(await _body(request))
-        return _json(await run_sync(self._answer, question, id, limiter=self.limiter))
+        asked = read_question(await _body(request))
+        return _json(await run_sync(self._answer, asked, limiter=self.limiter))
 
     async def documents(self, _: Request) -> Response:
         from anyio.to_thread import run_sync
@@ -109,20 +110,20 @@ class _Desk:
         picture = await run_sync(lambda: self.images.draw(self.library.document(id), page))
         return Response(picture, media_type="image/png", headers={"cache-control": "private, max-age=600"})
 
-    def _answer(self, question: str, id: str | None) -> dict[str, Any]:
-        answer, _ = prove(self.answerer.ask(question, id=id), self.library)
-        return render.to_json(answer)
+    def _answer(self, asked: Asked) -> dict[str, Any]:
+        answer = self.answerer.ask(asked.question, id=asked.id, history=asked.history, documents=asked.documents)
+        return render.to_json(prove(answer, self.library)[0])
 
     def _list(self) -> dict[str, Any]:
         fields = ("id", "name", "title", "revision", "format", "characters", "paragraphs", "passages")
         return {"documents": [{name: getattr(info, name) for name in fields} for info in self.library.documents()]}
 
 
-def read_question(body: bytes) -> tuple[str, str | None]:
-    """The question and its id from the body of a request.
+def read_question(body: bytes) -> Asked:
+    """What the body of a request asks.
 
-    :raises RequestError: ``request_not_utf8``, ``request_not_json``, ``request_not_object``,
-        ``request_field_missing``, ``request_field_type`` or ``text_broken``.
+    :raises RequestError: ``request_not_utf8``, ``request_not_json``, ``request_not_object``, or as
+        :func:`ui.asked.read_asked`.
     """
     try:
         value = json.loads(body.decode("utf-8-sig"))
@@ -132,17 +133,7 @@ def read_question(body: bytes) -> tuple[str, str | None]:
         raise RequestError("request_not_json") from error
     if not isinstance(value, dict):
         raise RequestError("request_not_object")
-    if "question" not in value:
-        raise RequestError("request_field_missing", name="question")
-    question, id = value["question"], value.get("id")
-    if not isinstance(question, str):
-        raise RequestError("request_field_type", name="question")
-    if not isinstance(id, str | None):
-        raise RequestError("request_field_type", name="id")
-    for name, part in (("question", question), ("id", id)):
-        if unsendable(part):
-            raise RequestError("text_broken", name=name)
-    return question, id
+    return read_asked(value)
 
 
 async def _body(request: Request) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from qa.errors import LibraryError, QuestionError, YinjuError
-from qa.types import Answer, Citation, Document, VerbatimError
+from qa.types import Answer, Citation, Document, Exchange, VerbatimError
 from ui import render
 from ui.escape import has_lone_surrogate
 from ui.source import Reference, empty_source_html, more_source_html, source_html
@@ -26,11 +26,18 @@ _LOG = logging.getLogger(__name__)
 class Asks(Protocol):
     """Answers questions; may be called from several threads."""
 
-    def ask(self, question: str, *, id: str | None = None) -> Answer:
-        """The answer to ``question``.
+    def ask(
+        self,
+        question: str,
+        *,
+        id: str | None = None,
+        history: Sequence[Exchange] = (),
+        documents: frozenset[str] | None = None,
+    ) -> Answer:
+        """The answer to ``question``, asked after ``history``, from ``documents`` (ids; ``None``: all).
 
         :raises QuestionError: the question cannot be asked.
-        :raises LibraryError: the library cannot be used.
+        :raises LibraryError: the library cannot be used, or a document is not in it.
         """
 
 

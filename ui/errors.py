@@ -23,6 +23,7 @@ class PortBusy(PortError):
 
 class RequestError(YinjuError):
     """Codes: ``request_too_large`` (limit); ``request_not_utf8``; ``request_not_json``; ``request_not_object``;
-    ``request_field_missing`` (name); ``request_field_type`` (name); ``text_broken`` (name); ``page_unknown`` (path,
+    ``request_field_missing`` (name); ``request_field_type`` (name); ``request_field_list`` (name);
+    ``request_field_object`` (name); ``request_field_value`` (name, value, known); ``text_broken`` (name); ``page_unknown`` (path,
     known); ``method_unknown`` (method, known); ``host_refused`` (host); ``internal``.
     """

@@ -77,6 +77,9 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "request_not_object": ("请求要是一个 JSON 对象，例如 {example}。", "The request must be a JSON object such as {example}."),
     "request_field_missing": ("请求里缺少 {name}。例如：{example}。", "The request lacks {name}. For example: {example}."),
     "request_field_type": ("请求里的 {name} 要是字符串。例如：{example}。", "{name} in the request must be a string. For example: {example}."),
+    "request_field_list": ("请求里的 {name} 要是一个列表，不用就省去。", "{name} in the request must be a list; leave it out if it is not needed."),
+    "request_field_object": ("请求里的 {name} 要是一个对象，含 question、understood、answer、status。", "{name} in the request must be an object with question, understood, answer and status."),
+    "request_field_value": ("请求里的 {name} 是 {value}，只能是其中之一：{known}。", "{name} in the request is {value}; it must be one of: {known}."),
     "text_broken": ("请求里的 {name} 含有半个字符，无法传送。请删去它再发。", "{name} in the request holds half a character, which cannot be sent. Delete it and send again."),
     "page_unknown": ("没有 {path} 这个地址。可用的有：{known}。", "There is nothing at {path}. These exist: {known}."),
     "method_unknown": ("这个地址不支持 {method}，请用 {known}。", "This address does not take {method}; use {known}."),
@@ -211,6 +214,7 @@ CLI_CHECK = "核对索引和每一处位置 · check the indexes and every offse
 CLI_ASK = "提一个问题，或一行一个 · ask one question, or one a line"
 CLI_ASK_QUESTION = "问题 · the question"
 CLI_ASK_BATCH = "每行一个 {\"id\",\"question\"} 的文件，- 为标准输入 · a file of such lines, - for stdin"
+CLI_ASK_DOCUMENT = "只问这份文件，可重复 · ask this document only; may be repeated"
 CLI_ASK_EITHER = "请给出一个问题，或用 --batch 给出一个文件 · give a question, or a file with --batch"
 CLI_EVAL = "用标准答案评测 · score against a gold file"
 CLI_EVAL_GOLD = "标准答案文件 · the gold file"

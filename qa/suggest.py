@@ -1,0 +1,223 @@
+"""When nothing was found: which words no document holds, and what could be asked instead.
+
+A suggestion is a clause of a passage with one part of it asked for where it stands, which Chinese grammar allows:
+325家企业落户重庆 -> 多少家企业落户重庆? Only clauses that say what they are about are used. Whether a suggestion is
+answered is for its user to try. Pure; knows no library, reader or index. Not covered: English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from embeddings.folding import simplified
+from qa.passages import sentences
+from qa.phrases import Parsed, Span, is_nominal, parse, phrases, times
+from qa.question import Question, align, is_english
+from qa.tagging import Token
+from qa.types import Hit
+
+SHORTEST, LONGEST = 8, 32
+"""Characters of a clause that makes a question."""
+
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_COUNTS = frozenset("年月日号时天个家人次种位元")
+_CLAUSE = re.compile(r"[^，,；;：:。！？!?\n]+")
+_UNUSABLE = re.compile(r"[“”\"'‘’（）()\[\]【】…—<>|*]")
+_UNITS = (
+    "家|个月|人次|人|名|位|个|吨|平方公里|公里|平方米|米|项|次|种|座|场|辆|户|所|件|台|条|元|美元|天|岁|亩|公顷|千瓦|册"
+)
+_NUMBER = re.compile(
+    rf"(?:约|近|超过|超|逾|大约|将近)?(?P<figure>\d[\d,.]*)(?:余|多)?(?P<unit>[万亿千百]*(?:{_UNITS}))(?![强之分])"
+)
+_HEDGED = re.compile(r"虽|如果|因为|由于|若|当时|就|仅|不|没|未|之一|另|[后前时中上下里的]$")
+_DATE = re.compile(r"(?:于|在)?(?:\d{4}年)(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:上午|下午|晚)?")
+_LEAD = re.compile(
+    r"(?:截至|截止|据|目前|近日|日前).{0,12}|(?:(?:今年|去年|\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:上午|下午|晚)?)"
+)
+_NOT_OPENING = (
+    "其中",
+    "同时",
+    "此外",
+    "另外",
+    "因此",
+    "目前",
+    "而且",
+    "不仅",
+    "还",
+    "也",
+    "但",
+    "而",
+    "并",
+    "本",
+    "该",
+    "全",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question, and the part ``[start, end)`` of the text of passage ``hit`` that answers it."""
+
+    question: str
+    hit: int
+    start: int
+    end: int
+
+
+def content_words(question: Question) -> list[Span]:
+    """Ranges of the words of a question that a document could lack, in order. Single Chinese characters are taken in by
+    their neighbours, for the dictionary splits words that it does not know; not by names, which it does.
+    """
+    found: list[Span] = []
+    known = False
+    for unit in question.units:
+        before = question.folded[slice(*found[-1])] if found and found[-1][1] == unit.start else ""
+        split = 1 in (len(unit.text), len(before)) and _HAN.fullmatch(before + unit.text)
+        named = unit.named and len(unit.text) > 1
+        if before and split and not (known or named) and not _COUNTS & {before, unit.text}:
+            found[-1] = (found[-1][0], unit.end)
+        else:
+            found.append((unit.start, unit.end))
+            known = named
+    return [(start, end) for start, end in found if end - start > 1 or question.folded[start].isdigit()]
+
+
+def suggestions(question: Question, hits: Sequence[Hit]) -> list[Suggestion]:
+    """Questions that passages answer, those that share most with ``question`` first; of equals, of the first passage."""
+    found: list[tuple[float, int, Suggestion]] = []
+    words = {unit.text: unit.weight for unit in question.units}
+    for number, hit in enumerate(hits):
+        if is_english(align(hit.text[:200])):
+            continue
+        for start, end in sentences(hit.text):
+            near = sum(weight for word, weight in words.items() if word in align(hit.text[start:end]))
+            if near:
+                found += [(-near, number, one) for one in _of_sentence(hit.text, start, end, number)]
+    asked = _bare(question.text)
+    return [one for _, _, one in sorted(found, key=lambda item: item[:2]) if _bare(one.question) != asked]
+
+
+def _bare(text: str) -> str:
+    return "".join(char for char in align(text) if char.isalnum())
+
+
+def _of_sentence(text: str, start: int, end: int, hit: int) -> list[Suggestion]:
+    """Questions from the first clause of a sentence that is not a time or a source: later ones may lack their subject."""
+    clauses = [(start + match.start(), start + match.end()) for match in _CLAUSE.finditer(text[start:end])]
+    if clauses and len(clauses) > 1 and _LEAD.fullmatch(text[slice(*clauses[0])].strip()):
+        clauses = clauses[1:]
+    if not clauses:
+        return []
+    low, high = clauses[0]
+    low += len(text[low:high]) - len(text[low:high].lstrip())
+    clause = text[low:high].rstrip()
+    if not SHORTEST <= len(clause) <= LONGEST or clause.startswith(_NOT_OPENING):
+        return []
+    if _UNUSABLE.search(clause) or _HEDGED.search(simplified(clause)):
+        return []
+    parsed = parse(clause)
+    if parsed.hole or any(token.tag == "r" for token in parsed.tokens):
+        return []
+    traditional = simplified(clause) != clause
+    made = [one for one in (_number(parsed), _time(parsed), _person(parsed), _place(parsed)) if one]
+    return [
+        Suggestion(f"{_traditional(asked) if traditional else asked}？", hit, low + first, low + past)
+        for asked, first, past in made
+    ]
+
+
+def _traditional(asked: str) -> str:
+    for plain, other in (("什么时候", "什麼時候"), ("谁", "誰"), ("哪里", "哪裡")):
+        asked = asked.replace(plain, other)
+    return asked
+
+
+def _number(parsed: Parsed) -> tuple[str, int, int] | None:
+    found = list(_NUMBER.finditer(parsed.folded))
+    if len(found) != 1:
+        return None
+    figure = found[0]
+    # 约 before a figure goes with it, but not that of 签约.
+    whole = any(token.start == figure.start() for token in parsed.tokens)
+    start = figure.start() if whole else figure.start("figure")
+    if not _tells(parsed, start, figure.end()):
+        return None
+    unit = parsed.text[figure.start("unit") : figure.end("unit")].lstrip("万亿千百萬億")
+    asked = f"{parsed.text[:start]}多少{unit}{parsed.text[figure.end() :]}"
+    return asked, figure.start("figure"), figure.end("unit")
+
+
+def _time(parsed: Parsed) -> tuple[str, int, int] | None:
+    """A date right before the verb, or in front of a subject that the verb follows."""
+    found = list(_DATE.finditer(parsed.folded))
+    if len(found) != 1 or len(times(parsed.folded)) > 4 or not _tells(parsed, *found[0].span()):
+        return None
+    start, end = found[0].span()
+    head = len(_subject(parsed, 0, start))
+    after = next((token for token in parsed.tokens if token.start >= end), None)
+    if head != start or not head or after is None or after.tag[0] != "v":
+        return None
+    first = start + (parsed.folded[start] in "于在")
+    return parsed.text[:start] + "什么时候" + parsed.text[end:], first, end
+
+
+def _person(parsed: Parsed) -> tuple[str, int, int] | None:
+    first = next((one for one in phrases(parsed) if one.start == 0 and one.kind == "person" and one.named), None)
+    if first is None:
+        return None
+    after = next((token for token in parsed.tokens if token.start >= first.end), None)
+    if (
+        after is None
+        or after.tag != "v"
+        or after.text in ("位于", "属于", "成为")
+        or after.start != first.end
+        or not _tells(parsed, 0, first.end)
+    ):
+        return None
+    return "谁" + parsed.text[first.end :], 0, first.end
+
+
+def _place(parsed: Parsed) -> tuple[str, int, int] | None:
+    """在 with a place between a subject and its verb."""
+    for number, token in enumerate(parsed.tokens):
+        if token.text != "在" or not number or len(_subject(parsed, 0, token.start)) != token.start:
+            continue
+        run = _run(parsed.tokens[number + 1 :])
+        after = parsed.tokens[number + 1 + len(run)] if number + 1 + len(run) < len(parsed.tokens) else None
+        if not run or run[0].tag != "ns" or after is None or after.tag[0] != "v" or not _tells(parsed, 0, token.start):
+            return None
+        end = run[-1].end
+        return parsed.text[: token.end] + "哪里" + parsed.text[end:], token.end, end
+    return None
+
+
+def _run(tokens: Sequence[Token]) -> list[Token]:
+    found: list[Token] = []
+    for token in tokens:
+        if not is_nominal(token) or token.tag == "vn":
+            break
+        found.append(token)
+    return found
+
+
+def _subject(parsed: Parsed, start: int, end: int) -> str:
+    """The noun phrase at ``start``, as far as ``end``."""
+    past = start
+    for token in parsed.tokens:
+        if token.start < start:
+            continue
+        if token.end > end or token.start != past or not (is_nominal(token) or token.tag == "uj"):
+            break
+        past = token.end
+    return parsed.text[start:past]
+
+
+def _tells(parsed: Parsed, start: int, end: int) -> bool:
+    """Whether a clause without ``[start, end)`` still says what it is about: a name or a long noun, and a predicate."""
+    rest = [token for token in parsed.tokens if token.end <= start or token.start >= end]
+    named = any(one.named for one in phrases(parsed) if one.end <= start or one.start >= end)
+    predicate = any(token.tag == "v" or token.text in ("是", "为", "达") for token in rest)
+    opens = parsed.tokens[0].start == start or is_nominal(parsed.tokens[0])
+    return named and predicate and opens
