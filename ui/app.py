@@ -149,6 +149,7 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
     page: gr.Blocks
     with gr.Blocks(title=text("page_title", lang), analytics_enabled=False, fill_width=True, fill_height=True) as page:
         turns = gr.State(tuple[Turn, ...]())
+        chosen = gr.State(None)
         _html(partial(_header, library, lang), "yj-head")
         with gr.Row(elem_id="yj-main", equal_height=True):
             with gr.Column(elem_id="yj-library"):
@@ -164,8 +165,8 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
 
         desk = _Desk(answerer, library, lang, tuple(examples))
 
-        def example(past: tuple[Turn, ...], event: gr.EventData) -> Iterator[Shown]:
-            yield from desk.answer(str((event._data or {}).get("question", "")), past)
+        def example(past: tuple[Turn, ...], chosen: frozenset[str] | None, event: gr.EventData) -> Iterator[Shown]:
+            yield from desk.answer(str((event._data or {}).get("question", "")), past, chosen)
 
         def cite(event: gr.EventData) -> str:
             return open_source(str((event._data or {}).get("href", "")), lang=lang, library=library)
@@ -177,8 +178,8 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
         shown = [log, box, turns, pane, hint]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = {**quiet, "concurrency_limit": ASKED_AT_ONCE, "concurrency_id": "ask", "trigger_mode": "once"}
-        gr.on([box.submit, send.click], desk.answer, [box, turns], shown, **asking)
-        log.example(example, [turns], shown, **asking)
+        gr.on([box.submit, send.click], desk.answer, [box, turns, chosen], shown, **asking)
+        log.example(example, [turns, chosen], shown, **asking)
         pane.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
     return page
 
@@ -194,14 +195,14 @@ class _Desk:
     lang: Lang
     examples: tuple[str, ...]
 
-    def answer(self, question: str, past: tuple[Turn, ...]) -> Iterator[Shown]:
+    def answer(self, question: str, past: tuple[Turn, ...], chosen: frozenset[str] | None) -> Iterator[Shown]:
         """Show that the question is being looked for, then its turn; or the hint, and the question back to mend."""
         import gradio as gr
 
         lang, same, shown = self.lang, gr.skip(), [turn.html for turn in past]
         waiting = render.log_html([*shown, render.waiting_html(question, lang)], lang)
         yield waiting, "", past, same, frame.hint_html(lang)
-        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library)
+        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library, past=past, chosen=chosen)
         if turn.hint:
             before = render.log_html(shown, lang, examples=self.examples)
             yield before, question, past, same, frame.hint_html(lang, turn.hint)
