@@ -256,6 +256,33 @@ def revision(connection: sqlite3.Connection, document_id: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def edition(connection: sqlite3.Connection, document_id: str) -> tuple[str, str] | None:
+    """The document's revision and path: what a copy of it in memory must agree with."""
+    row = connection.execute("SELECT revision, path FROM documents WHERE id = ?", (document_id,)).fetchone()
+    return None if row is None else (str(row[0]), str(row[1]))
+
+
+def identify(connection: sqlite3.Connection, path: str) -> str | None:
+    """The id of the document whose file is at ``path``, or ``None`` where there is no such document."""
+    row = connection.execute("SELECT id FROM documents WHERE path = ?", (path,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def select_below(connection: sqlite3.Connection, start: str) -> list[tuple[str, str, str, str]]:
+    """Id, path, revision and name of each document whose path begins with ``start``, by path."""
+    return connection.execute(
+        "SELECT id, path, revision, name FROM documents WHERE path >= ? AND path < ? ORDER BY path",
+        (start, start + "\U0010ffff"),
+    ).fetchall()
+
+
+def select_vectors_of(connection: sqlite3.Connection, document_id: str) -> NDArray[np.float32]:
+    """The vectors of a document's passages in the order of its text, float32 (passages, dim)."""
+    dim = int(connection.execute("SELECT value FROM meta WHERE key = 'dim'").fetchone()[0])
+    rows = connection.execute("SELECT vector FROM passages WHERE document_id = ? ORDER BY start", (document_id,))
+    return np.array([np.frombuffer(row[0], dtype=np.float32) for row in rows], np.float32).reshape(-1, dim)
+
+
 def select_infos(connection: sqlite3.Connection) -> list[tuple[str, str, str, str, str, str, int, int, int]]:
     """Of each document, by name: id, name, title, path, revision, format, characters, blocks, passages."""
     return connection.execute(

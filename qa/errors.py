@@ -29,13 +29,13 @@ class QuestionError(YinjuError):
 
 
 class DocumentError(YinjuError):
-    """Codes: ``path_missing`` (path); ``file_empty`` (path); ``file_binary`` (path); ``file_unreadable`` (path,
-    reason); ``file_format`` (path, suffix, known); ``file_too_large`` (path, size, limit); ``file_damaged`` (path,
+    """Codes: ``path_missing`` (path); ``file_name`` (path): its name is no text; ``file_empty`` (path); ``file_binary``
+    (path); ``file_unreadable`` (path, reason); ``file_format`` (path, suffix, known); ``file_too_large`` (path, size, limit); ``file_damaged`` (path,
     reason); ``file_encrypted`` (path): a password or DRM; ``file_nested`` (path); ``file_entities`` (path);
     ``file_expands`` (path, size, limit): far larger unpacked; ``file_crashed`` (path, reason); ``file_slow`` (path,
     seconds); ``file_memory`` (path, limit); ``archive_members`` (path, count, limit); ``archive_traversal`` (path,
     member); ``archive_nested`` (path); ``archive_empty`` (path); ``file_changed`` (path); ``page_missing`` (path, page,
-    pages); ``file_unsafe`` (path, reason): made to do harm; ``file_legacy`` (path, suffix, tools): no program here
+    pages); ``file_packing`` (path, method): compressed in an unusual way; ``file_legacy`` (path, suffix, tools): no program here
     that reads it; ``file_pages`` (path, pages, limit); ``file_scanned`` (path, pages): no page has text.
     """
 

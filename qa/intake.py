@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
 from qa.errors import DocumentError
 from qa.report import AddReport, FileReport
-from qa.types import Document
+from qa.types import Document, Passage
 
 if TYPE_CHECKING:
     from qa.walk import SourceFile
@@ -27,14 +28,45 @@ def document_id(path: Path) -> str:
     return hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
-class Intake:
-    """One pass over files and folders. ``revision`` gives the revision of a document that is held, by its id."""
+def renamed(document: Document, passages: Sequence[Passage], *, path: str, name: str) -> tuple[Document, list[Passage]]:
+    """The document as the file at ``path``, called ``name``; a title that was the file's name follows it."""
+    title = document.title
+    if title == PurePath(document.name).stem:
+        title = PurePath(name).stem
+    titled = [replace(item, title=title) if item.title == document.title else item for item in passages]
+    return replace(document, path=path, name=name, title=title), titled
 
-    def __init__(self, revision: Callable[[str], str | None]) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A document that is held: ``path`` is where its file was, ``revision`` the SHA-256 of that file in hex."""
+
+    id: str
+    path: str
+    revision: str
+    name: str
+
+
+class Intake:
+    """One pass over files and folders.
+
+    ``revision`` gives the revision of a document that is held, by its id; ``identify`` the id of the document at a path;
+    ``members`` what is held of an archive.
+    """
+
+    def __init__(
+        self,
+        revision: Callable[[str], str | None],
+        identify: Callable[[Path], str],
+        members: Callable[[Path], Sequence[Held]],
+    ) -> None:
         self._revision = revision
+        self._identify = identify
+        self._members = members
         self._names: dict[Change, list[str]] = {"added": [], "updated": [], "unchanged": []}
         self._failed: list[DocumentError] = []
         self._files: list[FileReport] = []
+        self.vanished: list[Held] = []
 
     def changed(self, paths: Iterable[Path], *, opened: Callable[[Path], None]) -> Iterator[Document]:
         """The documents that are new or differ from what is held; ``opened`` is told of each file before it is read."""
@@ -45,20 +77,47 @@ class Intake:
                 self._failed.append(file)
                 continue
             opened(file.path)
-            if self._is_held(file.path):
-                self._names["unchanged"].append(file.name)
+            yield from self.read(file)
+
+    def read(self, file: SourceFile) -> Iterator[Document]:
+        """The documents of one file that are new or differ; what its archive no longer has goes to ``vanished``."""
+        if self._is_held(file.path):
+            self._names["unchanged"].append(file.name)
+            return
+        seen: set[str] = set()
+        errors: list[DocumentError] = []
+        for document, seconds in self._timed(file):
+            if isinstance(document, DocumentError):
+                errors.append(document)
                 continue
-            for document, seconds in _timed(file):
-                if isinstance(document, DocumentError):
-                    self._failed.append(document)
-                elif self._note(document) != "unchanged":
-                    self._files.append(FileReport.of(document, seconds=seconds))
-                    yield document
+            seen.add(document.path)
+            if self._note(document) != "unchanged":
+                self._files.append(FileReport.of(document, seconds=seconds))
+                yield document
+        self._failed += errors
+        self._miss(file.path, seen, errors)
+
+    def leave_out(self, document: Document) -> None:
+        """Let the report say nothing of a document that :meth:`read` just gave and that is not to be stored."""
+        self._names["added"].remove(document.name)
+        self._files.pop()
 
     def report(self, *, passages: int) -> AddReport:
         """What became of the files so far; ``passages`` of them were stored."""
         names = {change: tuple(names) for change, names in self._names.items()}
-        return AddReport(**names, failed=tuple(self._failed), files=tuple(self._files), passages=passages)
+        removed = tuple(held.name for held in self.vanished)
+        return AddReport(
+            **names, removed=removed, failed=tuple(self._failed), files=tuple(self._files), passages=passages
+        )
+
+    def _miss(self, path: Path, seen: Collection[str], errors: Sequence[DocumentError]) -> None:
+        """Note what is held of the archive at ``path`` and is no longer in it; nothing if the archive was not read."""
+        unread = [str(error.fields.get("path")) for error in errors if error.code != "archive_empty"]
+        if str(path) in unread:
+            return
+        for held in self._members(path):
+            if held.path not in seen and not any(place.startswith(held.path) for place in unread):
+                self.vanished.append(held)
 
     def _note(self, document: Document) -> Change:
         held = self._revision(document.id)
@@ -68,19 +127,18 @@ class Intake:
 
     def _is_held(self, path: Path) -> bool:
         """Whether the file at ``path`` is, byte for byte, the one that was read before."""
-        held = self._revision(document_id(path))
+        held = self._revision(self._identify(path))
         if held is None:
             return False
         with contextlib.suppress(OSError), path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == held
         return False
 
+    def _timed(self, file: SourceFile) -> Iterator[tuple[Document | DocumentError, float]]:
+        """The documents of a file, or its errors, each with the seconds that reading it took."""
+        from qa.documents import read_documents
 
-def _timed(file: SourceFile) -> Iterator[tuple[Document | DocumentError, float]]:
-    """The documents of a file, or its errors, each with the seconds that reading it took."""
-    from qa.documents import read_documents
-
-    begin = time.perf_counter()
-    for document in read_documents(file.path, name=file.name, identify=document_id):
-        yield document, time.perf_counter() - begin
         begin = time.perf_counter()
+        for document in read_documents(file.path, name=file.name, identify=self._identify):
+            yield document, time.perf_counter() - begin
+            begin = time.perf_counter()

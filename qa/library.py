@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from qa import database
 from qa.check import offset_problems
+from qa.documents import MEMBER_SEPARATOR
 from qa.errors import LibraryError
-from qa.intake import Intake
+from qa.intake import Held, Intake, document_id, renamed
 from qa.report import AddReport
 from qa.types import Document, Passage
 
@@ -80,7 +81,7 @@ class Library:
         self._connection = connection
         self._index = index
         self._lock = threading.RLock()
-        self._cache: dict[tuple[str, str], Document] = {}
+        self._cache: dict[tuple[str, tuple[str, str]], Document] = {}
         self._changing_now = False
 
     # ---- opening and closing
@@ -140,6 +141,11 @@ class Library:
         """
         with self._reading() as connection:
             return self._document(connection, document_id)
+
+    def held(self, start: str) -> list[Held]:
+        """What is held of the files whose paths begin with ``start``, by path."""
+        with self._reading() as connection:
+            return [Held(*row) for row in database.select_below(connection, start)]
 
     def passages(self, ids: Sequence[int]) -> list[tuple[Passage, Document]]:
         """The passages of ``ids`` that still exist, in that order, each with its document, all of one state."""
@@ -203,14 +209,20 @@ class Library:
 
         :raises LibraryError: ``library_busy`` or ``disk_full``; what was committed before stays.
         """
-        intake = Intake(self._revision)
+        intake = self.intake()
         tell = progress or (lambda _path, _count: None)
         stored = self.add_documents(
             intake.changed(paths, opened=lambda path: tell(path, 0)),
             encoder=encoder,
             progress=lambda count: tell(None, count),
         )
+        if intake.vanished:
+            self.remove([held.id for held in intake.vanished])
         return intake.report(passages=stored)
+
+    def intake(self) -> Intake:
+        """What tells which files differ from what is held; what it gives is for :meth:`add_documents`."""
+        return Intake(self._revision, self._identify, lambda path: self.held(f"{path}{MEMBER_SEPARATOR}"))
 
     def add_documents(
         self, documents: Iterable[Document], *, encoder: Encoder, progress: Callable[[int], None] | None = None
@@ -219,9 +231,11 @@ class Library:
 
         :raises LibraryError: ``library_busy`` or ``disk_full``; what was committed before stays.
         """
+        from qa.passages import split_all
+
         total = saved = 0
         with self._changing():
-            for batch in _batches(documents):
+            for batch in split_all(documents, at_least=PASSAGES_PER_TRANSACTION):
                 stored = self._store(batch, encoder=encoder)
                 total += stored
                 if progress is not None:
@@ -244,6 +258,19 @@ class Library:
             with database.transaction(self._connection) as generation:
                 gone = [row for id in ids for row in database.forget(self._connection, id, generation)]
             self._index.remove(gone)
+            self._save_index()
+
+    def move(self, id: str, *, path: str, name: str) -> None:
+        """Follow a document whose file was moved: its id, text and vectors stay, so that quotes of it still hold.
+
+        :raises LibraryError: ``document_unknown``; ``library_busy``; ``disk_full``.
+        """
+        with self._changing(), self._lock:
+            with self._reading() as connection:
+                document = self._document(connection, id)
+                passages = database.select_passages_of(connection, id)
+                vectors = database.select_vectors_of(connection, id)
+            self._insert([renamed(document, passages, path=path, name=name)], vectors)
             self._save_index()
 
     # ---- checking
@@ -301,12 +328,11 @@ class Library:
 
     def _store(self, documents: Sequence[tuple[Document, list[Passage]]], *, encoder: Encoder) -> int:
         """Embed and store whole documents in one transaction, then show them to the indexes."""
-        texts = [
-            index_text(passage, document.text[passage.start : passage.end])
-            for document, passages in documents
-            for passage in passages
-        ]
-        vectors = encoder.encode_passages(texts)
+        vectors = encoder.encode_passages(_texts(documents))
+        return self._insert(documents, vectors)
+
+    def _insert(self, documents: Sequence[tuple[Document, list[Passage]]], vectors: NDArray[np.float32]) -> int:
+        texts = _texts(documents)
         with self._lock:
             with database.transaction(self._connection) as generation:
                 gone = [
@@ -354,29 +380,30 @@ class Library:
         with self._lock:
             return database.revision(self._connection, id)
 
+    def _identify(self, path: Path) -> str:
+        """The id of the document at ``path``: of the one that is held, else a new one. A moved one keeps its first."""
+        with self._reading() as connection:
+            held = database.identify(connection, str(path))
+            id, count = held or document_id(path), 0
+            while held is None and database.revision(connection, id) is not None:
+                count += 1
+                id = document_id(Path(f"{path}\0{count}"))
+            return id
+
     def _document(self, connection: sqlite3.Connection, id: str) -> Document:
-        revision = database.revision(connection, id)
-        if revision is None:
+        edition = database.edition(connection, id)
+        if edition is None:
             raise LibraryError("document_unknown", id=id)
-        document = self._cache.pop((id, revision), None) or database.select_document(connection, id)
-        self._cache[id, revision] = document
+        document = self._cache.pop((id, edition), None) or database.select_document(connection, id)
+        self._cache[id, edition] = document
         if len(self._cache) > DOCUMENTS_CACHED:
             del self._cache[next(iter(self._cache))]
         return document
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[tuple[Document, list[Passage]]]]:
-    """Whole documents with their passages, together at least ``PASSAGES_PER_TRANSACTION`` of them but for the last."""
-    from qa.passages import split_passages
-
-    batch: list[tuple[Document, list[Passage]]] = []
-    count = 0
-    for document in documents:
-        passages = split_passages(document)
-        batch.append((document, passages))
-        count += len(passages)
-        if count >= PASSAGES_PER_TRANSACTION:
-            yield batch
-            batch, count = [], 0
-    if batch:
-        yield batch
+def _texts(documents: Sequence[tuple[Document, list[Passage]]]) -> list[str]:
+    return [
+        index_text(passage, document.text[passage.start : passage.end])
+        for document, passages in documents
+        for passage in passages
+    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.aliases import find_aliases, other_names
@@ -135,6 +135,21 @@ class _Unit:
     title: str
     section: str
     blocks: tuple[Block, ...]
+
+
+def split_all(documents: Iterable[Document], *, at_least: int) -> Iterator[list[tuple[Document, list[Passage]]]]:
+    """Whole documents with their passages, together at least ``at_least`` of them but for the last list."""
+    batch: list[tuple[Document, list[Passage]]] = []
+    count = 0
+    for document in documents:
+        passages = split_passages(document)
+        batch.append((document, passages))
+        count += len(passages)
+        if count >= at_least:
+            yield batch
+            batch, count = [], 0
+    if batch:
+        yield batch
 
 
 def split_passages(document: Document) -> list[Passage]:

@@ -55,7 +55,7 @@ def count_tables(document: Document) -> int:
 @dataclass(frozen=True, slots=True)
 class AddReport:
     """What became of the files of one ``add``. ``failed`` holds the error of each file that could not be read;
-    ``files`` the figures of those that were added or updated.
+    ``files`` the figures of those that were added or updated; ``removed`` what an archive no longer holds.
     """
 
     added: tuple[str, ...] = ()
@@ -64,3 +64,4 @@ class AddReport:
     failed: tuple[DocumentError, ...] = ()
     files: tuple[FileReport, ...] = ()
     passages: int = 0
+    removed: tuple[str, ...] = ()

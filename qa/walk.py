@@ -41,13 +41,20 @@ def _expand_one(path: Path) -> Iterator[SourceFile | DocumentError]:
             for name in sorted(names):
                 file = Path(folder, name)
                 if supported(file):
-                    yield SourceFile(file, _printable(file.relative_to(path).as_posix()))
+                    yield _source(file, file.relative_to(path).as_posix())
         for error in errors:
             yield DocumentError("file_unreadable", path=_printable(str(error.filename)), reason=error.strerror)
     elif path.exists():
-        yield SourceFile(path, _printable(path.name))
+        yield _source(path, path.name)
     else:
         yield DocumentError("path_missing", path=_printable(str(path)))
+
+
+def _source(path: Path, name: str) -> SourceFile | DocumentError:
+    """The file, unless its name is no text: what is held of it could not say where it is."""
+    if _printable(str(path)) != str(path):
+        return DocumentError("file_name", path=_printable(str(path)))
+    return SourceFile(path, name)
 
 
 def _printable(name: str) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from qa.documents import archive, read_documents
-from qa.documents.archive import Package, members, read_member
+from qa.documents.archive import members, read_member
+from qa.documents.package import Limits, Package
 from qa.errors import DocumentError
 from qa.types import Document
 
@@ -89,10 +90,10 @@ def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert isinstance(found[0], DocumentError)
     assert (found[0].code, found[0].fields["size"]) == ("file_expands", 40_000_000)
     assert isinstance(found[1], Document)
-    monkeypatch.setattr(archive, "TOTAL_BYTES", 1000)
+    monkeypatch.setattr(archive, "ARCHIVE", Limits(members=10, member=1000, total=1000, ratio=250, free=1000))
     with pytest.raises(DocumentError, match="file_expands"):
         members(path)
-    monkeypatch.setattr(archive, "MEMBERS", 1)
+    monkeypatch.setattr(archive, "ARCHIVE", Limits(members=1, member=1000, total=1000, ratio=250, free=1000))
     with pytest.raises(DocumentError, match="archive_members"):
         members(path)
 
@@ -102,7 +103,7 @@ def test_a_size_that_the_directory_denies_is_not_believed(tmp_path: Path) -> Non
     entry = data.rindex(b"PK\x01\x02")
     data[entry + 24 : entry + 28] = struct.pack("<I", 10)
     with Package(bytes(data), path="a.zip") as package, pytest.raises(DocumentError) as caught:
-        package.read(0)
+        package.read_at(0)
     assert caught.value.code in ("file_damaged", "file_expands")
 
 

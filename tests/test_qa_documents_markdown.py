@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from qa.documents import read_document
 from qa.documents.markdown import INLINE_LIMIT, parse_markdown
+from qa.errors import DocumentError
 from qa.types import Document
 
 
@@ -158,13 +159,27 @@ SIZE = 15_000
 # fmt: off
 @pytest.mark.parametrize("text", [
     "中" * 1_000_000, "[" * SIZE, "![" * SIZE, "*a " * SIZE, "<!-- " * SIZE, "<?" * SIZE, "`" * SIZE, "a**b" * SIZE, "&" * SIZE,
-    "> " * 1_000 + "文", "- " * 1_000 + "文", "".join("  " * depth + "- 项\n" for depth in range(300)),
     "|" * 5_000 + "\n" + "|-" * 5_000 + "|\n", "<div>" * SIZE, "中\n" * SIZE,
 ])
 # fmt: on
 def test_hostile_text_is_read_in_time(text: str) -> None:
     document = parse(text)
     assert all(block.end <= len(document.text) for block in document.blocks)
+
+
+# fmt: off
+@pytest.mark.parametrize("text", [
+    "> " * 1_000 + "文", "- " * 1_000 + "文", "".join("  " * depth + "- 项\n" for depth in range(300)),
+])
+# fmt: on
+def test_what_the_parser_would_drop_is_refused(text: str) -> None:
+    with pytest.raises(DocumentError, match="file_nested"):
+        parse(text)
+
+
+def test_levels_within_the_limit_are_read() -> None:
+    text = "".join("  " * depth + f"- 项{depth}\n" for depth in range(45))
+    assert [said for _, _, said in blocks(text)] == [f"项{depth}" for depth in range(45)]
 
 
 def test_long_runs_of_text_lose_nothing() -> None:

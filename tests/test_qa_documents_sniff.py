@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -103,3 +104,11 @@ def test_real_files(shared: Path) -> None:
     assert found["xml"] == {".xml"}
     assert found["subtitles"] == {".srt"}
     assert found["text"] == {".txt", ".md", ".tsv"}
+
+
+@pytest.mark.parametrize("lead", [b"<!--a-->", b"<?a?>", b"<?xml?>", b"<!DOCTYPE a []>", b" "])
+def test_a_long_lead_is_looked_at_once(lead: bytes) -> None:
+    began = time.process_time()
+    sniff(lead * 400 + b"<div>", ".html")
+    sniff(lead * 400 + b"<a>", ".xml")
+    assert time.process_time() - began < 0.5

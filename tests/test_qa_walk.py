@@ -38,13 +38,15 @@ def test_missing_paths_are_errors_among_the_rest(folder: Path) -> None:
     assert names(folder / "nowhere", folder / "b.txt") == ["path_missing", "b.txt"]
 
 
-def test_a_name_that_is_no_unicode_is_shown_with_a_mark(tmp_path: Path) -> None:
+def test_a_name_that_is_no_unicode_is_an_error_that_shows_it_with_a_mark(tmp_path: Path) -> None:
     name = os.fsdecode("报".encode("gbk") + b".txt")
     (tmp_path / name).write_text("文", "utf-8")
-    (file,) = expand([tmp_path])
-    assert isinstance(file, SourceFile)
-    file.name.encode("utf-8")
-    assert file.path.read_text("utf-8") == "文"
+    (tmp_path / "a.txt").write_text("文", "utf-8")
+    whole, error = expand([tmp_path])
+    assert isinstance(whole, SourceFile)
+    assert isinstance(error, DocumentError)
+    assert error.code == "file_name"
+    assert str(error.fields["path"]).startswith(f"{tmp_path}{os.sep}\ufffd")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

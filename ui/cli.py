@@ -26,12 +26,8 @@ if TYPE_CHECKING:
     from qa.answer import Answerer
     from qa.evaluate import Score
     from qa.library import Library
-    from qa.report import AddReport
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=strings.CLI_HELP)
-
-PLAIN = ("text", "markdown")
-"""Formats whose files are added without a line of their own."""
 
 LibraryFlag = Annotated[Path | None, typer.Option("--library", metavar="DIR", help=strings.CLI_LIBRARY)]
 ModelFlag = Annotated[str | None, typer.Option("--model", metavar="NAME|DIR", help=strings.CLI_MODEL)]
@@ -41,29 +37,27 @@ LanguageFlag = Annotated[str | None, typer.Option("--lang", metavar="zh|en", hel
 @app.command(help=strings.CLI_ADD)
 def add(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help=strings.CLI_ADD_PATHS)],
+    watch: Annotated[bool, typer.Option("--watch", help=strings.CLI_ADD_WATCH)] = False,
     library: LibraryFlag = None,
     model: ModelFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
     """Add or update files and folders."""
+    from ui.adding import add_with_progress, follow, say_report
+
+    if watch and not all(path.is_dir() for path in paths):
+        raise typer.BadParameter(strings.CLI_ADD_WATCH_FOLDERS)
     with _speaking(library=library, model=model, language=lang) as config:
         encoder = _encoder(config)
         from qa.library import Library
 
         with Library.create(config.library, encoder=encoder) as opened:
-            report = _add_with_progress(opened, paths, encoder, config.language)
-        _say_files(report, config.language)
-        _say(
-            strings.text(
-                "cli_added",
-                config.language,
-                added=len(report.added),
-                updated=len(report.updated),
-                unchanged=len(report.unchanged),
-                failed=len(report.failed),
-                passages=report.passages,
-            )
-        )
+            if watch:
+                follow(opened, paths, encoder, config.language, say=_say)
+                return
+            with _progress() as progress:
+                report = add_with_progress(opened, paths, encoder, config.language, progress)
+        say_report(report, config.language, say=_say)
         if report.failed:
             raise typer.Exit(1)
 
@@ -272,45 +266,6 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         console=Console(stderr=True),
     )
-
-
-def _add_with_progress(opened: Library, paths: list[Path], encoder: Encoder, language: str) -> AddReport:
-    from qa.walk import expand
-
-    with _progress() as progress:
-        files = progress.add_task(strings.text("cli_reading", language), total=sum(1 for _ in expand(paths)))
-        stored = progress.add_task(strings.text("cli_embedding", language), total=None)
-
-        def advance(path: Path | None, passages: int) -> None:
-            if path is None:
-                progress.advance(stored, passages)
-            else:
-                progress.advance(files)
-
-        report = opened.add(paths, encoder=encoder, progress=advance)
-        progress.update(stored, total=report.passages)
-    return report
-
-
-def _say_files(report: AddReport, language: str) -> None:
-    """A line for each file that is more than plain text, what could not be read in it, then the files that failed."""
-    for file in report.files:
-        if file.format in PLAIN and not file.notices:
-            continue
-        parts = [strings.text("report_characters", language, count=file.characters)]
-        if file.pages is not None:
-            parts.insert(0, strings.text("report_pages", language, count=file.pages))
-        parts += [
-            strings.text(key, language, count=count)
-            for key, count in (("report_tables", file.tables), ("report_recognised", file.recognised))
-            if count
-        ]
-        parts.append(strings.text("report_seconds", language, seconds=f"{file.seconds:.1f}"))
-        _say(strings.text("report_line", language, name=file.name, parts=strings.text("comma", language).join(parts)))
-        for notice in file.notices:
-            _say("  " + strings.notice(notice.code, language, page=notice.page, detail=notice.detail))
-    for error in report.failed:
-        _say(strings.sentence(error.code, language, **error.fields))
 
 
 def _evaluated(gold: Path, config: Config) -> Score:

@@ -23,6 +23,7 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "question_control": ("问题的第 {position} 个字是看不见的控制字符（{character}）。请删去它再问。", "Character {position} of the question is an invisible control character ({character}). Delete it and ask again."),
     # one file
     "path_missing": ("找不到 {path}。请检查路径。", "{path} does not exist. Check the path."),
+    "file_name": ("{path} 的文件名不是 UTF-8 编码，没有收入。请改个名字再收入。", "The name of {path} is not UTF-8; it was not added. Rename it and add it again."),
     "file_empty": ("{path} 里没有文字，没有收入。", "{path} holds no text and was not added."),
     "file_binary": ("{path} 不是文本文件，没有收入。如果改过扩展名，请改回来。", "{path} is not a text file and was not added. If its extension was changed, change it back."),
     "file_unreadable": ("读不了 {path}：{reason}。请检查权限，或换一份完好的文件。", "{path} cannot be read: {reason}. Check its permissions, or use an intact copy."),
@@ -38,11 +39,11 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "file_crashed": ("读 {path} 时出了意外（{reason}），没有收入；别的文件不受影响。请另存一份再试。", "Reading {path} failed unexpectedly ({reason}). It was not added; other files are unaffected. Save it anew and try again."),
     "file_slow": ("{path} 读了 {seconds} 秒还没有进展，没有收入。请拆成几份，或另存一份再试。", "{path} made no progress for {seconds} seconds and was not added. Split it, or save it anew and try again."),
     "file_memory": ("读 {path} 要用的内存超过 {limit}，没有收入。请拆成几份再收入。", "Reading {path} takes more than {limit} of memory; it was not added. Split it and add the parts."),
-    "archive_members": ("{path} 里有 {count} 个文件，最多 {limit} 个。请解压后收入文件夹。", "{path} holds {count} files; the limit is {limit}. Unpack it and add the folder."),
+    "archive_members": ("{path} 里有 {count} 个文件，最多 {limit} 个。请检查来源；确实需要的话，请解压后收入文件夹。", "{path} holds {count} files; the limit is {limit}. Check where it comes from; if you need it, unpack it and add the folder."),
     "archive_traversal": ("{path} 里的文件名 {member} 指向压缩包之外，可能有害，没有收入。请检查来源。", "{path} names a file outside itself ({member}), which can do harm; it was not added. Check where it comes from."),
     "archive_nested": ("{path} 是压缩包里的压缩包，没有打开。请先解压再收入。", "{path} is an archive in an archive and was not opened. Unpack it and add what it holds."),
     "archive_empty": ("{path} 里没有能读的文件。请解压后看一看。", "{path} holds no file that can be read. Unpack it and have a look."),
-    "file_unsafe": ("{path} 不安全，没有收入：{reason}。请确认它的来历。", "{path} is not safe to read and was not added: {reason}. Check where it comes from."),
+    "file_packing": ("{path} 用了少见的压缩方法（{method} 号），没有收入。请用写它的程序另存一份，或解压后再收入。", "{path} is compressed in an unusual way (method {method}) and was not added. Save it anew with the program that wrote it, or unpack it first."),
     "file_legacy": ("要读 {path}（旧格式 {suffix}），这台电脑上还缺一个转换程序。请安装 {tools}，或把文件另存为新格式再收入。", "To read {path} (the old {suffix} format), a converter is missing on this computer. Install {tools}, or save the file in the current format."),
     "file_pages": ("{path} 有 {pages} 页，最多 {limit} 页。请拆成几份再收入。", "{path} has {pages} pages; the limit is {limit}. Split it and add the parts."),
     "file_scanned": ("{path} 共 {pages} 页，都没有能读的文字：是扫描的图片，或字体没有说明自己是什么字。请换一份能选中、复制文字的文件。", "None of the {pages} pages of {path} has text that can be read: they are scans, or their fonts do not say what they draw. Use a copy whose text can be selected and copied."),
@@ -185,6 +186,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "report_tables": ("{count} 个表格", "{count} {count|table|tables}"),
     "report_recognised": ("识别 {count} 页", "{count} {count|page|pages} recognised"),
     "report_seconds": ("{seconds} 秒", "{seconds} s"),
+    "watch_started": ("正在跟随 {path}，按 Ctrl+C 结束。", "Following {path}. Press Ctrl+C to stop."),
+    "watch_stopped": ("不再跟随。已经收入的都还在。", "No longer following. What was added is safe."),
+    "watch_added": ("新收入 {name}", "Added {name}"),
+    "watch_updated": ("更新 {name}", "Updated {name}"),
+    "watch_moved": ("改名 {was} → {name}", "Renamed {was} → {name}"),
+    "watch_removed": ("移除 {name}", "Removed {name}"),
+    "watch_unseen": ("现在看不到文件夹 {name}；再看到时继续。收入的都还在。", "The folder {name} cannot be seen now; it is followed again when it can. What was added is safe."),
+    "watch_busy": ("另一个程序正在改 {name} 里的资料库，等它做完再写。", "Another program is changing the library in {name}; writing waits until it is done."),
     "notice_at": ("第 {page} 页：{notice}", "page {page}: {notice}"),
     "notice_bytes_replaced": ("有 {detail} 个字的编码坏了，显示为 �。", "Characters that could not be decoded, shown as �: {detail}."),
     "notice_file_cut": ("文件不完整，只读到断开的地方。", "The file is incomplete and was read as far as it goes."),
@@ -206,6 +215,8 @@ CLI_LIBRARY = "资料库所在的文件夹 · the library's folder"
 CLI_MODEL = "换一个编码模型（名字或文件夹） · another encoder, by name or folder"
 CLI_LANGUAGE = "提示所用的语言 · language of messages"
 CLI_ADD = "收入或更新文件和文件夹 · add or update files and folders"
+CLI_ADD_WATCH = "跟随文件夹：新增、修改、改名、删除都随时收入，Ctrl+C 结束 · follow the folders until Ctrl+C"
+CLI_ADD_WATCH_FOLDERS = "--watch 只跟随文件夹 · --watch follows folders only"
 CLI_ADD_PATHS = "文件或文件夹 · files or folders"
 CLI_LIST = "列出资料库里的文件 · list the documents"
 CLI_JSON = "输出 JSON · print JSON"

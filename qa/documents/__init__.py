@@ -1,7 +1,7 @@
 """One reader a format: a file in, a :class:`qa.types.Document` out. The registry is :mod:`qa.documents.sniff`.
 
-Plain text and Markdown are read in this process; every other format in a child process that may crash, hang or run
-out of memory without harm (:mod:`qa.documents.worker`). Knows no library, passage or index.
+Plain text is read in this process; every other format in a child process that may crash, hang or run out of memory
+without harm (:mod:`qa.documents.worker`). Knows no library, passage or index.
 """
 
 from __future__ import annotations

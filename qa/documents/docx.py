@@ -47,7 +47,7 @@ _LINE_END = re.compile(r"[ \t]*\n\s*")
 def parse_docx(data: bytes, *, document_id: str, name: str, path: str = "", revision: str = "") -> Document:
     """Read a DOCX file.
 
-    :raises DocumentError: ``file_damaged``, ``file_unsafe``, ``file_encrypted``, ``file_too_large``.
+    :raises DocumentError: ``file_damaged``, ``file_encrypted``, ``file_expands``, ``file_entities``, ``file_nested``.
     """
     package = open_office(data, path=path)
     reader = _Reader(package, path)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from qa.documents.archive import Package
 from qa.documents.assemble import Draft, assemble
 from qa.documents.encoding import NotText, decode_markup
 from qa.documents.markup import drafts_of, flat, html_tree
 from qa.documents.markup_tables import tag_of
+from qa.documents.package import Package, open_package
 from qa.documents.worker import alive
 from qa.documents.xml import xml_tree
 from qa.errors import DocumentError
@@ -45,7 +45,7 @@ def parse_epub(data: bytes, *, document_id: str, name: str, path: str = "", revi
     :raises DocumentError: ``file_encrypted``, ``file_damaged``, ``file_expands``, ``archive_members``,
         ``file_entities`` or ``file_nested``.
     """
-    with Package(data, path=path) as package:
+    with open_package(data, path=path) as package:
         book = _Book(package, path)
         drafts: list[Draft] = []
         furniture: list[tuple[int, str]] = []
@@ -110,7 +110,6 @@ class _Book:
     def __init__(self, package: Package, path: str) -> None:
         self._package = package
         self._path = path
-        self._members = {member.name: member.index for member in package.members()}
         self._refuse_drm()
         package_file = self._package_file()
         root = self._xml(package_file)
@@ -128,10 +127,10 @@ class _Book:
 
     def text(self, file: str) -> str | None:
         """The text of a part; ``None`` if it is not there or no encoding explains it."""
-        if file not in self._members:
+        if file not in self._package:
             return None
         try:
-            return decode_markup(self._package.read(self._members[file]))[0]
+            return decode_markup(self._package.read(file))[0]
         except NotText:
             return None
 
@@ -146,15 +145,15 @@ class _Book:
     def _package_file(self) -> str:
         root = self._xml("META-INF/container.xml")
         named = [e.get("full-path") or "" for e in root.iter() if tag_of(e) == "rootfile"] if root is not None else []
-        found = next((name for name in [*named, *sorted(self._members)] if name.endswith(".opf")), "")
-        if found not in self._members:
+        found = next((name for name in [*named, *sorted(self._package.names)] if name.endswith(".opf")), "")
+        if found not in self._package:
             raise DocumentError("file_damaged", path=self._path, reason="no package document")
         return found
 
     def _xml(self, file: str) -> _Element | None:
-        if file not in self._members:
+        if file not in self._package:
             return None
-        return xml_tree(self._package.read(self._members[file]), path=f"{self._path}!{file}")[0]
+        return xml_tree(self._package.read(file), path=f"{self._path}!{file}")[0]
 
     def _place(self, item: _Element, base: str | None = None) -> str:
         reference = unquote((item.get("href") or item.get("src") or "").partition("#")[0])

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from qa.documents import bylines, marks
 from qa.documents.assemble import Draft, assemble
+from qa.errors import DocumentError
 from qa.types import BlockKind, Document
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 CELL_SEPARATOR = " | "
 NESTING = 100
-"""Levels of lists and quotes that are followed; text nested deeper is not read."""
+"""Levels of lists and quotes that are followed; the parser drops what is nested deeper, so the file is refused."""
 INLINE_LIMIT = 10_000
 """Characters of one run of text that are parsed at once: the parser's time grows with the square of it."""
 
@@ -39,7 +40,10 @@ _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 def parse_markdown(text: str, *, document_id: str, name: str, path: str = "", revision: str = "") -> Document:
-    """Read ``text`` as Markdown."""
+    """Read ``text`` as Markdown.
+
+    :raises DocumentError: ``file_nested``.
+    """
     title = ""
     front = _FRONT_MATTER.match(text)
     if front:
@@ -47,7 +51,7 @@ def parse_markdown(text: str, *, document_id: str, name: str, path: str = "", re
         title = found.group(1).strip("\"'") if found else ""
         text = text[front.end() :]
     return assemble(
-        _drafts(text),
+        _drafts(text, path),
         document_id=document_id,
         name=name,
         path=path,
@@ -57,7 +61,7 @@ def parse_markdown(text: str, *, document_id: str, name: str, path: str = "", re
     )
 
 
-def _drafts(text: str) -> Iterator[Draft]:
+def _drafts(text: str, path: str) -> Iterator[Draft]:
     """Parse the blocks first, then the inline marks of each, so that one over-long run of text stays cheap."""
     from markdown_it import MarkdownIt
 
@@ -74,6 +78,8 @@ def _drafts(text: str) -> Iterator[Draft]:
 
     walk = _Walk(inline)
     for token in blocks.parse(_DATA_URI.sub("#", text), environment):
+        if token.nesting == 1 and token.level >= NESTING - 1:
+            raise DocumentError("file_nested", path=path)
         yield from walk.step(token)
 
 

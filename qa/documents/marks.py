@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 STOPS = "。！？!?…｡"
@@ -124,6 +125,7 @@ def is_han(char: str) -> bool:
     return _HAN.fullmatch(char) is not None
 
 
+@lru_cache(maxsize=1 << 14)
 def is_wide(char: str) -> bool:
     """Whether ``char`` is set without spaces around it: Han, kana, full-width forms and Chinese punctuation."""
     return _WIDE.fullmatch(char) is not None

@@ -47,7 +47,7 @@ _LENGTHS = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72, "pc": 2.54 / 6, "
 def parse_opendocument(data: bytes, *, document_id: str, name: str, path: str = "", revision: str = "") -> Document:
     """Read an ODT, ODS or ODP file; which one it is shows in its content.
 
-    :raises DocumentError: ``file_damaged``, ``file_unsafe``, ``file_encrypted``, ``file_too_large``.
+    :raises DocumentError: ``file_damaged``, ``file_encrypted``, ``file_expands``, ``file_entities``, ``file_nested``.
     """
     package = open_package(data, path=path)
     if _MANIFEST in package and _ENCRYPTED in package.read(_MANIFEST):

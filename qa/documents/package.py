@@ -1,18 +1,22 @@
-"""Opening a zip-based document (OOXML, OpenDocument) so that a hostile one costs little and touches nothing.
+"""The safe way into any zip container: an archive of documents, or a document made of parts (OOXML, ODF, EPUB).
 
-Nothing is ever written to disk. Sizes are counted while a part is decompressed; what a header claims can only make a
-file be refused sooner. XML is parsed without document types, entities, network or huge nodes. Knows no file format:
-what the parts mean is the business of the readers.
+Nothing is ever written to disk. Sizes are counted while a member is decompressed; what a header claims can only make a
+file be refused sooner. XML is parsed without entities, network or huge nodes. Names are UTF-8 where the container says
+so, else whichever of UTF-8 and GB18030 explains them, as programs in China write them. Knows no file format: what the
+parts mean is the business of the readers. Not covered: encrypted members (refused), containers in several volumes.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from qa.errors import DocumentError
@@ -20,24 +24,39 @@ from qa.errors import DocumentError
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-ENTRY_LIMIT = 10_000
-"""Parts that a package may have."""
-PART_LIMIT = 64 * 1024 * 1024
-"""Bytes that one part may have once decompressed. A tree of such a part takes some 500 MB."""
-TOTAL_LIMIT = 256 * 1024 * 1024
-"""Bytes that are decompressed for one document, all its parts together."""
-RATIO_LIMIT = 250
-"""Times that a part above RATIO_FROM may be larger than its compressed form. Deflate's own bound is 1,032."""
-RATIO_FROM = 4 * 1024 * 1024
-TEXT_LIMIT = 32 * 1024 * 1024
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a container may hold: how many members, the bytes of one and of all that are read, both unpacked; and how
+    many times its packed size a member may have above ``free`` bytes. Text packs to a tenth; deflate's own bound is
+    1,032, which only a bomb comes near.
+    """
+
+    members: int
+    member: int
+    total: int
+    ratio: int
+    free: int
+
+
+DOCUMENT = Limits(members=10_000, member=64 * MB, total=256 * MB, ratio=250, free=4 * MB)
+"""Of a document made of parts. A tree of a part of 64 MB takes some 500 MB of memory."""
+ARCHIVE = Limits(members=10_000, member=256 * MB, total=2048 * MB, ratio=250, free=16 * MB)
+"""Of an archive of documents, each of which has limits of its own."""
+TEXT_LIMIT = 32 * MB
 """Characters of text that one document may give, however often its parts are repeated."""
 DEPTH_LIMIT = 200
 """Levels to which the elements of a part may be nested."""
 
 _CHUNK = 64 * 1024
 _CENTRAL = b"PK\x01\x02"
+_UTF8_NAME = 0x800
+_LOCKED = 0x1
+_DRIVE = re.compile("[A-Za-z]:")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -47,58 +66,83 @@ _BROKEN = (
     RuntimeError,
     ValueError,
 )
+"""What Python's zip reader raises over a file that is not whole."""
 
 Prologue = Callable[[bytes], bytes]
 """Mends the first bytes of a part before they are parsed."""
 
 
-class Package:
-    """The parts of an opened package by name. ``path`` is only for errors. Make one with :func:`open_package`."""
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in a container: its place in the directory, its name with ``/`` between folders, its unpacked bytes."""
 
-    def __init__(self, archive: zipfile.ZipFile, path: str, prologue: Prologue | None) -> None:
+    index: int
+    name: str
+    size: int
+
+
+class Package:
+    """An opened container. ``path`` names it in errors. A context manager; names are matched without regard to case.
+
+    :raises DocumentError: ``file_damaged`` if it is no whole zip archive; ``archive_members``; ``archive_traversal`` if
+        a name leads out of the folder that it would be unpacked in: no honest program writes one, so all is refused.
+    """
+
+    def __init__(
+        self, source: bytes | Path, *, path: str, limits: Limits = DOCUMENT, prologue: Prologue | None = None
+    ) -> None:
         self.path = path
-        self._archive = archive
+        self._limits = limits
         self._prologue = prologue
-        self._parts = {_plain(info.filename): info for info in archive.infolist() if not info.is_dir()}
-        self._folded = {name.lower(): name for name in self._parts}
+        if isinstance(source, bytes):
+            self._limit_members(source.count(_CENTRAL))
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+        except BROKEN as error:
+            raise DocumentError("file_damaged", path=path, reason=str(error)) from error
+        self._infos = self._archive.infolist()
         self._spent = 0
+        try:
+            self._limit_members(len(self._infos))
+            self.members = tuple(self._members())
+        except DocumentError:
+            self._archive.close()
+            raise
+        self._places = {member.name: member.index for member in self.members}
+        self._folded = {name.lower(): place for name, place in self._places.items()}
+
+    def __enter__(self) -> Package:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The parts' names, in the package's order, with ``/`` between folders."""
-        return tuple(self._parts)
+        """The members' names, each once, in the container's order, with ``/`` between folders."""
+        return tuple(self._places)
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._folded
 
-    def chunks(self, name: str) -> Iterator[bytes]:
-        """The bytes of the part, in pieces. Names are matched without regard to case.
+    def require_plain(self) -> None:
+        """See that every member can be read at all.
 
-        :raises DocumentError: ``file_damaged`` (the part is missing or broken), ``file_too_large``, ``file_unsafe``.
+        :raises DocumentError: ``file_encrypted`` or ``file_packing``.
         """
-        try:
-            info = self._parts[self._folded[name.lower()]]
-        except KeyError as error:
-            raise DocumentError("file_damaged", path=self.path, reason=f"{name} is missing") from error
-        if info.file_size > PART_LIMIT:
-            raise DocumentError("file_too_large", path=self.path, size=info.file_size, limit=PART_LIMIT)
-        try:
-            size = 0
-            with self._archive.open(info) as part:
-                while chunk := part.read(_CHUNK):
-                    size += len(chunk)
-                    self._count(info, size, len(chunk))
-                    yield chunk
-        except _BROKEN as error:
-            raise DocumentError("file_damaged", path=self.path, reason=f"{name}: {error}") from error
+        for member in self.members:
+            self._require_plain(self._infos[member.index], self.path)
 
-    def _count(self, info: zipfile.ZipInfo, size: int, more: int) -> None:
-        self._spent += more
-        if size > PART_LIMIT or self._spent > TOTAL_LIMIT:
-            limit = PART_LIMIT if size > PART_LIMIT else TOTAL_LIMIT
-            raise DocumentError("file_too_large", path=self.path, size=max(size, self._spent), limit=limit)
-        if size > RATIO_FROM and size > RATIO_LIMIT * max(info.compress_size, 1):
-            raise DocumentError("file_unsafe", path=self.path, reason=f"{info.filename} is compressed beyond measure")
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """The bytes of the part, in pieces.
+
+        :raises DocumentError: ``file_damaged`` (the part is missing or broken), ``file_expands``, ``file_encrypted``,
+            ``file_packing``.
+        """
+        place = self._places.get(name, self._folded.get(name.lower()))
+        if place is None:
+            raise DocumentError("file_damaged", path=self.path, reason=f"{name} is missing")
+        yield from self._unpacked(place, self.path)
 
     def read(self, name: str) -> bytes:
         """The bytes of the part.
@@ -107,11 +151,55 @@ class Package:
         """
         return b"".join(self.chunks(name))
 
+    def read_at(self, index: int) -> bytes:
+        """The bytes of the member at ``index``, which has a path of its own in errors: two may have the same name.
+
+        :raises DocumentError: as :meth:`chunks`.
+        """
+        return b"".join(self._unpacked(index, f"{self.path}!{_name(self._infos[index])}"))
+
+    def _members(self) -> Iterator[Member]:
+        for index, info in enumerate(self._infos):
+            name = _name(info)
+            if name.startswith("/") or _DRIVE.match(name) or ".." in PurePosixPath(name).parts:
+                raise DocumentError("archive_traversal", path=self.path, member=name)
+            if not info.is_dir():
+                yield Member(index, name, info.file_size)
+
+    def _limit_members(self, count: int) -> None:
+        if count > self._limits.members:
+            raise DocumentError("archive_members", path=self.path, count=count, limit=self._limits.members)
+
+    def _require_plain(self, info: zipfile.ZipInfo, path: str) -> None:
+        if info.flag_bits & _LOCKED:
+            raise DocumentError("file_encrypted", path=path)
+        if info.compress_type not in _METHODS:
+            raise DocumentError("file_packing", path=path, method=info.compress_type)
+
+    def _unpacked(self, index: int, path: str) -> Iterator[bytes]:
+        info = self._infos[index]
+        self._require_plain(info, path)
+        packed = max(self._limits.free, self._limits.ratio * info.compress_size)
+        limit = min(self._limits.member, packed, self._limits.total - self._spent)
+        if info.file_size > limit:
+            raise DocumentError("file_expands", path=path, size=info.file_size, limit=limit)
+        try:
+            size = 0
+            with self._archive.open(info) as part:
+                while chunk := part.read(_CHUNK):
+                    size += len(chunk)
+                    self._spent += len(chunk)
+                    if size > limit:
+                        raise DocumentError("file_expands", path=path, size=size, limit=limit)
+                    yield chunk
+        except BROKEN as error:
+            raise DocumentError("file_damaged", path=path, reason=f"{_name(info)}: {error}") from error
+
     def xml(self, name: str) -> Element:
         """The root of the part's tree.
 
-        :raises DocumentError: as :meth:`chunks`; ``file_damaged`` if it is not well-formed; ``file_unsafe`` if it has
-            a document type or is nested too deep.
+        :raises DocumentError: as :meth:`chunks`; ``file_damaged`` if it is not well-formed; ``file_entities`` if it
+            declares any; ``file_nested``.
         """
         data = self.read(name)
         return parse_xml(self._prologue(data) if self._prologue else data, path=self.path, part=name)
@@ -154,34 +242,19 @@ _OPTIONS = {
 
 
 def open_package(data: bytes, *, path: str, prologue: Prologue | None = None) -> Package:
-    """Look at the package's table of contents; no part is read yet.
+    """A document made of parts; only its table of contents is read.
 
-    :raises DocumentError: ``file_damaged`` if it is no whole zip archive; ``file_unsafe`` if a name leads out of the
-        archive or a part is packed in an unusual way; ``file_encrypted`` if a part needs a password; ``file_too_large``.
+    :raises DocumentError: as :class:`Package`; ``file_encrypted`` or ``file_packing`` if a part is.
     """
-    count = data.count(_CENTRAL)
-    if count > ENTRY_LIMIT:
-        raise DocumentError("file_unsafe", path=path, reason=f"{count} parts, more than {ENTRY_LIMIT}")
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except _BROKEN as error:
-        raise DocumentError("file_damaged", path=path, reason=str(error)) from error
-    for info in archive.infolist():
-        name = _plain(info.filename)
-        if name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
-            raise DocumentError("file_unsafe", path=path, reason=f"the name {info.filename!r} leads out of the archive")
-        if info.flag_bits & 1:
-            raise DocumentError("file_encrypted", path=path)
-        if info.compress_type not in _METHODS:
-            raise DocumentError("file_unsafe", path=path, reason=f"compression method {info.compress_type}")
-    return Package(archive, path, prologue)
+    package = Package(data, path=path, prologue=prologue)
+    package.require_plain()
+    return package
 
 
 def parse_xml(data: bytes, *, path: str, part: str) -> Element:
     """The root of the tree of ``data``, without comments and processing instructions.
 
-    :raises DocumentError: ``file_damaged`` if it is not well-formed; ``file_unsafe`` if it has a document type (where
-        entities are defined) or is nested too deep.
+    :raises DocumentError: ``file_damaged`` if it is not well-formed; ``file_entities`` if it declares any; ``file_nested``.
     """
     from lxml import etree
 
@@ -193,12 +266,21 @@ def parse_xml(data: bytes, *, path: str, part: str) -> Element:
             guard.feed(data[start : start + _CHUNK])
         root = etree.fromstring(data, etree.XMLParser(**_OPTIONS))
     if etree.XPath("boolean(" + "/".join(["*"] * DEPTH_LIMIT) + ")")(root):
-        raise DocumentError("file_unsafe", path=path, reason=f"{part} is nested too deep")
+        raise DocumentError("file_nested", path=path)
     return root
 
 
-def _plain(name: str) -> str:
-    return name.replace("\\", "/")
+def _name(info: zipfile.ZipInfo) -> str:
+    name = info.orig_filename
+    if not info.flag_bits & _UTF8_NAME:
+        raw = name.encode("cp437", "replace")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+    return name.split("\0", 1)[0].replace("\\", "/")
 
 
 @contextmanager
@@ -208,14 +290,16 @@ def _xml_errors(path: str, part: str) -> Iterator[None]:
     try:
         yield
     except etree.XMLSyntaxError as error:
-        code = "file_unsafe" if "xcessive depth" in str(error) else "file_damaged"
-        raise DocumentError(code, path=path, reason=f"{part}: {error.msg}") from error
+        if "xcessive depth" in str(error):
+            raise DocumentError("file_nested", path=path) from error
+        raise DocumentError("file_damaged", path=path, reason=f"{part}: {error.msg}") from error
 
 
 class _Guard:
-    """Looks at what stands before the root element and refuses a document type there: it is where entities come from.
+    """Looks at what stands before the root element and refuses entities that are declared there.
 
-    ``done``: the root element has begun, so that none can follow.
+    They are how a small file becomes a large one, and how it reads other files. ``done``: the root element has begun,
+    so that no declaration can follow.
     """
 
     def __init__(self, path: str, part: str) -> None:
@@ -224,7 +308,7 @@ class _Guard:
         self.done = False
         self._path, self._part = path, part
         self._parser = expat.ParserCreate()
-        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._parser.EntityDeclHandler = self._refuse
         self._parser.StartElementHandler = self._begin
 
     def feed(self, chunk: bytes) -> None:
@@ -240,7 +324,7 @@ class _Guard:
             raise DocumentError("file_damaged", path=self._path, reason=f"{self._part}: {error}") from error
 
     def _refuse(self, *_: object) -> None:
-        raise DocumentError("file_unsafe", path=self._path, reason=f"{self._part} has a document type")
+        raise DocumentError("file_entities", path=self._path)
 
     def _begin(self, *_: object) -> None:
         raise _Begun

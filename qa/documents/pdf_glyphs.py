@@ -10,9 +10,10 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -148,15 +149,13 @@ def _glyphs(page: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Glyph]:
     """The characters on the page in the order of the file, without white space and what is not drawn."""
     import pypdfium2.raw as pdfium
 
-    unicode_of, box_of, owner_of = (
-        pdfium.FPDFText_GetUnicode,
-        pdfium.FPDFText_GetLooseCharBox,
-        pdfium.FPDFText_GetTextObject,
-    )
-    raw, box, box_at = page.raw, pdfium.FS_RECTF(), frame.box
+    unicode_of, box_of, owner_of = _per_character()
+    raw, box = page.raw, pdfium.FS_RECTF()
+    upright, across, down = frame.turn == 0, frame.matrix[4], frame.matrix[5]
+    handle, place = ctypes.cast(raw, ctypes.c_void_p).value, ctypes.addressof(box)
     style, owner, high, spaced = _Style(0.0, False, False, 0, 0.0, False), 0, 0, False
     for index in range(min(page.count_chars(), GLYPH_LIMIT)):
-        code = unicode_of(raw, index)
+        code = unicode_of(handle, index)
         if code in _SPACES or 0x2000 <= code <= 0x200F:
             spaced = spaced or (code not in _ENDS and pdfium.FPDFText_IsGenerated(raw, index) != 1)
             continue
@@ -165,15 +164,18 @@ def _glyphs(page: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Glyph]:
                 high = code
                 continue
             code, high = (0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD), 0
-        if not box_of(raw, index, box):
+        if not box_of(handle, index, place):
             continue
-        drawer = owner_of(raw, index)
-        address = ctypes.addressof(drawer.contents) if drawer else 0
+        address = owner_of(handle, index) or 0
         if not address or address != owner:
-            owner, style = address, _style(raw, index, drawer, frame)
+            owner, style = address, _style(raw, index, pdfium.FPDFText_GetTextObject(raw, index), frame)
         # PDFium gives U+0002 for a hyphen at the end of a line.
         text = "-" if code == 2 else chr(code) if 0 < code < 0x110000 else "\ufffd"
-        x0, y0, x1, y1 = box_at(box.left, box.bottom, box.right, box.top)
+        left, bottom, right, top = box.left, box.bottom, box.right, box.top
+        if upright and left <= right and bottom <= top:
+            x0, y0, x1, y1 = left + across, down - top, right + across, down - bottom
+        else:
+            x0, y0, x1, y1 = frame.box(left, bottom, right, top)
         size, bold, mono, turn, base, bad = style
         if turn == 0 and size > 0:
             high_end, low_end = base - 0.95 * size, base + 0.3 * size
@@ -183,6 +185,28 @@ def _glyphs(page: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Glyph]:
             bad = bad or code < 0x20 and code != 2
             yield Glyph(text, x0, y0, x1, y1, base, size or y1 - y0, bold, mono, turn, spaced, bad)
             spaced = False
+
+
+@cache
+def _per_character() -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+    """Code point, box and drawing object of a character, by the addresses of page and box.
+
+    The functions of pypdfium2 make a Python object of each pointer and let go of the interpreter for each call, which
+    for three calls a character takes longer than the calls themselves.
+    """
+    import pypdfium2.raw as pdfium
+
+    whole, pointer = ctypes.c_int, ctypes.c_void_p
+
+    def bound(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
+        address = ctypes.cast(function, pointer).value or 0
+        return cast("Callable[..., Any]", ctypes.PYFUNCTYPE(result, pointer, whole, *arguments)(address))
+
+    return (
+        bound(pdfium.FPDFText_GetUnicode, ctypes.c_uint),
+        bound(pdfium.FPDFText_GetLooseCharBox, whole, pointer),
+        bound(pdfium.FPDFText_GetTextObject, pointer),
+    )
 
 
 _ENDS = frozenset((0x0D, 0x0A, 0xAD))
@@ -215,19 +239,23 @@ def _style(page: Any, index: int, drawer: Any, frame: _Frame) -> _Style:
 def _once(glyphs: Iterator[Glyph]) -> list[Glyph]:
     """Each character once: one drawn again within a third of its size is bold, and left out the second time."""
     kept: list[Glyph] = []
-    places: dict[tuple[str, int], list[int]] = {}
+    places: dict[tuple[str, int], list[tuple[float, float, int]]] = {}
     for glyph in glyphs:
-        text, x0, base = glyph[0], glyph[1], glyph[5]
-        reach = max(0.3 * min(glyph.size, glyph.x1 - x0), 0.1)
+        text, x0, _, x1, _, base, size, *_ = glyph
+        reach = max(0.3 * min(size, x1 - x0), 0.1)
         row = int(base // ROW)
         double = -1
-        for near in (row, row - 1, row + 1):
-            for i in places.get((text, near), ()):
-                other = kept[i]
-                if abs(other[1] - x0) < reach and abs(other[5] - base) < reach:
+        rows = [row]
+        if base - reach <= row * ROW:
+            rows.append(row - 1)
+        if base + reach >= (row + 1) * ROW:
+            rows.append(row + 1)
+        for near in rows:
+            for left, level, i in places.get((text, near), ()):
+                if abs(left - x0) < reach and abs(level - base) < reach:
                     double = i
         if double < 0:
-            places.setdefault((text, row), []).append(len(kept))
+            places.setdefault((text, row), []).append((x0, base, len(kept)))
             kept.append(glyph)
         else:
             kept[double] = kept[double]._replace(bold=True)

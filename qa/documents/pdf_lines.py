@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -101,7 +101,7 @@ def _goes_on(a: Glyph, b: Glyph) -> bool:
 
 def _rows(runs: Sequence[list[Glyph]]) -> list[list[Glyph]]:
     """Runs at one height together, each row from left to right."""
-    boxed = sorted(((max(g.base for g in run), _span(run), run) for run in runs), key=lambda entry: entry[0])
+    boxed = sorted(((max([g.base for g in run]), _span(run), run) for run in runs), key=lambda entry: entry[0])
     rows: list[tuple[float, float, list[Glyph]]] = []
     for base, (top, bottom), run in boxed:
         for i in range(len(rows) - 1, max(-1, len(rows) - 12), -1):
@@ -136,7 +136,8 @@ def _overlaid(row: Sequence[Glyph], run: Sequence[Glyph]) -> bool:
 
 
 def _span(run: Sequence[Glyph]) -> tuple[float, float]:
-    return min(g.y0 for g in run), max(g.y1 for g in run)
+    _, _, above, _, below, *_ = zip(*run, strict=True)
+    return min(above), max(below)
 
 
 def _cut(row: Sequence[Glyph], walls: Sequence[tuple[float, float, float]]) -> Iterable[list[Glyph]]:
@@ -185,19 +186,18 @@ def _line(run: Sequence[Glyph], page: GlyphPage) -> Line:
         starts.append(length)
         parts.append(glyph.text)
         length += len(glyph.text)
-    text = "".join(parts)
-    sizes = sorted(glyph.size for glyph in run)
+    _, lefts, tops, rights, bottoms, _, sizes, bold, mono, *_ = zip(*run, strict=True)
     return Line(
-        text,
+        "".join(parts),
         tuple(_boxes(run, starts, page)),
         page.number,
-        min(g.x0 for g in run),
-        min(g.y0 for g in run),
-        max(g.x1 for g in run),
-        max(g.y1 for g in run),
-        sizes[len(sizes) // 2],
-        sum(g.bold for g in run) > 0.7 * len(run),
-        sum(g.mono for g in run) > 0.6 * len(run),
+        min(lefts),
+        min(tops),
+        max(rights),
+        max(bottoms),
+        sorted(sizes)[len(sizes) // 2],
+        sum(bold) > 0.7 * len(run),
+        sum(mono) > 0.6 * len(run),
         run[0].turn,
     )
 
@@ -222,31 +222,39 @@ def _boxes(run: Sequence[Glyph], starts: Sequence[int], page: GlyphPage) -> Iter
         yield _box(run, starts[0], starts[-1] + len(run[-1].text), page)
         return
     first, regular = 0, True
+    lefts, limits = [glyph.x0 for glyph in run], [DRIFT * glyph.size for glyph in run]
     for last in range(1, len(run)):
-        glyph, ended = run[last], starts[last - 1] + len(run[last - 1].text)
-        due = run[first].x0 + (last - first) * (run[first].x1 - run[first].x0)
-        regular = regular and starts[last] == ended and abs(glyph.x0 - due) < 0.2 * glyph.size
-        if not regular and not _even(run, starts, first, last):
+        ended = starts[last - 1] + len(run[last - 1].text)
+        if regular:
+            glyph, opening = run[last], run[first]
+            due = opening.x0 + (last - first) * (opening.x1 - opening.x0)
+            regular = starts[last] == ended and abs(glyph.x0 - due) < 0.2 * glyph.size
+        if not regular and not _even(run, starts, lefts, limits, first, last):
             yield _box(run[first:last], starts[first], ended, page)
             first, regular = last, True
     yield _box(run[first:], starts[first], starts[-1] + len(run[-1].text), page)
 
 
-def _even(run: Sequence[Glyph], starts: Sequence[int], first: int, last: int) -> bool:
+def _even(
+    run: Sequence[Glyph], starts: Sequence[int], lefts: Sequence[float], limits: Sequence[float], first: int, last: int
+) -> bool:
     """Whether the glyphs ``first`` to ``last`` stand where an even spread over their box would put them."""
-    if starts[last] != starts[last - 1] + len(run[last - 1].text) and last - first > 40:
+    start, count = starts[first], last - first
+    if count > 40 and starts[last] != starts[last - 1] + len(run[last - 1].text):
         return False
-    left, start = run[first].x0, starts[first]
+    left = lefts[first]
     share = (run[last].x1 - left) / (starts[last] + 1 - start)
-    step = max(1, (last - first) // 8)
-    return all(
-        abs(left + share * (starts[i] - start) - run[i].x0) <= DRIFT * run[i].size
-        for i in (*range(first, last, step), last)
-    )
+    if not abs(left + share * (starts[last] - start) - lefts[last]) <= limits[last]:
+        return False
+    for i in range(first, last, count // 8 or 1):
+        if not abs(left + share * (starts[i] - start) - lefts[i]) <= limits[i]:
+            return False
+    return True
 
 
 def _box(run: Sequence[Glyph], start: int, end: int, page: GlyphPage) -> Region:
-    box = (min(g.x0 for g in run), min(g.y0 for g in run), max(g.x1 for g in run), max(g.y1 for g in run))
+    _, lefts, tops, rights, bottoms, *_ = zip(*run, strict=True)
+    box = (min(lefts), min(tops), max(rights), max(bottoms))
     return _region(start, end, page.number, box, page.width, page.height)
 
 
@@ -280,9 +288,11 @@ def joined(parts: Sequence[Line], separators: Sequence[str], dropped: Sequence[i
         cut = dropped[i] if i < len(dropped) else 0
         text = part.text[: len(part.text) - cut]
         boxes += [
-            replace(box, start=box.start + length, end=min(box.end, len(text)) + length)
-            for box in part.boxes
-            if box.start < len(text)
+            Region(
+                b.start + length, min(b.end, len(text)) + length, b.page, b.x0, b.y0, b.x1, b.y1, b.ocr, b.confidence
+            )
+            for b in part.boxes
+            if b.start < len(text)
         ]
         tail = separators[i] if i < len(separators) else ""
         pieces_of_text.append(text + tail)

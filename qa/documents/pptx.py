@@ -53,7 +53,7 @@ _BODY = ("body", "obj", "")
 def parse_pptx(data: bytes, *, document_id: str, name: str, path: str = "", revision: str = "") -> Document:
     """Read a PPTX file. A block's page is the number of its slide.
 
-    :raises DocumentError: ``file_damaged``, ``file_unsafe``, ``file_encrypted``, ``file_too_large``.
+    :raises DocumentError: ``file_damaged``, ``file_encrypted``, ``file_expands``, ``file_entities``, ``file_nested``.
     """
     package = open_office(data, path=path)
     main = main_part(package, "ppt/presentation.xml")

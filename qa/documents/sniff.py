@@ -15,6 +15,8 @@ import zipfile
 from dataclasses import dataclass
 from typing import Literal
 
+from qa.documents.package import BROKEN
+
 MB = 1024 * 1024
 TEXT_LIMIT = 64 * MB
 """Bytes above which a text file is refused: sixteen long novels, far beyond what one text file should hold."""
@@ -40,7 +42,7 @@ class Format:
 
 _REGISTRY = (
     Format("text", (".txt", ".text", ".log"), "text:parse_text", "text", TEXT_LIMIT, apart=False),
-    Format("markdown", (".md", ".markdown", ".mdown", ".mkd"), "markdown:parse_markdown", "text", TEXT_LIMIT, False),
+    Format("markdown", (".md", ".markdown", ".mdown", ".mkd"), "markdown:parse_markdown", "text", TEXT_LIMIT),
     Format("html", (".html", ".htm", ".xhtml", ".xht", ".shtml"), "html:parse_html", limit=TEXT_LIMIT),
     Format("xml", (".xml", ".rss", ".atom", ".rdf"), "feeds:parse_xml", limit=TEXT_LIMIT),
     Format("subtitles", (".srt", ".vtt"), "subtitles:parse_subtitles", "text", TEXT_LIMIT),
@@ -84,9 +86,10 @@ _MAIN_PARTS = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/
 _PROGRAM_PARTS = ("META-INF/MANIFEST.MF", "AndroidManifest.xml", "Index/Document.iwa", "xl/workbook.bin", "OFD.xml")
 _PART_LIMIT = MB
 
-_XML_LEAD = rb"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)*"
+# Possessive: a row of comments could be cut up in countless ways, and each would be tried.
+_XML_LEAD = rb"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)*+"
 _HTML = re.compile(
-    rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE | re.DOTALL
+    rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*+<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE | re.DOTALL
 )
 _XML = re.compile(rb"\s*<\?xml\s", re.IGNORECASE)
 _FEED = re.compile(_XML_LEAD + rb"<(?:rss|feed|rdf:RDF)[\s>]", re.DOTALL)
@@ -146,7 +149,7 @@ def _in_zip(data: bytes, suffix: str) -> Format | None:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             names = set(package.namelist())
             name = _package_kind(package, names)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+    except BROKEN:
         return named if named is not None and named.source != "text" else FORMATS["archive"]
     if name:
         return FORMATS[name]
@@ -168,8 +171,7 @@ def _package_kind(package: zipfile.ZipFile, names: set[str]) -> str:
             for sign, name in _CONTENT_TYPES:
                 if sign in content_type:
                     return name
-        return next((name for part, name in _MAIN_PARTS.items() if part in names), "")
-    return ""
+    return next((name for part, name in _MAIN_PARTS.items() if part in names), "")
 
 
 def _part(package: zipfile.ZipFile, names: set[str], name: str) -> bytes:

@@ -36,7 +36,7 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 def parse_xlsx(data: bytes, *, document_id: str, name: str, path: str = "", revision: str = "") -> Document:
     """Read an XLSX file. A block's page is the number of its sheet, its row that of the sheet.
 
-    :raises DocumentError: ``file_damaged``, ``file_unsafe``, ``file_encrypted``, ``file_too_large``.
+    :raises DocumentError: ``file_damaged``, ``file_encrypted``, ``file_expands``, ``file_entities``, ``file_nested``.
     """
     package = open_office(data, path=path)
     book = _book(package)

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
-_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[(?P<inside>.*?)\]\s*)?>", re.DOTALL)
+_DOCTYPE = re.compile(r"(?:\s|<!--.*?-->|<\?.*?\?>)*+<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_HALF = re.compile(
+    r"&#(?:x0{0,9}d[89a-f][0-9a-f]{2}|0{0,9}5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]));", re.I
+)
+"""Halves of characters by number, D800 to DFFF: the parser lets them through as bytes that are no text."""
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(\w{2,31};)")
 
 
@@ -34,8 +38,11 @@ def xml_tree(data: bytes, *, path: str) -> tuple[_Element | None, bool]:
         raise DocumentError("file_binary", path=path) from error
     if "<!ENTITY" in text:
         raise DocumentError("file_entities", path=path)
-    text = _DOCTYPE.sub("", _DECLARATION.sub("", text.lstrip("\ufeff")), count=1)
+    text = _DECLARATION.sub("", text.lstrip("\ufeff"))
+    if doctype := _DOCTYPE.match(text):
+        text = text[doctype.end() :]
     text = _NAMED.sub(lambda match: html5.get(match[1], match[0]), text)
+    text = _HALF.sub("\ufffd", text)
     parser = etree.XMLParser(
         encoding="utf-8",
         recover=True,
