@@ -137,10 +137,7 @@ def _peek_html(citation: Citation, lang: str) -> str:
 
 def _chip_html(citation: Citation, lang: str) -> str:
     label = attribute_html(text("open_source", lang, source=" · ".join(place(citation, lang))))
-    return (
-        f'<a class="yj-chip" href="{Reference.to(citation).href}" aria-label="[{citation.number}] {label}">'
-        f"[{citation.number}]</a>"
-    )
+    return f'<a class="yj-chip" href="{Reference.to(citation).href}" aria-description="{label}">[{citation.number}]</a>'
 
 
 def _place_html(citation: Citation, lang: str, *, kind: Kind = "c") -> str:
