@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from qa.errors import LibraryError
+from qa.types import Answer, Exchange
 from tests.ui_html import Page
 from tests.ui_tiny import PAPER, QUOTE_325, QUOTE_LASER, TinyAnswerer, TinyLibrary, cite, found
 from ui.chat import Turn, open_source, prove, take_turn, unsendable
@@ -124,3 +125,18 @@ def test_the_log_never_holds_the_document_s_text(caplog: pytest.LogCaptureFixtur
 def test_unsendable() -> None:
     assert unsendable("好", None, "\ud83d")
     assert not unsendable("好😀", None)
+
+
+def test_a_question_is_asked_after_the_turns_before_it_and_of_the_chosen_documents() -> None:
+    class Listening(TinyAnswerer):
+        def ask(self, question: str, **options: object) -> Answer:
+            heard.append(options)
+            return super().ask(question)
+
+    heard: list[dict[str, object]] = []
+    library = TinyLibrary()
+    first = take_turn("500强？", lang="zh", answerer=Listening(), library=library)
+    failed = Turn("<p>")
+    take_turn("激光？", lang="zh", answerer=Listening(), library=library, past=[first, failed], chosen=frozenset({"d1"}))
+    assert heard[0] == {"history": [], "documents": None}
+    assert heard[1] == {"history": [Exchange("500强？", "", "325家", "answered")], "documents": frozenset({"d1"})}

@@ -109,6 +109,22 @@ def test_resting_on_a_citation_shows_its_paragraph(browser: Browser, address: st
         assert box["y"] + box["height"] <= 900
 
 
+def test_what_was_understood_goes_back_into_the_box_and_a_suggestion_is_asked(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        ask(visit, "500强")
+        ask(visit, "那激光呢？")
+        assert visit.text(".yj-understood") == ["理解为：激光打靶体验在哪个展位？修改"]
+        visit.tab.get_by_role("button", name="修改").click()
+        assert visit.tab.input_value("#yj-box textarea") == "激光打靶体验在哪个展位？"
+        visit.tab.press("#yj-box textarea", "Enter")
+        visit.wait_turns(3)
+        assert visit.text(".yj-q")[2] == "你问 激光打靶体验在哪个展位？"
+        ask(visit, "票价几何？")
+        visit.tab.get_by_role("button", name="谁宣布了开幕？整句").click()
+        visit.wait_turns(5)
+        assert visit.text(".yj-short strong")[4] == "袁家军宣布开幕。"
+
+
 def test_documents_that_disagree_stand_side_by_side(browser: Browser, address: str) -> None:
     with visiting(browser, address) as visit:
         ask(visit, "二期预算是多少？")
@@ -152,7 +168,11 @@ def violations(visit: Visit, *parts: str) -> list[str]:
     """What axe-core holds to be serious or worse on the page, or in ``parts`` of it, with the elements."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(visit.tab, context=[[part] for part in parts] or None, options={"resultTypes": ["violations"]}).response["violations"]
+    found = (
+        Axe()
+        .run(visit.tab, context=[[part] for part in parts] or None, options={"resultTypes": ["violations"]})
+        .response["violations"]
+    )
     return [
         f"{one['id']}: {one['help']}: {[(node['html'][:160], node.get('failureSummary', '')[:200]) for node in one['nodes'][:4]]}"
         for one in found

@@ -174,14 +174,16 @@ def test_how_sure_is_said_in_words_beside_a_mark_of_four_steps() -> None:
 
 
 def test_what_was_understood_can_be_edited() -> None:
-    page = Page(render.answer_html(ANSWER, "zh", understood="落户<越南>的有多少家？"))
+    page = Page(render.answer_html(replace(ANSWER, understood="落户<越南>的有多少家？"), "zh"))
     assert page.text(".yj-understood") == ["理解为：落户<越南>的有多少家？修改"]
     assert page.text(".yj-meant") == ["落户<越南>的有多少家？"]
     assert not Page(render.answer_html(ANSWER, "zh")).find(".yj-understood")
 
 
 def test_questions_that_the_library_answers_are_offered_where_nothing_was_found() -> None:
-    page = Page(render.answer_html(NOT_FOUND, "zh", suggestions=("谁宣布开幕？", "<b>")))
+    answer = replace(NOT_FOUND, suggestions=("谁宣布开幕？", "<b>"), missing=("门票", "<i>"))
+    page = Page(render.answer_html(answer, "zh"))
+    assert page.text(".yj-absent") == ["门票", "<i>"]
     assert page.text(".yj-suggest button") == ["谁宣布开幕？", "<b>"]
     assert not page.find(".yj-next")
     assert Page(render.answer_html(NOT_FOUND, "zh")).text(".yj-next") == ["可以换个说法，或问得更具体一些。"]

@@ -105,4 +105,8 @@ class DeskAnswerer(TinyAnswerer):
             return found(
                 question, *(cite(PAPER, quote, quote[:3], number=n) for n, quote in enumerate(quotes, start=1))
             )
+        if question == "那激光呢？":
+            return replace(super()._known(question), understood="激光打靶体验在哪个展位？")
+        if "票价" in question:
+            return replace(super()._known(question), suggestions=("谁宣布了开幕？整句",), missing=("票价",))
         return super()._known(question)

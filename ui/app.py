@@ -168,6 +168,7 @@ def build(
     page: gr.Blocks
     with gr.Blocks(title=text("page_title", lang), analytics_enabled=False, fill_width=True, fill_height=True) as page:
         turns = gr.State(tuple[Turn, ...]())
+        chosen = gr.State(None)
         _html(partial(_header, library, lang), "yj-head")
         with gr.Row(elem_id="yj-main", equal_height=True):
             with gr.Column(elem_id="yj-library"):
@@ -220,7 +221,7 @@ class _Desk:
         lang, same, shown = self.lang, gr.skip(), [turn.html for turn in past]
         waiting = render.log_html([*shown, render.waiting_html(question, lang)], lang)
         yield waiting, "", past, same, frame.hint_html(lang)
-        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library, documents=chosen)
+        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library, past=past, chosen=chosen)
         if turn.hint:
             before = render.log_html(shown, lang, examples=self.examples)
             yield before, question, past, same, frame.hint_html(lang, turn.hint)

@@ -52,15 +52,19 @@ def found_html(answer: Answer, lang: str) -> str:
     return f'<p class="yj-others-head">{text("disagree", lang)}</p><div class="yj-others">{sides}</div>'
 
 
-def not_found_html(answer: Answer, lang: str, *, suggestions: Sequence[str] = ()) -> str:
+def not_found_html(answer: Answer, lang: str) -> str:
     """That nothing was found, what lies nearest, marked as no answer, and questions that the library does answer."""
+    absent = "".join(
+        f'<span class="yj-absent" dir="auto">{label_html(word, limit=40)}</span>' for word in answer.missing
+    )
     head = (
         f'<p class="yj-short yj-short-none"><strong>{text("not_found", lang)}</strong></p>'
-        f"<p>{text('not_found_body', lang)}</p>"
+        f"<p>{text('not_found_body', lang)}</p>" + (f"<p>{text('absent', lang)}{absent}</p>" if absent else "")
     )
     ways = f'<p class="yj-next">{text("not_found_next", lang)}</p>'
-    if suggestions:
-        ways = f'<div class="yj-suggest"><p>{text("suggestions", lang)}</p>{questions_html(suggestions)}</div>'
+    if answer.suggestions:
+        offered = questions_html(answer.suggestions)
+        ways = f'<div class="yj-suggest"><p>{text("suggestions", lang)}</p>{offered}</div>'
     if not answer.near:
         return head + ways
     tag = f'<span class="yj-tag">{text("not_answer", lang)}</span>'
@@ -133,10 +137,7 @@ def _peek_html(citation: Citation, lang: str) -> str:
 
 def _chip_html(citation: Citation, lang: str) -> str:
     label = attribute_html(text("open_source", lang, source=" · ".join(place(citation, lang))))
-    return (
-        f'<a class="yj-chip" href="{Reference.to(citation).href}" aria-label="[{citation.number}] {label}">'
-        f"[{citation.number}]</a>"
-    )
+    return f'<a class="yj-chip" href="{Reference.to(citation).href}" aria-description="{label}">[{citation.number}]</a>'
 
 
 def _place_html(citation: Citation, lang: str, *, kind: Kind = "c") -> str:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
+HISTORY = 20
+"""Turns that a follow-up question may refer to."""
+
 
 class Asks(Protocol):
     """Answers questions; may be called from several threads."""
@@ -69,17 +72,24 @@ class Turn:
 
 
 def take_turn(
-    question: str, *, lang: str, answerer: Asks, library: Shelf, documents: frozenset[str] | None = None
+    question: str,
+    *,
+    lang: str,
+    answerer: Asks,
+    library: Shelf,
+    past: Sequence[Turn] = (),
+    chosen: frozenset[str] | None = None,
 ) -> Turn:
-    """Ask ``question`` of ``documents`` (ids; ``None``: all) and make what is shown of it. Never raises: whatever goes
-    wrong becomes a sentence.
+    """Ask ``question`` after the turns ``past``, of the ``chosen`` documents (``None``: all), and make what is shown of it.
+
+    Never raises: whatever goes wrong becomes a sentence.
     """
     try:
-        if documents is not None:
-            documents &= {info.id for info in library.documents()}
-            if not documents:
+        if chosen is not None:
+            chosen &= {info.id for info in library.documents()}
+            if not chosen:
                 return Turn(hint=text("nothing_ticked", lang))
-        answer, withheld = prove(answerer.ask(question, documents=documents), library)
+        answer, withheld = prove(answerer.ask(question, history=history_of(past), documents=chosen), library)
         first = next(iter(answer.citations), None)
         source = (
             open_source(Reference.to(first).href, lang=lang, library=library)
@@ -96,6 +106,12 @@ def take_turn(
         _LOG.exception("a question was not answered")
         message = sentence("internal", lang)
     return Turn(render.error_html(question, message, lang), empty_source_html(lang))
+
+
+def history_of(turns: Sequence[Turn]) -> list[Exchange]:
+    """What a follow-up question may refer to: the turns that came to an answer or to none, oldest first."""
+    answers = [turn.answer for turn in turns[-HISTORY:] if turn.answer is not None]
+    return [Exchange(one.question, one.understood, one.answer, one.status) for one in answers]
 
 
 def open_source(href: str, *, lang: str, library: Shelf) -> str:

@@ -74,25 +74,22 @@ def error_html(question: str, message: str, lang: str) -> str:
     return _turn_html(question, f'<p class="yj-error">{text_html(message)}</p>', lang, state="error", said=message)
 
 
-def answer_html(
-    answer: Answer, lang: str, *, withheld: int = 0, understood: str = "", suggestions: Sequence[str] = ()
-) -> str:
+def answer_html(answer: Answer, lang: str, *, withheld: int = 0) -> str:
     """A turn with its answer: the short answer first, then the quote with the answer marked, then how sure.
 
-    ``withheld`` is the number of citations left out because they no longer matched their source; ``understood`` the
-    question as the conversation made it, where that is not what was typed; ``suggestions`` are questions to click
-    where nothing was found.
+    ``withheld`` is the number of citations left out because they no longer matched their source.
     """
     notice = f'<p class="yj-error">{text("withheld", lang, count=withheld)}</p>' if withheld else ""
     found = answer.status == "answered"
-    body = card.found_html(answer, lang) if found else card.not_found_html(answer, lang, suggestions=suggestions)
+    body = card.found_html(answer, lang) if found else card.not_found_html(answer, lang)
     said, state = card.answered_words(answer, lang), "answered" if found else "not-found"
-    return _turn_html(answer.question, body + notice, lang, state=state, said=said, understood=understood)
+    return _turn_html(answer.question, body + notice, lang, state=state, said=said, understood=answer.understood)
 
 
 def log_html(turns: Sequence[str], lang: str, *, examples: Sequence[str] = ()) -> str:
     """The conversation: turns made by this module, or a welcome with ``examples`` to click before the first."""
-    inner = "".join(turns) if turns else _welcome_html(lang, examples)
+    heading = f'<h1 class="yj-sr">{text("chat_label", lang)}</h1>'
+    inner = heading + "".join(turns) if turns else _welcome_html(lang, examples)
     lost = attribute_html(text("connection_lost", lang))
     label = text("chat_label", lang)
     return f'<div class="yj-log" role="log" aria-live="off" aria-label="{label}" data-lost="{lost}">{inner}</div>'

@@ -144,6 +144,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "understood": ("理解为：", "Understood as: "),
     "understood_edit": ("修改", "Edit"),
     "understood_edit_help": ("把这个问题放回输入框修改", "Put this question back into the box to change it"),
+    "absent": ("资料里没有这些词：", "No document holds these words: "),
     "disagree": ("资料里的说法不一，请对照：", "The documents disagree; compare:"),
     "suggestions": ("资料里能回答的问题：", "Questions that the documents answer:"),
     "searching": ("正在查找……", "Looking…"),
