@@ -81,6 +81,24 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "page_unknown": ("没有 {path} 这个地址。可用的有：{known}。", "There is nothing at {path}. These exist: {known}."),
     "method_unknown": ("这个地址不支持 {method}，请用 {known}。", "This address does not take {method}; use {known}."),
     "host_refused": ("这里只接受来自本机的访问，不接受以 {host} 为名的访问。要让别的机器访问，请用 --host 启动。", "Only this machine may ask here, not as {host}. To let others in, start with --host."),
+    # conversations
+    "conversation_unknown": ("没有编号为 {id} 的对话：可能已经删除。请从左边的列表里另选一个。", "There is no conversation {id}; it may have been deleted. Choose another from the list."),
+    "turn_unknown": ("对话 {id} 里没有第 {number} 问。请重新载入这个对话。", "The conversation {id} has no turn {number}. Load it again."),
+    "conversation_title_empty": ("名称是空的。请写下几个字。", "The title is empty. Type a few words."),
+    "conversation_title_long": ("名称有 {length} 个字，最多 {limit} 个字。请写短一些。", "The title has {length} characters; the limit is {limit}. Make it shorter."),
+    "conversation_long": ("这个对话已有 {limit} 问，到了上限。请新建一个对话。", "This conversation has reached its limit of {limit} questions. Start a new one."),
+    "turn_large": ("这次的回答有 {size}，最大 {limit}，没有存入对话。请问得更具体一些。", "This answer has {size}; the limit is {limit}. It was not kept. Ask something more specific."),
+    "conversations_full": ("已有 {count} 个对话，最多 {limit} 个。请先删去不要的。", "There are {count} conversations; the limit is {limit}. Delete some first."),
+    "conversations_broken": ("存对话的文件 {path} 读写不了（{reason}）。请把它移到别处再试；资料不受影响。", "The file of conversations {path} cannot be used ({reason}). Move it elsewhere and try again; the documents are untouched."),
+    "conversations_version": ("存对话的文件 {path} 是另一个版本（{found}，本程序用 {expected}）。请用写它的那一版打开，或把它移到别处。", "The file of conversations {path} has another format ({found}; this program uses {expected}). Open it with the version that wrote it, or move it elsewhere."),
+    "conversations_busy": ("另一个程序正在写存对话的文件 {path}。请稍后再试。", "Another program is writing the file of conversations {path}. Try again in a moment."),
+    "conversations_disk": ("{path} 所在的磁盘满了，对话没有存下。请腾出空间再试。", "The disk that holds {path} is full and the conversation was not kept. Make room and try again."),
+    "export_format": ("不能导出成 {format}。可用的有：{known}。", "There is no export to {format}. These exist: {known}."),
+    # feedback
+    "feedback_verdict": ("评价不能是 {value}。可用的有：{known}。", "The verdict cannot be {value}. These exist: {known}."),
+    "feedback_reason": ("原因不能是 {value}。可用的有：{known}。", "The reason cannot be {value}. These exist: {known}."),
+    "feedback_long": ("写了 {length} 个字，最多 {limit} 个字。请写短一些。", "The text has {length} characters; the limit is {limit}. Make it shorter."),
+    "feedback_file": ("评价没有存下：{path} 读写不了（{reason}）。请检查权限和磁盘空间。", "The feedback was not kept: {path} cannot be used ({reason}). Check its permissions and the disk's space."),
     "internal": ("出了意外，没有答成。请再试一次；还不行，请看终端里的记录。", "Something went wrong and there is no answer. Try again; if it stays, see the log in the terminal."),
 }
 
@@ -198,7 +216,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 # fmt: on
 
 _FIELD = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
-_BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large"})
+_BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large", "turn_large"})
 _RANGE = re.compile(r"\s*(zh|en)(?:-[\w-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?", re.IGNORECASE)
 _HEADER_LIMIT = 1000
 _VALUE_LIMIT = 300
