@@ -17,10 +17,9 @@ from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ui import render
+from ui import frame, render
 from ui.api import endpoints
-from ui.chat import Asks, Shelf, open_source, take_turn
-from ui.escape import text_html
+from ui.chat import Asks, Shelf, Turn, open_source, take_turn
 from ui.source import empty_source_html
 from ui.strings import LANGS, Lang, examples_for, text
 from ui.web import ByLanguage, Guard, address_of, is_loopback, listen
@@ -138,25 +137,33 @@ def build_application(
 
 
 def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequence[str] = ()) -> gr.Blocks:
-    """The page in one language: the conversation on the left, the source pane on the right."""
+    """The page in one language, in three columns: the library, the conversation, the source.
+
+    Two values are shared by what stands in them: ``turns``, this conversation's turns, oldest first, and ``chosen``,
+    the ids of the documents that questions are limited to, ``None`` for all.
+    """
     os.environ.update(_QUIET)
     import gradio as gr
 
     page: gr.Blocks
     with gr.Blocks(title=text("page_title", lang), analytics_enabled=False, fill_width=True, fill_height=True) as page:
-        turns = gr.State(list[str]())
+        turns = gr.State(tuple[Turn, ...]())
         _html(partial(_header, library, lang), "yj-head")
         with gr.Row(elem_id="yj-main", equal_height=True):
+            with gr.Column(elem_id="yj-library"):
+                _html(frame.library_head_html(lang), "yj-library-head")
+                with gr.Column(elem_id="yj-shelf"):
+                    _html(lambda: frame.documents_html(library.documents(), lang), "yj-documents")
             with gr.Column(elem_id="yj-chat"):
                 log = _html(render.log_html((), lang, examples=examples), "yj-log", js_on_load=_asset("page.js"))
                 box, send = _question_box(lang)
-                hint = _html(_hint(lang), "yj-hint")
+                hint = _html(frame.hint_html(lang), "yj-hint")
             with gr.Column(elem_id="yj-side"):
                 pane = _html(empty_source_html(lang), "yj-pane")
 
         desk = _Desk(answerer, library, lang, tuple(examples))
 
-        def example(past: list[str], event: gr.EventData) -> Iterator[Shown]:
+        def example(past: tuple[Turn, ...], event: gr.EventData) -> Iterator[Shown]:
             yield from desk.answer(str((event._data or {}).get("question", "")), past)
 
         def cite(event: gr.EventData) -> str:
@@ -186,19 +193,19 @@ class _Desk:
     lang: Lang
     examples: tuple[str, ...]
 
-    def answer(self, question: str, past: list[str]) -> Iterator[Shown]:
+    def answer(self, question: str, past: tuple[Turn, ...]) -> Iterator[Shown]:
         """Show that the question is being looked for, then its turn; or the hint, and the question back to mend."""
         import gradio as gr
 
-        lang, same = self.lang, gr.skip()
-        yield render.log_html([*past, render.waiting_html(question, lang)], lang), "", past, same, _hint(lang)
+        lang, same, shown = self.lang, gr.skip(), [turn.html for turn in past]
+        waiting = render.log_html([*shown, render.waiting_html(question, lang)], lang)
+        yield waiting, "", past, same, frame.hint_html(lang)
         turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library)
         if turn.hint:
-            before = render.log_html(past, lang, examples=self.examples)
-            yield before, question, past, same, _hint(lang, turn.hint)
+            before = render.log_html(shown, lang, examples=self.examples)
+            yield before, question, past, same, frame.hint_html(lang, turn.hint)
             return
-        now = [*past, turn.html]
-        yield render.log_html(now, lang), same, now, turn.source, _hint(lang)
+        yield render.log_html([*shown, turn.html], lang), same, (*past, turn), turn.source, frame.hint_html(lang)
 
 
 async def _pages(answerer: Asks, library: Shelf, examples: tuple[str, ...]) -> dict[Lang, FastAPI]:
@@ -256,21 +263,7 @@ def _question_box(lang: Lang) -> tuple[gr.Textbox, gr.Button]:
 
 
 def _header(library: Shelf, lang: Lang) -> str:
-    documents = library.documents()
-    size = text(
-        "library_size", lang, count=len(documents), characters=sum(document.characters for document in documents)
-    )
-    return (
-        f'<header class="yj-head"><p class="yj-brand"><span class="yj-seal" aria-hidden="true">{text("seal", lang)}</span>'
-        f"{text('brand', lang)}<small>{text('tagline', lang)}</small></p>"
-        f'<p class="yj-size">{size}</p></header>'
-    )
-
-
-def _hint(lang: Lang, problem: str = "") -> str:
-    if problem:
-        return f'<p class="yj-hint yj-hint-bad" role="alert">{text_html(problem)}</p>'
-    return f'<p class="yj-hint">{text("send_hint", lang)}</p>'
+    return frame.head_html(library.documents(), lang)
 
 
 def _asset(name: str) -> str:

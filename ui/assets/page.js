@@ -31,6 +31,27 @@ function setSheet(open) {
   }
 }
 
+// The library column: beside the conversation in wide windows, a drawer over it in narrower ones.
+const NARROW = window.matchMedia("(max-width: 1279px)");
+
+function setLibrary(open) {
+  byId("yj-main").dataset.library = open ? "open" : "folded";
+  for (const button of document.querySelectorAll(".yj-fold, .yj-drawer")) button.setAttribute("aria-expanded", open);
+  const fold = document.querySelector(".yj-fold");
+  fold?.setAttribute("aria-label", open ? fold.dataset.fold : fold.dataset.open);
+}
+
+function restoreLibrary() {
+  setLibrary(!NARROW.matches && localStorage.getItem("yj-library") !== "folded");
+}
+
+function toggleLibrary() {
+  const open = byId("yj-main").dataset.library !== "open";
+  if (!NARROW.matches) localStorage.setItem("yj-library", open ? "open" : "folded");
+  setLibrary(open);
+  if (PHONE.matches) document.querySelector(open ? ".yj-fold" : ".yj-drawer")?.focus();
+}
+
 function toMark() {
   const paper = document.querySelector("#yj-pane .yj-paper");
   const mark = paper?.querySelector("mark");
@@ -94,14 +115,20 @@ document.addEventListener("click", (event) => {
     if (!PHONE.matches) byId("yj-box")?.querySelector("textarea")?.focus();
     return;
   }
+  if (event.target.closest(".yj-fold, .yj-drawer")) toggleLibrary();
+  else if (NARROW.matches && !event.target.closest("#yj-library") && byId("yj-main").dataset.library === "open") setLibrary(false);
   if (event.target.closest(".yj-close") || event.target.id === "yj-side") setSheet(false);
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && byId("yj-main").hasAttribute("data-sheet")) setSheet(false);
+  if (event.key !== "Escape") return;
+  if (byId("yj-main").hasAttribute("data-sheet")) setSheet(false);
+  else if (NARROW.matches && byId("yj-main").dataset.library === "open") toggleLibrary();
 });
 
 PHONE.addEventListener("change", () => setSheet(false));
+NARROW.addEventListener("change", restoreLibrary);
+restoreLibrary();
 
 // Gradio says in a box of its own, in its own language, that the server is gone. That box is hidden; we say it in ours.
 new MutationObserver(() => {
