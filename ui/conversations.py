@@ -17,6 +17,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -304,6 +305,11 @@ class Conversations:
             raise ConversationError("conversations_broken", path=str(self._path), reason=reason) from error
 
 
+def iso_moment(seconds: float) -> str:
+    """A time, in seconds since 1970, as ISO 8601, UTC, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def clean_title(title: str) -> str:
     """``title`` on one line, without what cannot be seen.
 
@@ -347,9 +353,10 @@ def _record(stored: str) -> Mapping[str, Any]:
 
 
 def _words(answer: Mapping[str, Any]) -> str:
-    """What a search looks in: the question, the answer, and every quote that was shown."""
-    quotes = [cited["quote"] for part in ("citations", "others", "near") for cited in answer.get(part, ())]
-    return "\n".join(_folded(part) for part in (answer["question"], answer.get("understood", ""), answer["answer"], *quotes))
+    """What a search looks in: the question, the answer and its quotes, not what lay near without being an answer."""
+    quotes = [cited["quote"] for part in ("citations", "others") for cited in answer.get(part, ())]
+    said = (answer["question"], answer.get("understood", ""), answer["answer"], *quotes)
+    return "\n".join(_folded(part) for part in said)
 
 
 def _folded(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Literal
 
 from ui.escape import one_line
@@ -66,6 +67,7 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "config_value": ("设置 {name} 不能是 {value}。请改成允许的值。", "The setting {name} cannot be {value}. Give it a value that is allowed."),
     "gold_missing": ("打不开 {path}：{reason}。请检查路径。", "{path} cannot be opened: {reason}. Check the path."),
     "gold_line": ("{path} 第 {line} 行不合格式：{reason}。请改正这一行。", "Line {line} of {path} is malformed: {reason}. Mend that line."),
+    "gold_unanswered": ("{path} 里的 {count} 行都还没有正确答案（answers 是 null）。请补上答案再评测。", "None of the {count} lines of {path} has a right answer yet (answers is null). Fill them in and run again."),
     "gold_empty": ("{path} 里一个问题也没有。请换一个文件。", "{path} holds no question. Choose another file."),
     # the address
     "port_busy": ("{host} 的端口 {port} 已被别的程序占用。请用 --port 换一个，例如 --port {next}。", "Port {port} of {host} is taken by another program. Choose another with --port, for example --port {next}."),
@@ -158,6 +160,69 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "sure_fair": ("把握一般", "Somewhat sure"),
     "sure_low": ("把握不大", "Not very sure"),
     "sure_help": ("引据对这个答案的把握。请以原文为准。", "How sure Yinju is of this answer. The source decides."),
+    # conversations
+    "history_label": ("对话", "Conversations"),
+    "history_new": ("新对话", "New conversation"),
+    "history_search": ("搜索问题、答案和引文", "Search questions, answers, quotes"),
+    "history_none": ("问过的都会存在这里，只存在这台电脑上。", "What you ask is kept here, on this computer only."),
+    "history_no_match": ("没有对话里有这些字。", "No conversation holds these words."),
+    "history_more": ("只列出最近的 {count} 个；其余的请搜索。", "Only the latest {count} are listed; search for the others."),
+    "history_turns": ("{count} 问", "{count} {count|question|questions}"),
+    "history_menu": ("更多：{title}", "More: {title}"),
+    "history_rename": ("改名", "Rename"),
+    "history_rename_label": ("新名称", "New title"),
+    "history_save": ("保存", "Save"),
+    "history_cancel": ("取消", "Cancel"),
+    "history_delete": ("删除", "Delete"),
+    "history_deleted": ("已删除“{title}”。", "Deleted “{title}”."),
+    "history_undo": ("撤销", "Undo"),
+    "history_export": ("导出", "Export"),
+    "history_link": ("复制链接", "Copy link"),
+    "history_link_copied": ("已复制", "Copied"),
+    "history_not_kept": ("这一问没有存下：{reason}", "This question was not kept: {reason}"),
+    "conversation_untitled": ("未命名的对话", "Untitled conversation"),
+    "format_md": ("Markdown", "Markdown"),
+    "format_html": ("网页（HTML）", "Web page (HTML)"),
+    "format_docx": ("Word 文档", "Word document"),
+    "format_json": ("JSON", "JSON"),
+    "turn_export": ("导出这个回答", "Export this answer"),
+    # what became of a stored citation
+    "recall_changed": ("原文已变更", "Source changed"),
+    "recall_gone": ("资料已移除", "Document removed"),
+    "recall_some": ("有 {count} 处引文和现在的资料对不上，下面只作为当时的记录。", "{count} {count|quote|quotes} no longer {count|matches|match} the documents and {count|is|are} kept only as a record."),
+    "recall_none": ("当时的引文已经没有一处和现在的资料对得上，所以这个答案只是当时的记录。请重新提问。", "No quote matches the documents any more, so this answer is only a record of what was said. Ask again."),
+    "recall_then": ("当时的回答：", "The answer then: "),
+    "recall_record": ("当时的引文", "As quoted then"),
+    # exports
+    "export_when": ("由引据导出于 {when} · 对话 {id}", "Exported by Yinju on {when} · conversation {id}"),
+    "export_asked": ("问于 {when}", "Asked on {when}"),
+    "export_understood": ("理解为：", "Understood as: "),
+    "export_answer_then": ("当时的回答：", "The answer then: "),
+    "export_in_quote": ("其中：", "In it: "),
+    "export_characters": ("原文第 {start} 至 {end} 字", "characters {start} to {end}"),
+    "export_revision": ("版本 {revision}", "revision {revision}"),
+    "export_holds": ("导出时逐字核对 ✓", "verbatim when exported ✓"),
+    "export_changed": ("原文已变更，这是当时的引文", "source changed since; as quoted then"),
+    "export_gone": ("资料已移除，这是当时的引文", "document removed since; as quoted then"),
+    "export_paragraph": ("所在段落", "The paragraph"),
+    "export_sources": ("出处", "Sources"),
+    # feedback
+    "rate_label": ("这个回答", "This answer"),
+    "rate_up": ("答得对", "Right"),
+    "rate_down": ("答得不对", "Wrong"),
+    "rate_why": ("哪里不对？", "What is wrong?"),
+    "rate_wrong_answer": ("答案错了", "The answer is wrong"),
+    "rate_wrong_quote": ("引文不对", "The quote is wrong"),
+    "rate_should_refuse": ("应该说找不到", "It should say not found"),
+    "rate_has_answer": ("其实有答案", "There is an answer"),
+    "rate_other": ("别的", "Something else"),
+    "rate_right": ("正确答案（可不填，照原文抄写）", "The right answer (optional, as the document words it)"),
+    "rate_note": ("说明（可不填）", "A note (optional)"),
+    "rate_send": ("记下", "Keep"),
+    "rate_kept": ("已记下，可用 yinju eval 评测。", "Kept; yinju eval can use it."),
+    "rate_kept_open": ("已记下，还差正确答案：补上后 yinju eval 才会用它。", "Kept; yinju eval will use it once the right answer is filled in."),
+    "rate_kept_up": ("谢谢，已记下。", "Thank you."),
+    "rate_forgotten": ("已收回。", "Taken back."),
     # the terminal
     "cli_added": ("新收入 {added} 份，更新 {updated} 份，未变 {unchanged} 份，读不了 {failed} 份；共写入 {passages} 段。", "Added {added}, updated {updated}, unchanged {unchanged}, unreadable {failed}; {passages} {passages|passage|passages} written."),
     "cli_removed": ("已移除 {count} 份文件。", "Removed {count} {count|document|documents}."),
@@ -165,6 +230,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "cli_check_bad": ("{documents} 份文件、{passages} 段里有 {problems} 处不符。", "{problems} {problems|problem|problems} in {documents} {documents|document|documents} and {passages} {passages|passage|passages}."),
     "cli_reading": ("读文件", "Reading files"),
     "cli_embedding": ("写入段落", "Storing passages"),
+    "cli_eval_skipped": ("有 {count} 行还没有正确答案（answers 是 null），没有评测。补上后再运行。", "{count} {count|line has|lines have} no right answer yet (answers is null) and {count|was|were} not scored. Fill {count|it|them} in and run again."),
     "cli_asking": ("提问", "Asking"),
     "cli_interrupted": ("已中断。已经收入的都还在。", "Interrupted. What was added is safe."),
     "report_line": ("{name}：{parts}", "{name}: {parts}"),
@@ -222,6 +288,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 
 _FIELD = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
 _BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large", "turn_large"})
+_MONTHS = ("January February March April May June July August September October November December").split()
 _RANGE = re.compile(r"\s*(zh|en)(?:-[\w-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?", re.IGNORECASE)
 _HEADER_LIMIT = 1000
 _VALUE_LIMIT = 300
@@ -253,6 +320,25 @@ def notice(code: str, lang: str, *, page: int, detail: str) -> str:
     """The sentence of a notice about a file, with its page where it is about one."""
     said = text(f"notice_{code}", lang, detail=detail)
     return text("notice_at", lang, page=page, notice=said) if page else said
+
+
+def moment(seconds: float, lang: str) -> str:
+    """A time, in seconds since 1970, as date and minute where this program runs."""
+    at = datetime.fromtimestamp(seconds)
+    if lang == "en":
+        return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def moment_short(seconds: float, now: float, lang: str) -> str:
+    """A time as a list shows it: the minute if it was today, else the day, with its year if that is another."""
+    at, today = datetime.fromtimestamp(seconds), datetime.fromtimestamp(now)
+    if at.date() == today.date():
+        return f"{at:%H:%M}"
+    year = at.year if at.year != today.year else None
+    if lang == "en":
+        return f"{at.day} {_MONTHS[at.month - 1]}" + (f" {year}" if year else "")
+    return (f"{year}年" if year else "") + f"{at.month}月{at.day}日"
 
 
 def confidence_words(probability: float, lang: str) -> str:
