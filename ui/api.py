@@ -7,6 +7,8 @@ Knows no Gradio. Nothing that a client sends is trusted: sizes are limited as th
     GET  /documents              {"documents": [{id, name, title, revision, format, characters, paragraphs, passages}]}
     GET  /documents/{id}/text    the text that all offsets count in
     GET  /documents/{id}/pages/{page}    the picture of a page, PNG
+
+Those of conversations and feedback are in ``ui.api_conversations``.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from qa.errors import LibraryError, QuestionError, YinjuError
 from qa.page_image import PageImages
 from ui import render
 from ui.chat import Asks, Shelf, prove, unsendable
-from ui.errors import RequestError
+from ui.errors import ConversationError, FeedbackError, RequestError
 from ui.strings import choose_language, sentence
 
 if TYPE_CHECKING:
@@ -43,6 +45,13 @@ ENDPOINTS = (
     "GET /api/documents",
     "GET /api/documents/{id}/text",
     "GET /api/documents/{id}/pages/{page}",
+    "GET /api/conversations",
+    "POST /api/conversations",
+    "GET /api/conversations/{id}",
+    "PATCH /api/conversations/{id}",
+    "DELETE /api/conversations/{id}",
+    "GET /api/conversations/{id}/export",
+    "POST /api/feedback",
 )
 
 STATUS = {
@@ -50,6 +59,15 @@ STATUS = {
     "request_too_large": 413,
     "document_unknown": 404,
     "page_unknown": 404,
+    "conversation_unknown": 404,
+    "turn_unknown": 404,
+    "conversation_long": 409,
+    "conversations_full": 507,
+    "conversations_disk": 507,
+    "conversations_broken": 503,
+    "conversations_version": 503,
+    "conversations_busy": 503,
+    "feedback_file": 503,
     "page_missing": 404,
     "file_changed": 410,
     "method_unknown": 405,
@@ -64,12 +82,15 @@ def endpoints(answerer: Asks, library: Shelf, *, at_once: int) -> Starlette:
     from starlette.applications import Starlette
     from starlette.routing import Route
 
+    from ui.api_conversations import conversation_routes
+
     desk = _Desk(answerer, library, CapacityLimiter(at_once), PageImages())
     routes = [
-        Route("/ask", _spoken(desk.ask), methods=["POST"]),
-        Route("/documents", _spoken(desk.documents), methods=["GET"]),
-        Route("/documents/{id}/text", _spoken(desk.text), methods=["GET"]),
-        Route("/documents/{id}/pages/{page:int}", _spoken(desk.page), methods=["GET"]),
+        Route("/ask", spoken(desk.ask), methods=["POST"]),
+        Route("/documents", spoken(desk.documents), methods=["GET"]),
+        Route("/documents/{id}/text", spoken(desk.text), methods=["GET"]),
+        Route("/documents/{id}/pages/{page:int}", spoken(desk.page), methods=["GET"]),
+        *conversation_routes(library),
     ]
     return Starlette(routes=routes, exception_handlers={404: _unknown_page, 405: _unknown_method})
 
@@ -86,13 +107,13 @@ class _Desk:
     async def ask(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
 
-        question, id = read_question(await _body(request))
-        return _json(await run_sync(self._answer, question, id, limiter=self.limiter))
+        question, id = read_question(await read_body(request))
+        return json_response(await run_sync(self._answer, question, id, limiter=self.limiter))
 
     async def documents(self, _: Request) -> Response:
         from anyio.to_thread import run_sync
 
-        return _json(await run_sync(self._list))
+        return json_response(await run_sync(self._list))
 
     async def text(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
@@ -118,11 +139,10 @@ class _Desk:
         return {"documents": [{name: getattr(info, name) for name in fields} for info in self.library.documents()]}
 
 
-def read_question(body: bytes) -> tuple[str, str | None]:
-    """The question and its id from the body of a request.
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in the body of a request.
 
-    :raises RequestError: ``request_not_utf8``, ``request_not_json``, ``request_not_object``,
-        ``request_field_missing``, ``request_field_type`` or ``text_broken``.
+    :raises RequestError: ``request_not_utf8``, ``request_not_json`` or ``request_not_object``.
     """
     try:
         value = json.loads(body.decode("utf-8-sig"))
@@ -132,6 +152,15 @@ def read_question(body: bytes) -> tuple[str, str | None]:
         raise RequestError("request_not_json") from error
     if not isinstance(value, dict):
         raise RequestError("request_not_object")
+    return value
+
+
+def read_question(body: bytes) -> tuple[str, str | None]:
+    """The question and its id from the body of a request.
+
+    :raises RequestError: as :func:`read_object`, ``request_field_missing``, ``request_field_type`` or ``text_broken``.
+    """
+    value = read_object(body)
     if "question" not in value:
         raise RequestError("request_field_missing", name="question")
     question, id = value["question"], value.get("id")
@@ -145,7 +174,7 @@ def read_question(body: bytes) -> tuple[str, str | None]:
     return question, id
 
 
-async def _body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
     """The body, read as it comes.
 
     :raises RequestError: ``request_too_large``.
@@ -162,7 +191,8 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _json(value: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def json_response(value: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """``value`` as an answer."""
     from starlette.responses import Response
 
     body = json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
@@ -171,14 +201,14 @@ def _json(value: dict[str, Any], status: int = 200, headers: dict[str, str] | No
 
 def error_response(error: YinjuError, accept_language: str | None, headers: dict[str, str] | None = None) -> Response:
     """``{"error": {"code", "message"}}`` with the HTTP status that fits ``error``."""
-    known = QuestionError, RequestError
+    known = QuestionError, RequestError, ConversationError, FeedbackError
     fallback = 400 if isinstance(error, known) else 503 if isinstance(error, LibraryError) else 500
     message = sentence(error.code, choose_language(accept_language), **error.fields)
     status = STATUS.get(error.code, 500 if error.code == "internal" else fallback)
-    return _json({"error": {"code": error.code, "message": message}}, status, headers)
+    return json_response({"error": {"code": error.code, "message": message}}, status, headers)
 
 
-def _spoken(endpoint: Endpoint) -> Endpoint:
+def spoken(endpoint: Endpoint) -> Endpoint:
     """``endpoint`` with every failure made a sentence."""
 
     async def answered(request: Request) -> Response:

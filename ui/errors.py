@@ -26,7 +26,8 @@ class PortBusy(PortError):
 class RequestError(YinjuError):
     """Codes: ``request_too_large`` (limit); ``request_not_utf8``; ``request_not_json``; ``request_not_object``;
     ``request_field_missing`` (name); ``request_field_type`` (name); ``text_broken`` (name); ``page_unknown`` (path,
-    known); ``method_unknown`` (method, known); ``host_refused`` (host); ``internal``.
+    known); ``method_unknown`` (method, known); ``host_refused`` (host); ``request_field_number`` (name);
+    ``request_field_false`` (name); ``internal``.
     """
 
 
