@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ASSETS = Path(__file__).parent.parent / "ui" / "assets"
-CSS = (ASSETS / "page.css").read_text("utf-8")
+CSS = "".join(path.read_text("utf-8") for path in sorted(ASSETS.glob("*.css"), reverse=True))
 
 
 def palette(selector: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from qa.types import Answer, Timings
 from tests.ui_html import Page
-from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, cite, found
+from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, cite, found, make_document
 from ui import render
 from ui.source import Reference
 
@@ -106,7 +106,7 @@ def test_answers_of_other_documents_stand_apart_with_their_own_quotes() -> None:
     other = replace(cite(PAPER, QUOTE_LASER, "N2馆B03展位"), number=2)
     page = Page(render.answer_html(replace(ANSWER, others=(other,)), "zh"))
     assert page.text(".yj-short strong") == ["325家"]
-    assert page.text(".yj-others-head") == ["资料里另有不同的说法："]
+    assert page.text(".yj-others-head") == ["资料里的说法不一，请对照："]
     assert page.text(".yj-other > p strong") == ["N2馆B03展位"]
     assert page.text(".yj-other blockquote mark") == ["N2馆B03展位"]
     assert page.attributes(".yj-other a.yj-chip", "href") == [Reference.to(other).href]
@@ -134,13 +134,54 @@ def test_where_the_quote_is_the_answer_it_stands_once() -> None:
     assert page.text(".yj-proof .yj-chip") == ["[1]"]
 
 
-def test_chips_are_numbered_and_more_than_three_quotes_fold() -> None:
+def test_chips_are_numbered_and_quotes_that_say_the_same_fold() -> None:
     quotes = (QUOTE_325, QUOTE_LASER, QUOTE_OPEN, "西洽会在重庆开幕", "各方看好。")
     citations = [cite(PAPER, quote, quote[:3], number=n) for n, quote in enumerate(quotes, start=1)]
     page = Page(render.answer_html(found("问", *citations), "zh"))
     assert page.text(".yj-short .yj-chip") == ["[1]", "[2]", "[3]", "[4]", "[5]"]
-    assert page.text("summary") == ["另有 2 处也这样说"]
-    assert page.text("details blockquote") == list(quotes[3:])
+    assert page.text("summary") == ["另有 4 处也这样说"]
+    assert page.text("details blockquote") == list(quotes[1:])
+
+
+def test_where_documents_disagree_each_stands_with_its_date() -> None:
+    old = make_document(("heading", 1, "预算"), ("paragraph", 0, "2019年3月通过预算400万元。"), id="d5", name="纪要.txt")
+    new = make_document(("heading", 1, "预算"), ("paragraph", 0, "预算为500万元。"), id="d6", name="纪要-2021.txt")
+    other = cite(old, "2019年3月通过预算400万元。", "400万元", number=2)
+    answer = replace(found("预算？", cite(new, "预算为500万元。", "500万元")), others=(other,))
+    page = Page(render.answer_html(answer, "zh"))
+    assert page.text(".yj-said .yj-short strong") == ["500万元"]
+    assert page.text(".yj-said .yj-date") == ["2021"]
+    assert page.text(".yj-other-short strong") == ["400万元"]
+    assert page.text(".yj-other .yj-date") == ["2019年3月"]
+
+
+def test_resting_on_a_citation_shows_its_paragraph() -> None:
+    page = Page(render.answer_html(ANSWER, "zh"))
+    assert page.attributes(".yj-peek-text", "data-for") == page.attributes("a.yj-chip", "href")
+    assert page.text(".yj-peek-body") == [ANSWER.citations[0].text]
+    assert page.text(".yj-peek-quote") == [QUOTE_325]
+    assert page.text(".yj-peek-quote strong") == ["325家"]
+
+
+def test_how_sure_is_said_in_words_beside_a_mark_of_four_steps() -> None:
+    for confidence, step in ((0.97, "4"), (0.8, "3"), (0.6, "2"), (0.3, "1")):
+        page = Page(render.answer_html(replace(ANSWER, confidence=confidence), "zh"))
+        assert page.attributes(".yj-sure", "data-sure") == [step]
+        assert "%" not in page.text(".yj-sure")[0]
+
+
+def test_what_was_understood_can_be_edited() -> None:
+    page = Page(render.answer_html(ANSWER, "zh", understood="落户<越南>的有多少家？"))
+    assert page.text(".yj-understood") == ["理解为：落户<越南>的有多少家？修改"]
+    assert page.text(".yj-meant") == ["落户<越南>的有多少家？"]
+    assert not Page(render.answer_html(ANSWER, "zh")).find(".yj-understood")
+
+
+def test_questions_that_the_library_answers_are_offered_where_nothing_was_found() -> None:
+    page = Page(render.answer_html(NOT_FOUND, "zh", suggestions=("谁宣布开幕？", "<b>")))
+    assert page.text(".yj-suggest button") == ["谁宣布开幕？", "<b>"]
+    assert not page.find(".yj-next")
+    assert Page(render.answer_html(NOT_FOUND, "zh")).text(".yj-next") == ["可以换个说法，或问得更具体一些。"]
 
 
 def test_not_found_says_so_and_marks_what_is_near_as_no_answer() -> None:
@@ -188,7 +229,7 @@ def test_long_questions_answers_and_quotes_are_cut_and_say_so() -> None:
     assert len(html) < 5000
     part = Page(render.answer_html(found(question, cite(LONG, block, "四十二")), "zh"))
     assert part.text("blockquote mark") == ["四十二"]
-    assert part.text(".yj-cut") == ["略去 499,764 字", "略去 499,761 字"]
+    assert part.text("blockquote .yj-cut") == ["略去 499,764 字", "略去 499,761 字"]
 
 
 def test_the_log_is_the_welcome_until_there_are_turns() -> None:

@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.types import Citation, Document, Region, VerbatimError
+from tests.ui_desk import REPORT, ROWS, table
 from tests.ui_html import Page
 from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, cite, make_document
-from ui.source import Reference, empty_source_html, place, resolve, source_html
+from ui.bibliography import place
+from ui.paper import chunk
+from ui.source import Reference, empty_source_html, more_source_html, resolve, revision_digest, source_html
 
 CITATION = cite(PAPER, QUOTE_325, "325家")
 
@@ -125,20 +128,92 @@ def test_a_quote_in_a_pdf_is_boxed_on_the_pictures_of_its_pages() -> None:
     document = in_pdf()
     page = Page(source_html(document, Reference.to(CITATION), "zh"))
     address = f"/api/documents/{document.id}/pages/"
-    assert [src.split("?")[0] for src in page.attributes(".yj-page img", "src")] == [f"{address}2", f"{address}3"]
-    assert page.text(".yj-page figcaption") == ["第 2 页，共 3 页", "第 3 页，共 3 页识别文本"]
+    assert [src.split("?")[0] for src in page.attributes(".yj-page img", "src")] == [f"{address}2"]
+    assert page.text(".yj-page-no") == ["2 / 3"]
+    assert page.text(".yj-page-tools .yj-badge") == ["识别文本"]
+    assert page.attributes(".yj-source", "data-view") == ["page"]
+    assert page.attributes(".yj-box", "data-page") == ["2", "3", "2"]
     boxes = page.attributes(".yj-box", "style")
     # 325家 is characters 5 to 9 of the 9 on page 2, which are 0.4 of the page wide.
     left, width = 10 + 40 * 5 / 9, 40 * 4 / 9
     assert boxes == [
         "left:10.00%;top:20.00%;width:40.00%;height:5.00%",
-        f"left:{left:.2f}%;top:20.00%;width:{width:.2f}%;height:5.00%",
         "left:0.00%;top:50.00%;width:100.00%;height:25.00%",
+        f"left:{left:.2f}%;top:20.00%;width:{width:.2f}%;height:5.00%",
     ]
 
 
 def test_what_is_no_pdf_has_no_picture() -> None:
-    assert Page(source_html(replace(in_pdf(), format="text"), Reference.to(CITATION), "zh")).text(".yj-page") == []
+    page = Page(source_html(replace(in_pdf(), format="text"), Reference.to(CITATION), "zh"))
+    assert page.text(".yj-page") == []
+    assert page.attributes(".yj-source", "data-view") == ["text"]
+
+
+def test_a_row_is_shown_in_its_table_under_its_header_and_marked_cell_by_cell() -> None:
+    document = table()
+    page = Page(source_html(document, Reference.to(cite(document, ROWS[31], "360万元")), "zh"))
+    assert page.text("caption") == ["历年门店"]
+    assert page.text("thead th") == ["年份", "门店", "营业额"]
+    assert page.text("tbody .yj-no") == ["31", "32", "33", "34", "35"]
+    assert page.text(".yj-here td mark") == ["2020", "70", "360万元"] == ROWS[31].split(" | ")
+    assert page.text("mark strong") == ["360万元"]
+    assert not page.find("pre")
+
+
+def test_a_table_begins_with_its_own_header_where_that_is_shown() -> None:
+    document = table(ROWS[:4])
+    page = Page(source_html(document, Reference.to(cite(document, ROWS[2], "12万元")), "zh"))
+    assert page.text(".yj-caption p") == ["历年门店"]
+    assert not page.find("caption")
+    assert page.text("thead th") == ["年份", "门店", "营业额"]
+    assert page.text("tbody .yj-no") == ["3", "4", "5"]
+
+
+def test_a_row_of_a_hundred_thousand_characters_is_shown_in_part() -> None:
+    document = table((ROWS[0], "甲 | " + "长" * 100_000 + " | 乙"))
+    html = source_html(document, Reference.to(cite(document, "甲 | ", "甲")), "zh")
+    assert len(html) < 10_000
+    assert Page(html).text("mark") == ["甲 | "]
+
+
+@given(st.integers(1, 99), st.sampled_from(["before", "after"]))
+def test_paragraphs_are_fetched_in_parts_that_join_without_gap_or_overlap(index: int, side: str) -> None:
+    seen, edge = [], index
+    while edge not in (0, len(REPORT.blocks)):
+        first, last = chunk(REPORT, edge, side)
+        assert (last if side == "before" else first) == edge
+        assert 0 < last - first <= 24
+        seen += range(first, last)
+        edge = first if side == "before" else last
+    assert sorted(seen) == list(range(index) if side == "before" else range(index, len(REPORT.blocks)))
+
+
+def test_more_paragraphs_of_a_document_that_has_changed_are_not_joined_to_the_old_ones() -> None:
+    revision = revision_digest(REPORT.revision)
+    page = Page(more_source_html(REPORT, revision, 10, 12, "zh"))
+    assert page.text(".yj-no") == ["11", "12"]
+    assert page.attributes(".yj-more", "data-last") == ["10", "36"]
+    assert more_source_html(REPORT, "0" * 8, 10, 12, "zh") == ""
+    for first, last in ((-1, 2), (5, 5), (90, 10**9)):
+        assert more_source_html(REPORT, revision, first, last, "zh") == ""
+
+
+def test_a_changed_document_is_named_where_the_quote_still_stands_in_its_place() -> None:
+    edited = replace(PAPER, revision="rev-2")
+    page = Page(source_html(edited, Reference.to(CITATION), "zh"))
+    assert page.text(".yj-badge") == ["逐字核对 ✓"]
+    assert page.text(".yj-changed") == ["原文已变更"]
+    assert not Page(source_html(PAPER, Reference.to(CITATION), "zh")).find(".yj-changed")
+
+
+def test_what_is_copied_is_the_quote_with_its_place_and_its_reference() -> None:
+    page = Page(source_html(PAPER, Reference.to(CITATION), "zh"))
+    assert page.text(".yj-copied") == [
+        f"“{QUOTE_325}”\n—— 《第八届西洽会开幕》，家底够厚，第 5 段，报.txt",
+        "张三. 第八届西洽会开幕[Z]. 报.txt: 第 5 段.",
+    ]
+    long = make_document(("heading", 1, "题"), ("paragraph", 0, "长" * 4000))
+    assert not Page(source_html(long, Reference.to(cite(long, "长" * 4000, None)), "zh")).find(".yj-copy")
 
 
 def test_the_badge_names_the_characters_that_were_checked() -> None:

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from ui import frame, render
 from ui.api import endpoints
-from ui.chat import Asks, Shelf, Turn, open_source, take_turn
+from ui.chat import Asks, Shelf, Turn, more_source, open_source, take_turn
 from ui.source import empty_source_html
 from ui.strings import LANGS, Lang, examples_for, text
 from ui.web import ByLanguage, Guard, address_of, is_loopback, listen
@@ -159,7 +160,7 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
                 box, send = _question_box(lang)
                 hint = _html(frame.hint_html(lang), "yj-hint")
             with gr.Column(elem_id="yj-side"):
-                pane = _html(empty_source_html(lang), "yj-pane")
+                pane = _pane(library, lang)
 
         desk = _Desk(answerer, library, lang, tuple(examples))
 
@@ -178,7 +179,7 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
         asking = {**quiet, "concurrency_limit": ASKED_AT_ONCE, "concurrency_id": "ask", "trigger_mode": "once"}
         gr.on([box.submit, send.click], desk.answer, [box, turns], shown, **asking)
         log.example(example, [turns], shown, **asking)
-        log.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
+        pane.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
     return page
 
 
@@ -231,7 +232,7 @@ def _mounted(page: gr.Blocks) -> FastAPI:
         pwa=False,
         max_file_size=1,
         theme=gr.themes.Base(font=list(_SANS), font_mono=list(_MONO)),
-        css=_asset("page.css"),
+        css="".join(_asset(name) for name in ("page.css", "answer.css", "source.css")),
         favicon_path=str(files("ui").joinpath("assets", "favicon.svg")),
     )
     return parent
@@ -241,6 +242,25 @@ def _html(value: str | Callable[[], str], elem_id: str, *, js_on_load: str | Non
     import gradio as gr
 
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
+
+
+def _pane(library: Shelf, lang: Lang) -> gr.HTML:
+    """The source pane, which fetches further paragraphs itself as they are scrolled to."""
+    import gradio as gr
+
+    def more(asked: object) -> str:
+        match asked:
+            case {"document": str(document), "revision": str(revision), "first": int(first), "last": int(last)}:
+                return more_source(unquote(document), revision, first, last, lang=lang, library=library)
+        return ""
+
+    return gr.HTML(
+        empty_source_html(lang),
+        elem_id="yj-pane",
+        apply_default_css=False,
+        js_on_load=_asset("source.js"),
+        server_functions=[more],
+    )
 
 
 def _question_box(lang: Lang) -> tuple[gr.Textbox, gr.Button]:

@@ -15,7 +15,7 @@ from qa.errors import LibraryError, QuestionError, YinjuError
 from qa.types import Answer, Citation, Document, VerbatimError
 from ui import render
 from ui.escape import has_lone_surrogate
-from ui.source import Reference, empty_source_html, source_html
+from ui.source import Reference, empty_source_html, more_source_html, source_html
 from ui.strings import sentence, text
 
 if TYPE_CHECKING:
@@ -97,12 +97,21 @@ def open_source(href: str, *, lang: str, library: Shelf) -> str:
         return source_html(library.document(reference.document_id), reference, lang)
     except VerbatimError as error:
         _LOG.warning("citation withheld: %s", error)
-        return empty_source_html(lang, problem=text("source_changed", lang))
+        return empty_source_html(lang, problem=text("source_changed", lang), title=text("source_changed_title", lang))
     except LibraryError as error:
         _LOG.warning("citation withheld: %s", error.code)
         gone = error.code == "document_unknown"
         problem = text("source_gone", lang) if gone else sentence(error.code, lang, **error.fields)
         return empty_source_html(lang, problem=problem)
+
+
+def more_source(document_id: str, revision: str, first: int, last: int, *, lang: str, library: Shelf) -> str:
+    """More paragraphs of a document, as the reader scrolls to them; empty where there are none, whoever asks."""
+    try:
+        return more_source_html(library.document(document_id), revision, first, last, lang)
+    except LibraryError as error:
+        _LOG.warning("paragraphs withheld: %s", error.code)
+        return ""
 
 
 def prove(answer: Answer, library: Shelf) -> tuple[Answer, int]:

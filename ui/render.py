@@ -1,4 +1,4 @@
-"""An answer as a chat turn (HTML), as lines for a terminal, and as the JSON that programs read. Pure functions.
+"""The conversation and its turns as HTML (what an answer says is in ``card``), an answer as lines for a terminal, and as the JSON that programs read. Pure functions.
 
 Everything from documents and questions is escaped. This module knows no Gradio, library or answerer; it shows the
 citations it is given, which whoever gives them has proven.
@@ -11,20 +11,13 @@ from typing import Any
 
 from qa.answer import given
 from qa.types import Answer, Citation, Region
-from ui.escape import attribute_html, label_html, one_line, terminal_text, text_html
-from ui.source import Kind, Reference, place, quote_html
+from ui import card
+from ui.bibliography import place
+from ui.escape import attribute_html, one_line, terminal_text, text_html
 from ui.strings import confidence_words, text
 
-ANSWER_LIMIT = 400
 QUESTION_LIMIT = 500
-"""Characters shown of an answer in large type, and of a question."""
-
-QUOTE_SIDE = 240
-NEAR_SIDE = 120
-"""Characters of a quote shown on each side of its answer, and on each side of what lies nearest to one."""
-
-QUOTES_OPEN = 3
-"""Quotes shown at once; more are a click away."""
+"""Characters shown of a question."""
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
@@ -78,17 +71,20 @@ def error_html(question: str, message: str, lang: str) -> str:
     return _turn_html(question, f'<p class="yj-error">{text_html(message)}</p>', lang, state="error", said=message)
 
 
-def answer_html(answer: Answer, lang: str, *, withheld: int = 0) -> str:
-    """A turn with its answer: the short answer first, then each quote with the answer marked, then how sure.
+def answer_html(
+    answer: Answer, lang: str, *, withheld: int = 0, understood: str = "", suggestions: Sequence[str] = ()
+) -> str:
+    """A turn with its answer: the short answer first, then the quote with the answer marked, then how sure.
 
-    ``withheld`` is the number of citations left out because they no longer matched their source.
+    ``withheld`` is the number of citations left out because they no longer matched their source; ``understood`` the
+    question as the conversation made it, where that is not what was typed; ``suggestions`` are questions to click
+    where nothing was found.
     """
     notice = f'<p class="yj-error">{text("withheld", lang, count=withheld)}</p>' if withheld else ""
-    if answer.status == "not_found":
-        said = text("not_found", lang)
-        return _turn_html(answer.question, _not_found_html(answer, lang) + notice, lang, state="not-found", said=said)
-    said = text("answered_label", lang, answer=one_line(answer.answer))
-    return _turn_html(answer.question, _found_html(answer, lang) + notice, lang, state="answered", said=said)
+    found = answer.status == "answered"
+    body = card.found_html(answer, lang) if found else card.not_found_html(answer, lang, suggestions=suggestions)
+    said, state = card.answered_words(answer, lang), "answered" if found else "not-found"
+    return _turn_html(answer.question, body + notice, lang, state=state, said=said, understood=understood)
 
 
 def log_html(turns: Sequence[str], lang: str, *, examples: Sequence[str] = ()) -> str:
@@ -99,89 +95,25 @@ def log_html(turns: Sequence[str], lang: str, *, examples: Sequence[str] = ()) -
     return f'<div class="yj-log" role="log" aria-live="off" aria-label="{label}" data-lost="{lost}">{inner}</div>'
 
 
-def _turn_html(question: str, body: str, lang: str, *, state: str, said: str = "") -> str:
+def _turn_html(question: str, body: str, lang: str, *, state: str, said: str = "", understood: str = "") -> str:
     shown = text_html(question if len(question) <= QUESTION_LIMIT else question[: QUESTION_LIMIT - 1] + "…")
     return (
         f'<article class="yj-turn yj-is-{state}" data-say="{attribute_html(said)}">'
         f'<p class="yj-q" dir="auto"><span class="yj-sr">{text("you_asked", lang)} </span>{shown}</p>'
-        f'<div class="yj-a">{body}</div></article>'
+        f'{_understood_html(understood, lang) if understood else ""}<div class="yj-a">{body}</div></article>'
     )
 
 
-def _found_html(answer: Answer, lang: str) -> str:
-    chips = "".join(_chip_html(citation, lang) for citation in answer.citations)
-    size = "xl" if len(answer.answer) <= 14 else "l" if len(answer.answer) <= 48 else "m"
-    short = answer.answer if len(answer.answer) <= ANSWER_LIMIT else answer.answer[: ANSWER_LIMIT - 1] + "…"
-    head = f'<p class="yj-short yj-short-{size}"><strong dir="auto">{text_html(short)}</strong>{chips}</p>'
-    proofs = [_proof_html(citation, lang, said=answer.answer) for citation in answer.citations]
-    more = "".join(proofs[QUOTES_OPEN:])
-    if more:
-        label = text("more_quotes", lang, count=len(proofs) - QUOTES_OPEN)
-        more = f'<details class="yj-more-quotes"><summary>{label}</summary>{more}</details>'
-    sure = (
-        f'<p class="yj-sure" title="{attribute_html(text("sure_help", lang))}">'
-        f"{confidence_words(answer.confidence, lang)}</p>"
+def _understood_html(question: str, lang: str) -> str:
+    help_ = text("understood_edit_help", lang)
+    return (
+        f'<p class="yj-understood">{text("understood", lang)}<span class="yj-meant" dir="auto">{text_html(question)}</span>'
+        f'<button type="button" class="yj-mend" title="{help_}">{text("understood_edit", lang)}</button></p>'
     )
-    return head + "".join(proofs[:QUOTES_OPEN]) + more + sure + _others_html(answer, lang)
-
-
-def _others_html(answer: Answer, lang: str) -> str:
-    """Answers of other paragraphs that differ, each with its quote: the reader decides."""
-    if not answer.others:
-        return ""
-    items = "".join(
-        f'<div class="yj-other"><p><strong dir="auto">{text_html(given(item))}</strong>{_chip_html(item, lang)}</p>'
-        f"{_proof_html(item, lang, said=given(item))}</div>"
-        for item in answer.others
-    )
-    return f'<section class="yj-others"><p class="yj-others-head">{text("others", lang)}</p>{items}</section>'
-
-
-def _not_found_html(answer: Answer, lang: str) -> str:
-    head = (
-        f'<p class="yj-short yj-short-none"><strong>{text("not_found", lang)}</strong></p>'
-        f"<p>{text('not_found_body', lang)}</p>"
-    )
-    advice = f"<p>{text('not_found_next', lang)}</p>"
-    if not answer.near:
-        return head + advice
-    tag = f'<span class="yj-tag">{text("not_answer", lang)}</span>'
-    near = "".join(
-        f'<figure class="yj-near">{tag}<blockquote dir="auto">{quote_html(item, side=NEAR_SIDE, tag="span", lang=lang)}'
-        f"</blockquote><figcaption>{_place_html(item, lang, kind='n')}</figcaption></figure>"
-        for item in answer.near
-    )
-    return f'{head}<p class="yj-near-head">{text("not_found_near", lang)}</p>{near}{advice}'
-
-
-def _proof_html(citation: Citation, lang: str, *, said: str) -> str:
-    """The quote and where it stands; only the latter where the answer in large type is the whole quote already."""
-    quoted = ""
-    if citation.quote != said:
-        inner = quote_html(citation, side=QUOTE_SIDE, tag="mark", lang=lang)
-        head = f'<span class="yj-row-head">{text_html(citation.header)}</span>' if citation.header else ""
-        quoted = f'<blockquote class="yj-quote" dir="auto">{head}{inner}</blockquote>'
-    return f'<figure class="yj-proof">{quoted}<figcaption>{_place_html(citation, lang)}</figcaption></figure>'
-
-
-def _chip_html(citation: Citation, lang: str) -> str:
-    title = attribute_html(text("open_source", lang, source=" · ".join(place(citation, lang))))
-    return f'<a class="yj-chip" href="{Reference.to(citation).href}" title="{title}">[{citation.number}]</a>'
-
-
-def _place_html(citation: Citation, lang: str, *, kind: Kind = "c") -> str:
-    number = f'<span class="yj-chip">[{citation.number}]</span>' if kind == "c" else ""
-    parts = " ".join(f"<span>{label_html(part, limit=80)}</span>" for part in place(citation, lang))
-    href = Reference.to(citation, kind=kind).href
-    return f'<a class="yj-cite" href="{href}">{number}<span class="yj-place">{parts}</span></a>'
 
 
 def _welcome_html(lang: str, examples: Sequence[str]) -> str:
-    chips = "".join(
-        f'<li><button type="button" class="yj-example" dir="auto">{text_html(question)}</button></li>'
-        for question in examples
-    )
-    tries = f'<p class="yj-try">{text("welcome_try", lang)}</p><ul class="yj-examples">{chips}</ul>' if chips else ""
+    tries = f'<p class="yj-try">{text("welcome_try", lang)}</p>{card.questions_html(examples)}' if examples else ""
     return (
         f'<div class="yj-welcome"><h1>{text("welcome_title", lang)}</h1>'
         f"<p>{text('welcome_body', lang)}</p>{tries}</div>"

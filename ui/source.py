@@ -13,35 +13,29 @@ from typing import Literal
 from urllib.parse import quote, unquote
 
 from qa.documents.assemble import heading_title
-from qa.types import TITLE_SEPARATOR, Block, Citation, Document, Passage, Region, VerbatimError
+from qa.types import TITLE_SEPARATOR, Block, Citation, Document, Passage, VerbatimError
+from ui.bibliography import bibliography, place, quoted
 from ui.escape import attribute_html, label_html, text_html
+from ui.paper import CHUNK_BLOCKS, blocks_html, more_html, paper_html
+from ui.picture import picture_html
 from ui.strings import text
 
 Kind = Literal["c", "n"]
 """``c``: a citation. ``n``: a near passage, which is not an answer."""
 
-NEIGHBOURS = 2
-"""Paragraphs shown before and after the cited one, where its article is too long to show whole."""
-
-ARTICLE_BLOCKS = 60
-ARTICLE_CHARACTERS = 6_000
-"""Up to these sizes an article is shown whole."""
-
-QUOTE_SIDE = 2_000
-CONTEXT_SIDE = 1_500
-"""Characters shown on each side of the answer in its quote, and of the quote in its paragraph."""
-
-SLACK = 60
-"""Characters above such a limit that are shown all the same: to leave out fewer would hide more than it saves."""
+COPIED_QUOTE = 3_000
+"""Characters of a quote that can be copied with its reference; a longer one is a text to open, not to quote."""
 
 _HREF_LIMIT = 400
-_HREF = re.compile(r"#([cn])(\d{1,3})-(\S.*)" + r"-(\d{1,12})" * 5 + r"-([0-9a-f]{16})", re.ASCII)
-_TAGS = {"heading": "h3", "table": "pre", "code": "pre"}
+_HREF = re.compile(r"#([cn])(\d{1,3})-(\S.*)" + r"-(\d{1,12})" * 5 + r"-([0-9a-f]{16})([0-9a-f]{8})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A citation as a link target. ``digest`` is BLAKE2b of the quote, 16 hex digits: an edited document shows."""
+    """A citation as a link target. ``digest`` is BLAKE2b of the quote, 16 hex digits: an edited document shows.
+
+    ``revision`` is that of the document's revision, 8 digits, or empty where it is not known.
+    """
 
     kind: Kind
     number: int
@@ -50,6 +44,7 @@ class Reference:
     quote: tuple[int, int]
     answer: tuple[int, int]
     digest: str
+    revision: str = ""
 
     @classmethod
     def to(cls, citation: Citation, *, kind: Kind = "c") -> Reference:
@@ -62,13 +57,14 @@ class Reference:
             quote=(citation.quote_start, citation.quote_end),
             answer=(citation.answer_start, citation.answer_end),
             digest=_digest(citation.quote),
+            revision=revision_digest(citation.revision),
         )
 
     @property
     def href(self) -> str:
         """The reference as a URL fragment, safe in a double-quoted HTML attribute."""
         numbers = "-".join(str(number) for number in (self.paragraph, *self.quote, *self.answer))
-        return f"#{self.kind}{self.number}-{quote(self.document_id, safe='')}-{numbers}-{self.digest}"
+        return f"#{self.kind}{self.number}-{quote(self.document_id, safe='')}-{numbers}-{self.digest}{self.revision}"
 
     @classmethod
     def parse(cls, href: str) -> Reference | None:
@@ -85,6 +81,7 @@ class Reference:
             quote=(quote_start, quote_end),
             answer=(answer_start, answer_end),
             digest=match[9],
+            revision=match[10] or "",
         )
 
 
@@ -114,62 +111,49 @@ def resolve(document: Document, reference: Reference) -> Citation:
 def source_html(document: Document, reference: Reference, lang: str) -> str:
     """The cited paragraph among its neighbours, the quote marked and the answer in it, with the badge that is true.
 
-    A short article is shown whole. The text content of ``mark.yj-mark`` is ``document.text[start:end]`` of the quote
-    (parts of very long ones are left out, and say so).
+    Where the document has pictures of its pages, the page is shown first and the text is a click away. The text
+    content of ``mark.yj-mark`` is ``document.text[start:end]`` of the quote (parts of very long ones are left out, and
+    say so; a table's row is marked cell by cell).
 
     :raises VerbatimError: as :func:`resolve`.
     """
     citation = resolve(document, reference)
-    first, last = _shown(document, citation.paragraph)
-    blocks = document.blocks[first:last]
-    body = "".join(
-        _here_html(document, block, citation, reference.kind, lang)
-        if block.number == citation.paragraph
-        else _block_html(block, _clipped(document.text[block.start : block.end], CONTEXT_SIDE, "start", lang))
-        for block in blocks
-    )
-    before = '<p class="yj-more">⋯</p>' if first > 0 else ""
-    after = '<p class="yj-more">⋯</p>' if last < len(document.blocks) else ""
+    near = reference.kind == "n"
+    picture = picture_html(document, citation, lang, near=near)
+    paper = paper_html(document, citation, lang, near=near)
+    label = text("source_label", lang)
     return (
-        f'<section class="yj-source" data-key="{reference.href}">{_head_html(citation, reference, lang)}'
-        f'<div class="yj-paper" tabindex="0" role="region" aria-label="{text("source_label", lang)}">'
-        f"{_pages_html(document, citation, reference.kind, lang)}{before}{body}{after}</div></section>"
+        f'<section class="yj-source" data-key="{reference.href}" data-view="{"page" if picture else "text"}" '
+        f'data-document="{quote(document.id, safe="")}" data-revision="{revision_digest(document.revision)}">'
+        f"{_head_html(document, citation, reference, lang, pictured=bool(picture))}{picture}"
+        f'<div class="yj-paper" tabindex="0" role="region" aria-label="{label}">{paper}</div></section>'
     )
 
 
-def empty_source_html(lang: str, *, problem: str | None = None, key: str = "empty") -> str:
+def more_source_html(document: Document, revision: str, first: int, last: int, lang: str) -> str:
+    """The paragraphs with indexes ``[first, last)``, as they are fetched when the reader scrolls, and where the next ones are.
+
+    Empty where ``revision`` is no longer the document's: its paragraphs would not join those that are shown.
+    """
+    if revision != revision_digest(document.revision) or not 0 <= first < last <= len(document.blocks):
+        return ""
+    last = min(last, first + CHUNK_BLOCKS)
+    body = blocks_html(document, first, last, lang)
+    return more_html(document, first, "before") + body + more_html(document, last, "after")
+
+
+def empty_source_html(lang: str, *, problem: str | None = None, title: str = "", key: str = "empty") -> str:
     """The pane with nothing in it: ``key`` is ``empty`` or ``none`` (no quote was found), or ``problem`` says why."""
-    title = "" if problem else f"<h2>{text(f'source_{key}_title', lang)}</h2>"
+    head = text_html(title) if problem else text(f"source_{key}_title", lang)
     body = text_html(problem) if problem else text(f"source_{key}_body", lang)
     return (
         f'<section class="yj-source yj-source-empty" data-key="{"problem" if problem else key}">{_close_html(lang)}'
-        f'<div class="yj-blank"><span class="yj-blank-mark" aria-hidden="true"></span>{title}<p>{body}</p></div></section>'
+        f'<div class="yj-blank"><span class="yj-blank-mark" aria-hidden="true"></span>'
+        f"{f'<h2>{head}</h2>' if head else ''}<p>{body}</p></div></section>"
     )
 
 
-def quote_html(citation: Citation, *, side: int, tag: str, lang: str) -> str:
-    """The quote with the answer in a ``tag`` element, at most ``side`` characters on each side of it."""
-    start, end = citation.answer_start - citation.quote_start, citation.answer_end - citation.quote_start
-    return (
-        _clipped(citation.quote[:start], side, "end", lang)
-        + f"<{tag}>{_clipped(citation.quote[start:end], side, 'start', lang)}</{tag}>"
-        + _clipped(citation.quote[end:], side, "start", lang)
-    )
-
-
-def place(citation: Citation, lang: str) -> list[str]:
-    """Where a citation stands, in words: article, section, page, paragraph, file; those that there are."""
-    parts = [
-        text("title", lang, title=citation.title) if citation.title else "",
-        citation.section,
-        text("page", lang, number=citation.page) if citation.page is not None else "",
-        text("paragraph", lang, number=citation.paragraph),
-        citation.document,
-    ]
-    return [part for part in parts if part]
-
-
-def _head_html(citation: Citation, reference: Reference, lang: str) -> str:
+def _head_html(document: Document, citation: Citation, reference: Reference, lang: str, *, pictured: bool) -> str:
     if reference.kind == "n":
         badge = f'<span class="yj-badge yj-badge-no">{text("not_answer", lang)}</span>'
         name = text("near", lang)
@@ -177,101 +161,61 @@ def _head_html(citation: Citation, reference: Reference, lang: str) -> str:
         help_ = text("verified_help", lang, start=citation.quote_start + 1, end=citation.quote_end)
         badge = f'<span class="yj-badge" title="{attribute_html(help_)}">{text("verified", lang)} ✓</span>'
         name = text("citation", lang, number=citation.number)
+    if reference.revision and reference.revision != revision_digest(document.revision):
+        badge += (
+            f'<span class="yj-changed" title="{attribute_html(text("revision_changed_help", lang))}">'
+            f"{text('revision_changed', lang)}</span>"
+        )
     parts = place(citation, lang)
     title, rest = (citation.title, parts[1:]) if citation.title else (citation.document, parts[:-1])
     where = " ".join(f"<span>{label_html(part)}</span>" for part in rest)
     return (
-        f'<header class="yj-source-head"><p class="yj-source-top"><span class="yj-source-name">{name}</span>{badge}</p>'
-        f'<h2 tabindex="-1">{label_html(title)}</h2><p class="yj-where">{where}</p>{_close_html(lang)}</header>'
+        f'<header class="yj-source-head"><div class="yj-source-top"><span class="yj-source-name">{name}</span>{badge}'
+        f"{_steps_html(lang)}</div>"
+        f'<h2 tabindex="-1">{label_html(title)}</h2><p class="yj-where">{where}</p>'
+        f'<div class="yj-source-tools">{_views_html(lang) if pictured else ""}{_copies_html(document, citation, lang)}</div>'
+        f"{_close_html(lang)}</header>"
+    )
+
+
+def _steps_html(lang: str) -> str:
+    """‹ › between the citations of the answer; the page fills in which of how many this is."""
+    before, after = text("citation_previous", lang), text("citation_next", lang)
+    return (
+        f'<span class="yj-steps" role="group" aria-label="{text("citations_label", lang)}" hidden>'
+        f'<button type="button" class="yj-step" data-step="-1" aria-label="{before}" title="{before} (←)">‹</button>'
+        f'<span class="yj-nth" aria-live="polite"></span>'
+        f'<button type="button" class="yj-step" data-step="1" aria-label="{after}" title="{after} (→)">›</button></span>'
+    )
+
+
+def _views_html(lang: str) -> str:
+    page, words = text("view_page", lang), text("view_text", lang)
+    return (
+        f'<span class="yj-views" role="group" aria-label="{text("view_label", lang)}">'
+        f'<button type="button" data-view="page" aria-pressed="true">{page}</button>'
+        f'<button type="button" data-view="text" aria-pressed="false">{words}</button></span>'
+    )
+
+
+def _copies_html(document: Document, citation: Citation, lang: str) -> str:
+    if len(citation.quote) > COPIED_QUOTE:
+        return ""
+    forms = (
+        (text("copy_quote", lang), text("copy_quote_help", lang), quoted(citation, lang)),
+        (text("copy_reference", lang), text("copy_reference_help", lang), bibliography(document, citation)),
+    )
+    done = text("copied", lang)
+    return "".join(
+        f'<button type="button" class="yj-copy" data-done="{done}" title="{help_}">{label}</button>'
+        f'<span class="yj-copied" hidden>{text_html(form)}</span>'
+        for label, help_, form in forms
     )
 
 
 def _close_html(lang: str) -> str:
-    return f'<button type="button" class="yj-close" aria-label="{text("source_close", lang)}">×</button>'
-
-
-def _here_html(document: Document, block: Block, citation: Citation, kind: Kind, lang: str) -> str:
-    whole = (citation.answer_start, citation.answer_end) == (citation.quote_start, citation.quote_end)
-    inner = quote_html(citation, side=QUOTE_SIDE, tag="span" if whole or kind == "n" else "strong", lang=lang)
-    before = _clipped(document.text[block.start : citation.quote_start], CONTEXT_SIDE, "end", lang)
-    after = _clipped(document.text[citation.quote_end : block.end], CONTEXT_SIDE, "start", lang)
-    name = "yj-mark" if kind == "c" else "yj-mark yj-mark-near"
-    return _row_head_html(citation) + _block_html(
-        block, f'{before}<mark class="{name}">{inner}</mark>{after}', here=True
-    )
-
-
-def _row_head_html(citation: Citation) -> str:
-    """What heads the row that is quoted from a table."""
-    if not citation.header:
-        return ""
-    return f'<div class="yj-block yj-table yj-row-head"><span class="yj-no"></span><pre>{text_html(citation.header)}</pre></div>'
-
-
-def _pages_html(document: Document, citation: Citation, kind: Kind, lang: str) -> str:
-    """The pictures of the pages that the quote stands on, with a box over each of its lines."""
-    if document.format != "pdf":
-        return ""
-    pages = sorted({box.page for box in citation.boxes})
-    return "".join(_page_html(document, citation, page, kind, lang) for page in pages)
-
-
-def _page_html(document: Document, citation: Citation, page: int, kind: Kind, lang: str) -> str:
-    boxes = "".join(_box_html(box) for box in citation.boxes if box.page == page)
-    answer = document.regions_of(citation.answer_start, citation.answer_end) if kind == "c" else ()
-    boxes += "".join(_box_html(box, " yj-box-answer") for box in answer if box.page == page)
-    seen = any(box.ocr for box in citation.boxes if box.page == page)
-    note = f'<span class="yj-badge yj-badge-no">{text("recognised", lang)}</span>' if seen else ""
-    label = text("page_of", lang, number=page, count=document.pages or page)
-    address = f"/api/documents/{quote(document.id, safe='')}/pages/{page}?{document.revision[:16]}"
-    return (
-        f'<figure class="yj-page"><div class="yj-page-picture" data-kind="{kind}">'
-        f'<img src="{attribute_html(address)}" alt="{attribute_html(label)}" loading="lazy">{boxes}</div>'
-        f"<figcaption>{label}{note}</figcaption></figure>"
-    )
-
-
-def _box_html(box: Region, name: str = "") -> str:
-    sides = {"left": box.x0, "top": box.y0, "width": box.x1 - box.x0, "height": box.y1 - box.y0}
-    style = ";".join(f"{side}:{100 * share:.2f}%" for side, share in sides.items())
-    return f'<span class="yj-box{name}" style="{style}"></span>'
-
-
-def _block_html(block: Block, inner: str, *, here: bool = False) -> str:
-    tag = "h4" if block.kind == "heading" and block.level > 1 else _TAGS.get(block.kind, "p")
-    name = f"yj-block yj-{block.kind}" + (" yj-here" if here else "")
-    return (
-        f'<div class="{name}"><span class="yj-no" aria-hidden="true">{block.number}</span>'
-        f'<{tag} dir="auto">{inner}</{tag}></div>'
-    )
-
-
-def _clipped(part: str, limit: int, keep: Literal["start", "end"], lang: str) -> str:
-    """``part`` as HTML; of a much longer one its first or last ``limit`` characters, and how many are left out."""
-    if len(part) <= limit + SLACK:
-        return text_html(part)
-    cut = f'<span class="yj-cut">{text("omitted", lang, count=len(part) - limit)}</span>'
-    return text_html(part[:limit]) + cut if keep == "start" else cut + text_html(part[-limit:])
-
-
-def _shown(document: Document, paragraph: int) -> tuple[int, int]:
-    """Indexes ``[first, last)`` of the blocks to show around the block numbered ``paragraph``."""
-    index = next(index for index, block in enumerate(document.blocks) if block.number == paragraph)
-    first, last = _article(document, index)
-    blocks = document.blocks[first:last]
-    if len(blocks) <= ARTICLE_BLOCKS and blocks[-1].end - blocks[0].start <= ARTICLE_CHARACTERS:
-        return first, last
-    return max(0, index - NEIGHBOURS), min(len(document.blocks), index + NEIGHBOURS + 1)
-
-
-def _article(document: Document, index: int) -> tuple[int, int]:
-    """Indexes ``[first, last)`` of the article that block ``index`` belongs to: from one title up to the next."""
-    blocks = document.blocks
-    titles = [place for place, block in enumerate(blocks) if block.level == 1]
-    # The label over a title belongs to the article that the title opens.
-    opens = [place - 1 if place and blocks[place - 1].kind == "label" else place for place in titles]
-    first = max((place for place in opens if place <= index), default=0)
-    return first, min((place for place in opens if place > index), default=len(blocks))
+    label = text("source_close", lang)
+    return f'<button type="button" class="yj-close" aria-label="{label}" title="{label} (Esc)">×</button>'
 
 
 def _headings(document: Document, block: Block) -> tuple[str, str]:
@@ -284,6 +228,11 @@ def _headings(document: Document, block: Block) -> tuple[str, str]:
         else:
             path = [part for part in path if part[0] < heading.level] + [(heading.level, name)]
     return title, TITLE_SEPARATOR.join(name for _, name in path)
+
+
+def revision_digest(revision: str) -> str:
+    """8 hex digits that stand for a document's revision in links and pages."""
+    return _digest(revision)[:8]
 
 
 def _digest(quoted: str) -> str:

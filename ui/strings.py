@@ -135,6 +135,31 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "source_changed": ("这份文件在回答之后改过，原来的引文已经对不上，所以不再显示。请重新提问。", "The document has changed since it was quoted, and the quote no longer matches, so it is not shown. Ask again."),
     "source_gone": ("这份文件已经不在资料库里。", "This document is no longer in the library."),
     "source_close": ("关闭原文", "Close the source"),
+    "source_changed_title": ("原文已变更", "The source has changed"),
+    "revision_changed": ("原文已变更", "Source changed"),
+    "revision_changed_help": ("这份文件在回答之后改过，但引用的这句话仍在原处，一字未变。", "The document has changed since it was quoted, but these words still stand in their place, unaltered."),
+    "citations_label": ("引文", "Quotes"),
+    "citation_previous": ("上一处引文", "Previous quote"),
+    "citation_next": ("下一处引文", "Next quote"),
+    "view_label": ("看法", "View"),
+    "view_page": ("原页", "Page"),
+    "view_text": ("文字", "Text"),
+    "page_previous": ("上一页", "Previous page"),
+    "page_next": ("下一页", "Next page"),
+    "page_gone": ("这一页画不出来：文件已不在原处，或已不是收入时的那一份。文字还可以看。", "This page cannot be drawn: the file is gone from its place or is not the one that was added. Its text can still be read."),
+    "zoom_in": ("放大", "Zoom in"),
+    "zoom_out": ("缩小", "Zoom out"),
+    "copy_quote": ("复制引文", "Copy quote"),
+    "copy_quote_help": ("复制这句话和它的出处", "Copy these words and where they stand"),
+    "copy_reference": ("复制出处", "Copy reference"),
+    "copy_reference_help": ("按 GB/T 7714 的格式复制出处", "Copy the reference in the form of GB/T 7714"),
+    "and_others": (", 等", ", et al."),
+    "copied": ("已复制", "Copied"),
+    "understood": ("理解为：", "Understood as: "),
+    "understood_edit": ("修改", "Edit"),
+    "understood_edit_help": ("把这个问题放回输入框修改", "Put this question back into the box to change it"),
+    "disagree": ("资料里的说法不一，请对照：", "The documents disagree; compare:"),
+    "suggestions": ("资料里能回答的问题：", "Questions that the documents answer:"),
     "searching": ("正在查找……", "Looking…"),
     "you_asked": ("你问", "You asked"),
     "answered_label": ("回答：{answer}", "Answer: {answer}"),
@@ -281,6 +306,15 @@ CLI_CHAT_PORT = "网页的端口 · port to serve at"
 CLI_CHAT_BROWSER = "是否打开浏览器 · whether to open the browser"
 
 REQUEST_EXAMPLE = '{"question": "谁宣布了西洽会开幕？"}'
+
+BYLINE = r"(?:[\u4e00-\u9fff]{0,4}(?:记者|作者|通讯员|撰文)|文)[\s:：/]+([\u4e00-\u9fff·]{2,4}(?:[\s、,，]+[\u4e00-\u9fff·]{2,4}){0,5})"
+"""How a Chinese byline names its authors (group 1)."""
+
+DATE = (
+    r"(?:19|20)\d{2}\s?年(?:\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?)?|(?<!\d)(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
+    r"|(?<![\d.])(?:19|20)\d{2}(?=\D{0,2}(?:\.\w+)?$)"
+)
+"""A date with its year as documents write it; at the end of a title or file name a year alone."""
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "000_dcd0a74a8a6b0edf.txt": ("有多少家世界500强落户重庆？", "谁宣布了西洽会开幕？", "激光打靶体验在哪个展位？", "西洽会的门票多少钱？"),

@@ -1,44 +1,36 @@
 // Runs once, when the conversation is on the page: `element` holds it, `trigger` reaches Python.
-// Clicks go to Python as links made of ids and offsets; what comes back is shown, scrolled to and announced here.
+// Owns the turns, the library column and what is shown while the pointer rests on a citation; the source is in source.js.
 const PHONE = window.matchMedia("(max-width: 859px)");
+const NARROW = window.matchMedia("(max-width: 1279px)");
 const log = element.closest("#yj-log");
 const byId = (id) => document.getElementById(id);
-const paneKey = () => byId("yj-pane")?.querySelector(".yj-source")?.dataset.key ?? "";
+const main = byId("yj-main");
 
 const status = document.createElement("div");
 status.className = "yj-sr";
 status.setAttribute("role", "status");
 document.body.append(status);
 
-let opener = null; // the link to give the focus back to when the sheet closes
-let wanted = false; // a click waits for its source
-let shownKey = "";
-let shownTurns = "";
+// ---- landmarks: Gradio's columns have no names of their own
 
-function setSheet(open) {
-  byId("yj-main").toggleAttribute("data-sheet", open);
-  for (const id of ["yj-head", "yj-chat"]) byId(id)?.toggleAttribute("inert", open);
-  const side = byId("yj-side");
-  if (open) {
-    side?.setAttribute("role", "dialog");
-    side?.setAttribute("aria-modal", "true");
-    side?.querySelector("h2, .yj-close")?.focus({ preventScroll: true });
-  } else {
-    side?.removeAttribute("role");
-    side?.removeAttribute("aria-modal");
-    opener?.focus({ preventScroll: true });
-    opener = null;
+function nameColumns() {
+  const names = byId("yj-head").querySelector("header")?.dataset ?? {};
+  for (const [id, role, name] of [["yj-library", "complementary", names.library], ["yj-chat", "region", names.chat], ["yj-side", "complementary", names.source]]) {
+    byId(id).setAttribute("role", role);
+    byId(id).setAttribute("aria-label", name ?? "");
   }
 }
 
-// The library column: beside the conversation in wide windows, a drawer over it in narrower ones.
-const NARROW = window.matchMedia("(max-width: 1279px)");
+// ---- the library: beside the conversation in wide windows, a drawer over it in narrower ones
+
+const libraryIsOpen = () => main.dataset.library === "open";
 
 function setLibrary(open) {
-  byId("yj-main").dataset.library = open ? "open" : "folded";
+  main.dataset.library = open ? "open" : "folded";
   for (const button of document.querySelectorAll(".yj-fold, .yj-drawer")) button.setAttribute("aria-expanded", open);
   const fold = document.querySelector(".yj-fold");
   fold?.setAttribute("aria-label", open ? fold.dataset.fold : fold.dataset.open);
+  for (const id of ["yj-head", "yj-chat"]) byId(id).toggleAttribute("inert", open && PHONE.matches);
 }
 
 function restoreLibrary() {
@@ -46,37 +38,15 @@ function restoreLibrary() {
 }
 
 function toggleLibrary() {
-  const open = byId("yj-main").dataset.library !== "open";
+  const open = !libraryIsOpen();
   if (!NARROW.matches) localStorage.setItem("yj-library", open ? "open" : "folded");
   setLibrary(open);
   if (PHONE.matches) document.querySelector(open ? ".yj-fold" : ".yj-drawer")?.focus();
 }
 
-function toMark() {
-  const paper = document.querySelector("#yj-pane .yj-paper");
-  const mark = paper?.querySelector("mark");
-  if (!mark) return;
-  const box = mark.getBoundingClientRect();
-  const room = Math.max(24, (paper.clientHeight - box.height) / 3);
-  paper.scrollTop += box.top - paper.getBoundingClientRect().top - room;
-  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  mark.animate([{ backgroundColor: "rgba(184, 53, 42, .38)" }, {}], { duration: 900, easing: "ease-out" });
-}
+// ---- turns
 
-function showSource() {
-  const key = paneKey();
-  for (const link of document.querySelectorAll("a.yj-chip, a.yj-cite")) {
-    const current = key !== "" && link.getAttribute("href") === key;
-    link.classList.toggle("yj-on", current);
-    current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
-  }
-  if (key !== shownKey) {
-    shownKey = key;
-    toMark();
-    if (wanted && PHONE.matches) setSheet(true);
-    wanted = false;
-  }
-}
+let shownTurns = "";
 
 function showTurns() {
   const turns = log.querySelectorAll(".yj-turn");
@@ -84,51 +54,106 @@ function showTurns() {
   const state = last ? `${turns.length} ${last.className}` : "";
   if (state === shownTurns) return;
   shownTurns = state;
+  hidePeek();
   if (!last) return;
   log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 20;
   status.textContent = last.dataset.say;
 }
 
-function update() {
-  showTurns();
-  showSource();
+function intoBox(question) {
+  const box = byId("yj-box")?.querySelector("textarea");
+  if (!box) return;
+  box.value = question;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+  box.setSelectionRange(question.length, question.length);
 }
 
+// ---- the paragraph of a citation, while the pointer or the focus rests on its link
+
+const peek = document.createElement("div");
+peek.className = "yj-peek";
+peek.id = "yj-peek";
+peek.setAttribute("role", "tooltip");
+peek.hidden = true;
+document.querySelector(".gradio-container").append(peek);
+let peeking = 0;
+let peeked = null;
+
+function hidePeek() {
+  clearTimeout(peeking);
+  peeked?.removeAttribute("aria-describedby");
+  peeked = null;
+  peek.hidden = true;
+}
+
+function showPeek(link) {
+  const href = link.getAttribute("href");
+  const text = [...log.querySelectorAll(".yj-peek-text")].find((part) => part.dataset.for === href);
+  if (!text || !link.isConnected) return;
+  peek.replaceChildren(...[...text.children].map((part) => part.cloneNode(true)));
+  peek.hidden = false;
+  peeked = link;
+  link.setAttribute("aria-describedby", "yj-peek");
+  const at = link.getBoundingClientRect();
+  const width = Math.min(420, window.innerWidth - 24);
+  peek.style.width = `${width}px`;
+  peek.style.left = `${Math.max(12, Math.min(at.left - 20, window.innerWidth - width - 12))}px`;
+  const height = peek.offsetHeight;
+  const below = at.bottom + 8 + height < window.innerHeight - 12;
+  peek.style.top = `${Math.max(12, below ? at.bottom + 8 : at.top - 8 - height)}px`;
+}
+
+function peekSoon(link, wait) {
+  hidePeek();
+  if (link && window.matchMedia("(hover: hover)").matches) peeking = setTimeout(showPeek, wait, link);
+}
+
+const citationOf = (target) => target.closest?.("a.yj-chip, a.yj-cite");
+
+log.addEventListener("pointerover", (event) => {
+  const link = citationOf(event.target);
+  if (link && link !== peeked) peekSoon(link, 180);
+});
+log.addEventListener("pointerout", (event) => {
+  if (citationOf(event.target) && citationOf(event.target) !== citationOf(event.relatedTarget ?? document.body)) hidePeek();
+});
+log.addEventListener("focusin", (event) => {
+  const link = citationOf(event.target);
+  if (link?.matches(":focus-visible")) peekSoon(link, 0);
+});
+log.addEventListener("focusout", hidePeek);
+log.addEventListener("scroll", hidePeek, { passive: true });
+
+// ---- what is clicked and pressed
+
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a.yj-chip, a.yj-cite");
-  if (link) {
-    event.preventDefault();
-    opener = link;
-    const href = link.getAttribute("href");
-    if (href === paneKey()) {
-      toMark();
-      if (PHONE.matches) setSheet(true);
-      return;
-    }
-    wanted = true;
-    trigger("cite", { href });
-    return;
-  }
-  const example = event.target.closest(".yj-example");
+  const target = event.target;
+  if (citationOf(target)) hidePeek();
+  const example = target.closest(".yj-example");
   if (example) {
     trigger("example", { question: example.textContent });
     if (!PHONE.matches) byId("yj-box")?.querySelector("textarea")?.focus();
     return;
   }
-  if (event.target.closest(".yj-fold, .yj-drawer")) toggleLibrary();
-  else if (NARROW.matches && !event.target.closest("#yj-library") && byId("yj-main").dataset.library === "open") setLibrary(false);
-  if (event.target.closest(".yj-close") || event.target.id === "yj-side") setSheet(false);
+  const mend = target.closest(".yj-mend");
+  if (mend) return intoBox(mend.parentElement.querySelector(".yj-meant").textContent);
+  if (target.closest(".yj-fold, .yj-drawer, .yj-rail")) return toggleLibrary();
+  if (NARROW.matches && libraryIsOpen() && !target.closest("#yj-library") && target.isConnected) setLibrary(false);
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  if (byId("yj-main").hasAttribute("data-sheet")) setSheet(false);
-  else if (NARROW.matches && byId("yj-main").dataset.library === "open") toggleLibrary();
-});
+  if (event.key !== "Escape" || event.isComposing) return;
+  if (!peek.hidden) {
+    hidePeek();
+    event.stopImmediatePropagation();
+  } else if (NARROW.matches && libraryIsOpen()) {
+    toggleLibrary();
+    event.stopImmediatePropagation();
+  }
+}, true);
 
-PHONE.addEventListener("change", () => setSheet(false));
 NARROW.addEventListener("change", restoreLibrary);
-restoreLibrary();
 
 // Gradio says in a box of its own, in its own language, that the server is gone. That box is hidden; we say it in ours.
 new MutationObserver(() => {
@@ -146,7 +171,9 @@ new MutationObserver(() => {
   queued = true;
   queueMicrotask(() => {
     queued = false;
-    update();
+    showTurns();
   });
-}).observe(byId("yj-main"), { childList: true, subtree: true, characterData: true, attributeFilter: ["data-key"] });
-update();
+}).observe(log, { childList: true, subtree: true, characterData: true });
+restoreLibrary();
+nameColumns();
+showTurns();

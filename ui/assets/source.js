@@ -1,0 +1,287 @@
+// Runs once, when the source pane is on the page: `element` holds it, `trigger` and `server` reach Python.
+// Links made of ids and offsets go to Python; what comes back is shown, scrolled to, turned, enlarged and copied here.
+const PHONE = window.matchMedia("(max-width: 859px)");
+const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
+const ZOOMS = [50, 75, 100, 125, 150, 200, 300];
+const LINKS = "a.yj-chip, a.yj-cite";
+const pane = element.closest("#yj-pane");
+const byId = (id) => document.getElementById(id);
+const main = byId("yj-main");
+const source = () => pane.querySelector(".yj-source");
+const paneKey = () => source()?.dataset.key ?? "";
+
+let opener = null; // the link to give the focus back to when the source closes
+let wanted = ""; // a click waits for this source
+let shownKey = "";
+
+// ---- open and closed: a column beside the conversation, on a phone a sheet over it
+
+const sheetIsOpen = () => main.hasAttribute("data-sheet");
+
+function openSource() {
+  delete main.dataset.source;
+  if (!PHONE.matches || sheetIsOpen()) return;
+  main.setAttribute("data-sheet", "");
+  for (const id of ["yj-head", "yj-chat", "yj-library"]) byId(id)?.setAttribute("inert", "");
+  const side = byId("yj-side");
+  side.setAttribute("role", "dialog");
+  side.setAttribute("aria-modal", "true");
+  side.querySelector("h2, .yj-close")?.focus({ preventScroll: true });
+}
+
+function closeSheet() {
+  main.removeAttribute("data-sheet");
+  for (const id of ["yj-head", "yj-chat", "yj-library"]) byId(id)?.removeAttribute("inert");
+  byId("yj-side").setAttribute("role", "complementary");
+  byId("yj-side").removeAttribute("aria-modal");
+}
+
+function closeSource() {
+  if (PHONE.matches) closeSheet();
+  else main.dataset.source = "closed";
+  markLinks("");
+  (opener?.isConnected ? opener : byId("yj-box")?.querySelector("textarea"))?.focus({ preventScroll: true });
+  opener = null;
+}
+
+const isOpen = () => (PHONE.matches ? sheetIsOpen() : main.dataset.source !== "closed" && paneKey().startsWith("#"));
+
+// ---- to the quote
+
+function flash(part) {
+  if (!CALM.matches) part.animate([{ outline: "3px solid rgba(184, 53, 42, .55)", outlineOffset: "2px" }, { outline: "3px solid transparent", outlineOffset: "6px" }], { duration: 900, easing: "ease-out" });
+}
+
+function bring(scroller, part) {
+  const box = part.getBoundingClientRect();
+  const room = Math.max(24, (scroller.clientHeight - box.height) / 3);
+  scroller.scrollTop += box.top - scroller.getBoundingClientRect().top - room;
+  const left = box.left - scroller.getBoundingClientRect().left;
+  if (left < 0 || left > scroller.clientWidth - 80) scroller.scrollLeft += left - 60;
+  flash(part);
+}
+
+function toMark() {
+  const view = source()?.dataset.view;
+  const scroller = pane.querySelector(view === "page" ? ".yj-page" : ".yj-paper");
+  const part = scroller?.querySelector(view === "page" ? ".yj-box-answer:not([hidden]), .yj-box:not([hidden])" : "mark");
+  if (part) bring(scroller, part);
+}
+
+function markLinks(key) {
+  for (const link of document.querySelectorAll(LINKS)) {
+    const current = key !== "" && link.getAttribute("href") === key;
+    link.classList.toggle("yj-on", current);
+    current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
+  }
+}
+
+// ---- the citations of one answer, one after another
+
+function siblings() {
+  const key = paneKey();
+  const here = [...document.querySelectorAll("#yj-log a.yj-cite")].findLast((link) => link.getAttribute("href") === key);
+  const links = [...(here?.closest(".yj-turn")?.querySelectorAll("a.yj-cite") ?? [])];
+  return { links, at: links.findIndex((link) => link.getAttribute("href") === key) };
+}
+
+function showSteps() {
+  const steps = pane.querySelector(".yj-steps");
+  if (!steps) return;
+  const { links, at } = siblings();
+  steps.hidden = links.length < 2;
+  const nth = `${at + 1} / ${links.length}`;
+  if (steps.querySelector(".yj-nth").textContent !== nth) steps.querySelector(".yj-nth").textContent = nth;
+  for (const button of steps.querySelectorAll(".yj-step")) button.disabled = !links[at + Number(button.dataset.step)];
+}
+
+function step(by) {
+  const { links, at } = siblings();
+  const next = at < 0 ? null : links[at + by];
+  if (!next) return;
+  const folded = next.closest("details");
+  if (folded) folded.open = true;
+  next.scrollIntoView({ block: "nearest" });
+  ask(next.getAttribute("href"));
+}
+
+function ask(href) {
+  if (href === paneKey()) {
+    openSource();
+    markLinks(href);
+    toMark();
+  } else wanted = href;
+  trigger("cite", { href }); // also where it is shown already: it is proven again each time it is opened
+}
+
+// ---- what is shown
+
+function showSource() {
+  const key = paneKey();
+  if (main.dataset.source !== "closed" || key !== shownKey) markLinks(key);
+  showSteps();
+  if (key === shownKey) return;
+  shownKey = key;
+  watchEdges();
+  if (wanted) openSource();
+  else if (key.startsWith("#")) delete main.dataset.source;
+  wanted = "";
+  toMark();
+}
+
+// ---- the page picture
+
+function setView(name) {
+  source().dataset.view = name;
+  for (const button of pane.querySelectorAll(".yj-views button")) button.setAttribute("aria-pressed", button.dataset.view === name);
+  toMark();
+}
+
+function turnPage(by) {
+  const leaf = pane.querySelector(".yj-leaf");
+  const page = Number(leaf.dataset.page) + by;
+  if (page < 1 || page > Number(leaf.dataset.pages)) return;
+  leaf.dataset.page = page;
+  const said = leaf.dataset.said.replace("{page}", page);
+  const image = leaf.querySelector("img");
+  image.src = `${leaf.dataset.address}${page}?${leaf.dataset.version}`;
+  image.alt = said;
+  leaf.querySelector(".yj-page").setAttribute("aria-label", said);
+  leaf.querySelector(".yj-page-no b").textContent = page;
+  for (const box of leaf.querySelectorAll(".yj-box")) box.hidden = Number(box.dataset.page) !== page;
+  leaf.querySelector(".yj-page").scrollTop = 0;
+  toMark();
+}
+
+function zoom(by) {
+  const leaf = pane.querySelector(".yj-leaf");
+  const now = Number(leaf.dataset.zoom ?? 100);
+  const next = ZOOMS[ZOOMS.indexOf(now) + by];
+  if (!next) return;
+  leaf.dataset.zoom = next;
+  leaf.querySelector(".yj-page-picture").style.width = `${next}%`;
+  leaf.querySelector(".yj-zoomed").textContent = `${next}%`;
+  toMark();
+}
+
+pane.addEventListener("error", (event) => {
+  if (!event.target.closest?.(".yj-page-picture")) return;
+  event.target.closest(".yj-page-picture").hidden = true;
+  pane.querySelector(".yj-page-gone").hidden = false;
+}, true);
+
+pane.addEventListener("load", (event) => {
+  if (event.target.closest?.(".yj-page-picture") && source()?.dataset.view === "page") toMark();
+}, true);
+
+// ---- more paragraphs, as they are scrolled to
+
+let edges = null;
+
+function watchEdges() {
+  edges?.disconnect();
+  const paper = pane.querySelector(".yj-paper");
+  if (!paper) return;
+  edges = new IntersectionObserver((seen) => seen.forEach((one) => one.isIntersecting && more(one.target)), { root: paper, rootMargin: "240px 0px" });
+  for (const edge of paper.querySelectorAll(".yj-more")) edges.observe(edge);
+}
+
+async function more(edge) {
+  edges.unobserve(edge);
+  if (edge.dataset.asked) return;
+  edge.dataset.asked = "1";
+  const { document: id, revision } = source().dataset;
+  const asked = { document: id, revision, first: Number(edge.dataset.first), last: Number(edge.dataset.last) };
+  const html = await server.more(asked);
+  if (!edge.isConnected) return;
+  if (!html) return edge.remove();
+  const paper = edge.parentElement;
+  const before = edge.dataset.side === "before";
+  const part = document.createElement("template");
+  part.innerHTML = html;
+  for (const old of part.content.querySelectorAll(".yj-more")) if (old.dataset.side !== edge.dataset.side) old.remove();
+  joinRows(part.content, before ? edge.nextElementSibling : edge.previousElementSibling, before);
+  const height = paper.scrollHeight;
+  const top = paper.scrollTop;
+  const fresh = part.content.querySelector(".yj-more");
+  edge.replaceWith(part.content);
+  if (before) paper.scrollTop = top + paper.scrollHeight - height;
+  if (fresh) edges.observe(fresh);
+}
+
+// Rows of a table that goes on from one part to the next stand in one table, so that their columns agree.
+function joinRows(content, neighbour, before) {
+  const wraps = content.querySelectorAll(":scope > .yj-rows");
+  const wrap = before ? wraps[wraps.length - 1] : wraps[0];
+  const edge = wrap && (before ? wrap.nextElementSibling : wrap.previousElementSibling);
+  const table = neighbour?.querySelector?.(":scope > table");
+  const rows = wrap?.querySelector("table");
+  if (edge || !table || !rows || table.dataset.table !== rows.dataset.table) return;
+  table.tBodies[0][before ? "prepend" : "append"](...rows.tBodies[0].rows);
+  wrap.remove();
+}
+
+// ---- copying
+
+async function copy(button) {
+  const words = button.nextElementSibling.textContent;
+  try {
+    await navigator.clipboard.writeText(words);
+  } catch {
+    const box = Object.assign(document.createElement("textarea"), { value: words });
+    document.body.append(box);
+    box.select();
+    document.execCommand("copy"); // without https, other machines' browsers have this way only
+    box.remove();
+  }
+  const label = button.dataset.label ?? (button.dataset.label = button.textContent);
+  button.textContent = button.dataset.done;
+  button.focus();
+  setTimeout(() => button.isConnected && (button.textContent = label), 1600);
+}
+
+// ---- what is clicked and pressed
+
+document.addEventListener("click", (event) => {
+  const target = event.target;
+  const link = target.closest(LINKS);
+  if (link) {
+    event.preventDefault();
+    opener = link;
+    return ask(link.getAttribute("href"));
+  }
+  if (target.closest(".yj-close") || target.id === "yj-side") return closeSource();
+  const button = pane.contains(target) && target.closest("button");
+  if (!button) return;
+  if (button.matches(".yj-step")) step(Number(button.dataset.step));
+  else if (button.matches(".yj-turn-page")) turnPage(Number(button.dataset.step));
+  else if (button.matches(".yj-zoom")) zoom(Number(button.dataset.step));
+  else if (button.matches(".yj-copy")) copy(button);
+  else if (button.dataset.view) setView(button.dataset.view);
+});
+
+const TYPING = "input, textarea, select, [contenteditable], [role=tab], [role=slider], [role=menu]";
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (event.key === "Escape" && isOpen()) return closeSource();
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  const typing = event.target.closest?.(TYPING);
+  if (!by || !isOpen() || (typing && !(typing.matches("#yj-box textarea") && !typing.value))) return;
+  const wide = event.target.closest?.(".yj-page");
+  if (wide && wide.scrollWidth > wide.clientWidth) return;
+  step(by);
+});
+
+PHONE.addEventListener("change", closeSheet);
+
+let queued = false;
+new MutationObserver(() => {
+  if (queued) return;
+  queued = true;
+  queueMicrotask(() => {
+    queued = false;
+    showSource();
+  });
+}).observe(main, { childList: true, subtree: true, attributeFilter: ["data-key"] });
+showSource();

@@ -1,0 +1,77 @@
+"""Where a citation stands, in words, and as a reference to copy: plainly, and in the form of GB/T 7714—2015.
+
+Only what the document itself states is put into a reference: title, author where a byline names one, file, page or
+paragraph. Not covered: publisher, place and year, which files seldom state in a place that can be relied on. Knows no
+HTML: who shows these strings escapes them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from qa.types import Citation, Document
+from ui.escape import one_line
+from ui.strings import BYLINE, DATE, text
+
+AUTHORS = 3
+"""Authors named in a reference; more are et al., as the standard has it."""
+
+_BYLINE = re.compile(BYLINE)
+_DATE = re.compile(DATE)
+
+
+def place(citation: Citation, lang: str) -> list[str]:
+    """Where a citation stands, in words: article, section, page, paragraph, file; those that there are."""
+    parts = [
+        text("title", lang, title=citation.title) if citation.title else "",
+        citation.section,
+        text("page", lang, number=citation.page) if citation.page is not None else "",
+        text("paragraph", lang, number=citation.paragraph),
+        citation.document,
+    ]
+    return [part for part in parts if part]
+
+
+def quoted(citation: Citation, lang: str) -> str:
+    """The quote in quotation marks, and under it where it stands, to be pasted into any text."""
+    return f"\u201c{citation.quote}\u201d\n\u2014\u2014 " + text("comma", lang).join(place(citation, lang))
+
+
+def bibliography(document: Document, citation: Citation) -> str:
+    """The reference in the form of GB/T 7714—2015, as far as the document gives its parts: author. title[type]. file: page.
+
+    The type is Z, "other": which of the standard's types a file is, it does not say.
+    """
+    names = _authors(document, citation)
+    author = (
+        (", ".join(names[:AUTHORS]) + (text("and_others", "zh") if len(names) > AUTHORS else "") + ". ")
+        if names
+        else ""
+    )
+    title = one_line(citation.title or document.title or citation.document)
+    at = str(citation.page) if citation.page is not None else text("paragraph", "zh", number=citation.paragraph)
+    return f"{author}{title}[Z]. {one_line(citation.document)}: {at}."
+
+
+def date_of(citation: Citation) -> str:
+    """The first date that stands in the quote, else in its paragraph, headings or file name, as it is written there.
+
+    Empty where there is none. It tells statements of different times apart; it is not claimed to be when one was made.
+    """
+    for part in (citation.quote, citation.text[:2000], citation.section, citation.title, citation.document):
+        match = _DATE.search(part)
+        if match:
+            return match.group()
+    return ""
+
+
+def _authors(document: Document, citation: Citation) -> list[str]:
+    """Who the byline nearest above the quote names."""
+    above = [block for block in document.blocks if block.start <= citation.start]
+    for block in reversed(above):
+        if block.kind == "byline":
+            match = _BYLINE.search(document.text[block.start : block.end][:200])
+            return re.findall(r"[\u4e00-\u9fff·]+", match[1]) if match else []
+        if block.level == 1:
+            return []
+    return []

@@ -1,0 +1,70 @@
+"""The picture of a page with a box over each line of the quote, and what turns and enlarges it, as HTML.
+
+The pictures come from ``/api/documents/{id}/pages/{page}``. This module knows no reference, library or Gradio.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from qa.types import Citation, Document, Region
+from ui.escape import attribute_html
+from ui.strings import text
+
+DRAWN = frozenset({"pdf"})
+"""Formats whose pages can be drawn."""
+
+
+def picture_html(document: Document, citation: Citation, lang: str, *, near: bool) -> str:
+    """The page that the quote begins on, with its boxes and those of the answer; empty where it cannot be drawn.
+
+    The boxes of all its pages are there; each shows when its page does.
+    """
+    if document.format not in DRAWN or not citation.boxes:
+        return ""
+    first = min(box.page for box in citation.boxes)
+    count = document.pages or first
+    answer = () if near else document.regions_of(citation.answer_start, citation.answer_end)
+    boxes = "".join(_box_html(box, first) for box in citation.boxes)
+    boxes += "".join(_box_html(box, first, " yj-box-answer") for box in answer)
+    address = attribute_html(f"/api/documents/{quote(document.id, safe='')}/pages/", limit=800)
+    label = text("page_of", lang, number=first, count=count)
+    said = text("page_of", lang, number="{page}", count=count)
+    version = quote(document.revision[:16], safe="")
+    return (
+        f'<div class="yj-leaf" data-page="{first}" data-pages="{count}" data-address="{address}" data-version="{version}" '
+        f'data-said="{attribute_html(said)}">{_tools_html(citation, first, count, lang)}'
+        f'<div class="yj-page" tabindex="0" role="region" aria-label="{attribute_html(label)}">'
+        f'<div class="yj-page-picture" data-kind="{"n" if near else "c"}">'
+        f'<img src="{address}{first}?{version}" alt="{attribute_html(label)}">{boxes}</div>'
+        f'<p class="yj-page-gone" hidden>{text("page_gone", lang)}</p></div></div>'
+    )
+
+
+def _tools_html(citation: Citation, first: int, count: int, lang: str) -> str:
+    recognised = any(box.ocr for box in citation.boxes)
+    note = f'<span class="yj-badge yj-badge-no">{text("recognised", lang)}</span>' if recognised else ""
+    return (
+        f'<div class="yj-page-tools" role="group" aria-label="{text("view_page", lang)}">'
+        f"{_tool('yj-turn-page', '-1', text('page_previous', lang), '‹')}"
+        f'<span class="yj-page-no" aria-live="polite"><b>{first}</b> / {count}</span>'
+        f"{_tool('yj-turn-page', '1', text('page_next', lang), '›')}"
+        f'{note}<span class="yj-gap"></span>'
+        f"{_tool('yj-zoom', '-1', text('zoom_out', lang), '−')}"
+        f'<span class="yj-zoomed" aria-live="polite">100%</span>'
+        f"{_tool('yj-zoom', '1', text('zoom_in', lang), '+')}</div>"
+    )
+
+
+def _tool(name: str, step: str, label: str, sign: str) -> str:
+    return (
+        f'<button type="button" class="{name}" data-step="{step}" aria-label="{label}" title="{label}">'
+        f'<span aria-hidden="true">{sign}</span></button>'
+    )
+
+
+def _box_html(box: Region, first: int, name: str = "") -> str:
+    sides = {"left": box.x0, "top": box.y0, "width": box.x1 - box.x0, "height": box.y1 - box.y0}
+    style = ";".join(f"{side}:{100 * share:.2f}%" for side, share in sides.items())
+    hidden = "" if box.page == first else " hidden"
+    return f'<span class="yj-box{name}" data-page="{box.page}" style="{style}"{hidden}></span>'
