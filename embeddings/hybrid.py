@@ -104,16 +104,18 @@ class HybridIndex:
             self.generation = generation
             self._stamp = self._manifest_stamp()
 
-    def search(self, text: str, vector: Floats, *, k: int) -> list[Candidate]:
+    def search(self, text: str, vector: Floats, *, k: int, among: frozenset[int] | None = None) -> list[Candidate]:
         """The best ``k`` of each leg together, by ascending id, each with both scores: ``k`` to ``2 * k`` of them.
 
-        ``vector``: float32 ``(dim,)``. What stands in one leg only, as between two commits, is left out.
+        ``vector``: float32 ``(dim,)``. What stands in one leg only, as between two commits, is left out. ``among``
+        limits both legs to these ids, before any is counted.
         """
         with self._lock:
             if self._lexical is None:
                 return []
-            dense = dict(self._dense.search(vector, k=k))
-            lexical = {i: score for i, score in self._lexical.search(text, k=k) if self._dense.holds(i)}
+            dense = dict(self._dense.search(vector, k=k, among=among))
+            found = self._lexical.search(text, k=k, among=among)
+            lexical = {i: score for i, score in found if self._dense.holds(i)}
             without_dense = [i for i in lexical if i not in dense]
             without_lexical = [i for i in dense if i not in lexical]
             dense.update(zip(without_dense, self._dense.scores(vector, without_dense), strict=True))

@@ -17,7 +17,7 @@ from qa.confidence import Calibration, load_calibration
 from qa.errors import QuestionError
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
-from qa.types import Answer, Block, Citation, Document, Hit, Reading, Timings, VerbatimError
+from qa.types import Answer, Block, Citation, Document, Exchange, Hit, Reading, Timings, VerbatimError
 
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder
@@ -65,18 +65,33 @@ class Answerer:
         """The answerer that ships, over ``library``; below confidence ``threshold`` in [0, 1] it says nothing."""
         return cls(library, Retriever(library, encoder), load_reader(), load_calibration(), threshold)
 
-    def ask(self, question: str, *, id: str | None = None) -> Answer:
-        """Answer ``question`` from the library.
+    def ask(
+        self,
+        question: str,
+        *,
+        id: str | None = None,
+        history: Sequence[Exchange] = (),
+        documents: frozenset[str] | None = None,
+    ) -> Answer:
+        """Answer ``question``, which follows on ``history``, oldest first, from ``documents`` (ids), or all.
 
         :raises QuestionError: ``question_empty``, ``question_too_long`` or ``question_control``.
+        :raises LibraryError: ``document_unknown``, and where the library cannot be read.
         """
-        return self.ask_with_hits(question, id=id)[1]
+        return self.ask_with_hits(question, id=id, history=history, documents=documents)[1]
 
-    def ask_with_hits(self, question: str, *, id: str | None = None) -> tuple[list[Hit], Answer]:
+    def ask_with_hits(
+        self,
+        question: str,
+        *,
+        id: str | None = None,
+        history: Sequence[Exchange] = (),
+        documents: frozenset[str] | None = None,
+    ) -> tuple[list[Hit], Answer]:
         """As :meth:`ask`, with the passages that were read, best first."""
         asked = clean_question(question)
         begin = time.perf_counter()
-        hits = self.retriever.retrieve(asked, k=PASSAGES_READ)
+        hits = self.retriever.retrieve(asked, k=PASSAGES_READ, documents=documents)
         retrieved = time.perf_counter()
         answer = self._answer(question, asked, hits)
         end = time.perf_counter()

@@ -10,7 +10,7 @@ import contextlib
 import errno
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -310,6 +310,21 @@ def select_passages_of(connection: sqlite3.Connection, document_id: str) -> list
     """The passages of a document in the order of its text."""
     rows = connection.execute(f"SELECT {_PASSAGE} FROM passages WHERE document_id = ? ORDER BY start", (document_id,))
     return [Passage(*row) for row in rows]
+
+
+def passage_ids(connection: sqlite3.Connection, document_ids: Iterable[str]) -> frozenset[int]:
+    """The ids of all passages of documents.
+
+    :raises LibraryError: ``document_unknown`` (id) for the first, by id, that is not there.
+    """
+    asked = json.dumps(sorted(document_ids))
+    unknown = connection.execute(
+        "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM documents) ORDER BY value LIMIT 1", (asked,)
+    ).fetchone()
+    if unknown is not None:
+        raise LibraryError("document_unknown", id=unknown[0])
+    rows = connection.execute("SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(?))", (asked,))
+    return frozenset(int(row[0]) for row in rows)
 
 
 def count_passages(connection: sqlite3.Connection) -> int:

@@ -152,15 +152,32 @@ class Library:
         with self._reading() as connection:
             return database.count_passages(connection)
 
-    def search(self, text: str, vector: NDArray[np.float32], *, k: int) -> list[Candidate]:
-        """The union of the nearest ``k`` passages of each index, by id, with both scores each.
+    def require(self, document_ids: Iterable[str]) -> None:
+        """Do nothing if the library holds all of ``document_ids``.
+
+        :raises LibraryError: ``document_unknown``.
+        """
+        with self._reading() as connection:
+            database.passage_ids(connection, document_ids)
+
+    def search(
+        self, text: str, vector: NDArray[np.float32], *, k: int, documents: frozenset[str] | None = None
+    ) -> list[Candidate]:
+        """The union of the nearest ``k`` passages of each index, by id, with both scores each. With ``documents``,
+        ids, the nearest ``k`` of theirs.
 
         What other processes have added since is seen first. A candidate may be gone from the library already:
         :meth:`passages` leaves such ones out.
+
+        :raises LibraryError: ``document_unknown``.
         """
         with self._lock, database.mapped_errors(self.folder):
             self._catch_up_if_free()
-            return self._index.search(text, vector, k=k)
+            if documents is None:
+                return self._index.search(text, vector, k=k)
+            with self._reading() as connection:
+                among = database.passage_ids(connection, documents)
+            return self._index.search(text, vector, k=k, among=among)
 
     # ---- changing
 

@@ -34,10 +34,15 @@ class Retriever:
         self._library = library
         self._encoder = encoder
 
-    def retrieve(self, question: str, *, k: int) -> list[Hit]:
-        """The ``k`` best passages, best first, no two of them near-duplicates. Ties go to the lower passage id."""
+    def retrieve(self, question: str, *, k: int, documents: frozenset[str] | None = None) -> list[Hit]:
+        """The ``k`` best passages, best first, no two of them near-duplicates. Ties go to the lower passage id.
+
+        With ``documents``, ids, those of them: scores are standardised over what is then proposed.
+
+        :raises LibraryError: ``document_unknown``.
+        """
         vector = self._encoder.encode_queries([question])[0]
-        candidates = self._library.search(question, vector, k=CANDIDATES)
+        candidates = self._library.search(question, vector, k=CANDIDATES, documents=documents)
         ranked = sorted(zip(fuse(candidates), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].id))
         hits: list[Hit] = []
         shingles: list[frozenset[str]] = []

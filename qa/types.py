@@ -259,6 +259,18 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """One turn of a conversation that is over: what was asked, what it was understood as ("" where it was taken as it
+    stood), the answer ("" where none was found) and the :data:`Status`.
+    """
+
+    question: str
+    understood: str
+    answer: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question. ``confidence`` is the calibrated probability in [0, 1] that the best reading found
     answers it, whether or not it was bold enough to be given.
@@ -266,6 +278,10 @@ class Answer:
     ``citations`` all give ``answer``, the first being the proof; ``others`` are citations of other documents that give
     another answer with confidence, each its own. With ``not_found``: ``answer`` is empty, ``citations`` and ``others``
     are empty, and ``near`` holds up to three passages that are *not* answers.
+
+    ``understood`` is the question as resolved against the conversation, empty where it was taken as it stands. With
+    ``not_found`` only: ``suggestions`` are questions near it that the library answers; ``missing`` the content words of
+    the question, as it spells them, that no document of the library holds.
     """
 
     question: str
@@ -277,3 +293,6 @@ class Answer:
     others: tuple[Citation, ...] = ()
     timings_ms: Timings = field(default_factory=lambda: Timings(0.0, 0.0, 0.0))
     id: str | None = None
+    understood: str = ""
+    suggestions: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()

@@ -55,6 +55,20 @@ def test_search_equals_numpy(n: int, dim: int, k: int, seed: int) -> None:
     assert index.scores(query, ids) == pytest.approx([cosines[i] for i in ids], abs=2e-6)
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.data())
+def test_among_equals_leaving_the_others_out_of_an_exhaustive_search(data: st.DataObject) -> None:
+    n, k = data.draw(st.integers(1, 60)), data.draw(st.integers(1, 70))
+    ids = data.draw(st.lists(st.integers(0, 200), min_size=n, max_size=n, unique=True))
+    index = DenseIndex(dim=3)
+    # Few directions, so that many scores are equal.
+    index.add(ids, EYE[:3, :3][np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))])
+    index.remove(data.draw(st.lists(st.sampled_from(ids), max_size=5)))
+    among = frozenset(data.draw(st.lists(st.sampled_from([*ids, 201, 10_000]), max_size=n)))
+    query = np.array([0.8, 0.6, 0.0], dtype=np.float32)
+    assert index.search(query, k=k, among=among) == [hit for hit in index.search(query, k=n) if hit[0] in among][:k]
+
+
 def test_ties_break_by_id() -> None:
     index = DenseIndex(dim=33)
     row = unit_rows(1, 33, seed=0)

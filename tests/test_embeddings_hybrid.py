@@ -48,6 +48,14 @@ def test_scores_do_not_depend_on_which_leg_found_them(tmp_path: Path) -> None:
                 assert candidate.dense == row[candidate.id - 1]
 
 
+def test_among_limits_both_legs_before_they_are_counted(tmp_path: Path) -> None:
+    index = filled(tmp_path)
+    by_id = {c.id: c for c in everything(index)}
+    assert index.search("重庆 昌都 展位 合作", EYE[0], k=1, among=frozenset({3, 4})) == [by_id[3], by_id[4]]
+    assert index.search("重庆 昌都 展位 合作", EYE[0], k=9, among=frozenset({404})) == []
+    assert index.search("重庆 昌都 展位 合作", EYE[0], k=9, among=frozenset()) == []
+
+
 def test_a_commit_is_there_when_opened_again(tmp_path: Path) -> None:
     before = everything(filled(tmp_path))
     index = HybridIndex.open(tmp_path, dim=4)

@@ -195,3 +195,22 @@ def test_open_without_create_makes_nothing(tmp_path: Path) -> None:
     with pytest.raises(IndexBroken):
         LexicalIndex.open(tmp_path / "none", create=False)
     assert not (tmp_path / "none").exists()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_among_equals_leaving_the_others_out_of_an_exhaustive_search(data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, 60))
+    # Short texts of few words, so that many scores are equal.
+    texts = data.draw(st.lists(st.text("ab ", max_size=6).map(" ".join), min_size=count, max_size=count))
+    index = LexicalIndex.in_memory()
+    index.add(list(range(count)), texts)
+    index.commit()
+    # Up to an eighth of the texts is asked for by id, more by leaving out the rest.
+    among = frozenset(data.draw(st.lists(st.integers(0, count + 2), max_size=data.draw(st.sampled_from([2, 90])))))
+    k = data.draw(st.integers(1, 70))
+    found = index.search("a b", k=k, among=among)
+    kept = [hit for hit in index.search("a b", k=count) if hit[0] in among][:k]
+    assert [score for _, score in found] == pytest.approx([score for _, score in kept], abs=2e-4)
+    if len({score for _, score in kept}) == len({round(score, 3) for _, score in kept}):
+        assert [i for i, _ in found] == [i for i, _ in kept]

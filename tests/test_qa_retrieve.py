@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.hybrid import Candidate
+from qa.errors import LibraryError
 from qa.evaluate import as_document
 from qa.library import Library
 from qa.retrieve import Retriever, fuse
@@ -62,6 +63,26 @@ def test_equal_passages_that_differ_in_order_of_adding_only(encoder: KeywordEnco
                 library.add_documents(part, encoder=encoder)
             results.append(texts(library, encoder, "重庆", 4))
     assert results[0] == results[1]
+
+
+def test_chosen_documents_are_fused_among_themselves(library: Library, encoder: KeywordEncoder) -> None:
+    papers = ["重庆举办西洽会。", "越南派团访问重庆。", "天气晴朗。", "越南开幕。"]
+    library.add_documents([as_document(f"d{i}", "", text) for i, text in enumerate(papers)], encoder=encoder)
+    retriever = Retriever(library, encoder)
+    hits = retriever.retrieve("越南派了什么团？", k=5, documents=frozenset({"d0", "d1"}))
+    assert [hit.text for hit in hits] == ["越南派团访问重庆。", "重庆举办西洽会。"]
+    # Two candidates, one better in both legs: standard scores are 1 and -1.
+    assert [hit.score for hit in hits] == pytest.approx([1.0, -1.0])
+    assert retriever.retrieve("越南派了什么团？", k=5, documents=frozenset()) == []
+    everything = frozenset({"d0", "d1", "d2", "d3"})
+    assert retriever.retrieve("越南？", k=5, documents=everything) == retriever.retrieve("越南？", k=5)
+
+
+def test_a_document_that_is_not_there_is_named(library: Library, encoder: KeywordEncoder) -> None:
+    library.add_documents([as_document("d0", "", "重庆。")], encoder=encoder)
+    with pytest.raises(LibraryError, match="document_unknown") as caught:
+        Retriever(library, encoder).retrieve("重庆？", k=5, documents=frozenset({"d0", "x2", "x1"}))
+    assert caught.value.fields == {"id": "x1"}
 
 
 def test_an_empty_library_finds_nothing(library: Library, encoder: KeywordEncoder) -> None:

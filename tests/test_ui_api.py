@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from qa.documents import read_document
 from qa.errors import LibraryError
+from qa.types import Answer, Exchange
 from tests.pdf_writer import Page as PdfPage
 from tests.pdf_writer import pdf
 from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, TinyAnswerer, TinyLibrary
@@ -21,6 +22,7 @@ FAILING = {
     "空": LibraryError("library_empty", path="/库"),
     "炸": RuntimeError("boom in /secret/path"),
 }
+PAST = {"question": "激光在哪？", "understood": "", "answer": "N2馆", "status": "answered"}
 
 
 @pytest.fixture(scope="module")
@@ -161,10 +163,10 @@ def test_the_list_is_given_while_questions_are_answered() -> None:
     asked, go_on = threading.Event(), threading.Event()
 
     class Slow(TinyAnswerer):
-        def ask(self, question: str, *, id: str | None = None) -> object:
+        def ask(self, question: str, **_: object) -> object:
             asked.set()
             assert go_on.wait(10)
-            return super().ask(question, id=id)
+            return super().ask(question)
 
     with TestClient(endpoints(Slow(), TinyLibrary(), at_once=1)) as client:
         results: list[int] = []
@@ -196,3 +198,46 @@ def test_a_page_is_a_picture_of_the_file_that_was_read(tmp_path: Path) -> None:
         path.write_bytes(path.read_bytes() + b"\n")
         with TestClient(endpoints(TinyAnswerer(), TinyLibrary({"d9": document}), at_once=2)) as later:
             assert later.get("/documents/d9/pages/1").json()["error"]["code"] == "file_changed"
+
+
+def test_a_question_may_bring_its_conversation_and_documents() -> None:
+    class Attentive(TinyAnswerer):
+        def ask(self, question: str, **given: object) -> Answer:
+            seen.append(given)
+            return super().ask(question)
+
+    seen: list[dict[str, object]] = []
+    body = {"question": "500强？", "history": [{**PAST, "confidence": 0.9}], "documents": ["d1", "d1"]}
+    with TestClient(endpoints(Attentive(), TinyLibrary(), at_once=1)) as client:
+        value = client.post("/ask", json=body).json()
+        client.post("/ask", json={"question": "500强？", "history": None, "documents": None})
+        client.post("/ask", json={"question": "500强？", "documents": []})
+    assert (value["understood"], value["suggestions"], value["missing"]) == ("", [], [])
+    exchange = Exchange(**PAST)
+    assert seen == [
+        {"id": None, "history": (exchange,), "documents": frozenset({"d1"})},
+        {"id": None, "history": (), "documents": None},
+        {"id": None, "history": (), "documents": frozenset()},
+    ]
+
+
+# fmt: off
+@pytest.mark.parametrize(("more", "code", "named"), [
+    ({"history": {}},                                            "request_field_list",    "history"),
+    ({"documents": "d1"},                                        "request_field_list",    "documents"),
+    ({"documents": ["d1", 2]},                                   "request_field_type",    "documents[1]"),
+    ({"documents": ["\ud800"]},                                  "text_broken",           "documents[0]"),
+    ({"history": ["谁？"]},                                       "request_field_object",  "history[0]"),
+    ({"history": [PAST, {**PAST, "answer": None}]},              "request_field_type",    "history[1].answer"),
+    ({"history": [{"question": "谁？"}]},                         "request_field_missing", "history[0].understood"),
+    ({"history": [{**PAST, "status": "maybe"}]},                 "request_field_value",   "history[0].status"),
+    ({"history": [{**PAST, "question": "\udc00"}]},              "text_broken",           "history[0].question"),
+])
+# fmt: on
+def test_a_bad_conversation_is_refused_with_the_name_of_the_field(
+    client: TestClient, more: dict[str, object], code: str, named: str
+) -> None:
+    response = client.post("/ask", content=json.dumps({"question": "谁？", **more}))
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (400, code)
+    assert named in error["message"]

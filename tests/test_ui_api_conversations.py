@@ -41,9 +41,14 @@ def test_a_conversation_is_made_found_renamed_deleted_and_brought_back(client: T
     made = client.post("/conversations", json={"title": "旅行"})
     assert made.status_code == 201
     listed = client.get("/conversations").json()["conversations"]
-    assert [(info["id"], info["title"], info["turns"]) for info in listed] == [(made.json()["id"], "旅行", 0), (id, "500强？", 1)]
+    assert [(info["id"], info["title"], info["turns"]) for info in listed] == [
+        (made.json()["id"], "旅行", 0),
+        (id, "500强？", 1),
+    ]
     assert listed[0]["created"].endswith("Z")
-    assert [info["id"] for info in client.get("/conversations", params={"search": "325家"}).json()["conversations"]] == [id]
+    assert [
+        info["id"] for info in client.get("/conversations", params={"search": "325家"}).json()["conversations"]
+    ] == [id]
     renamed = client.patch(f"/conversations/{id}", json={"title": "新名"})
     assert (renamed.status_code, renamed.json()["title"]) == (200, "新名")
     assert client.delete(f"/conversations/{id}").json() == {"deleted": id}
@@ -76,7 +81,9 @@ def test_exports_are_files_to_download(client: TestClient, id: str, format: str,
     assert response.content.startswith(start)
     assert response.headers["content-type"] == kind
     name = quote(f"500强？.{format}", safe="")
-    assert response.headers["content-disposition"] == f"attachment; filename=\"yinju.{format}\"; filename*=UTF-8''{name}"
+    assert (
+        response.headers["content-disposition"] == f"attachment; filename=\"yinju.{format}\"; filename*=UTF-8''{name}"
+    )
 
 
 def test_feedback_becomes_a_line(client: TestClient, folder: Path, id: str) -> None:

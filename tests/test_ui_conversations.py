@@ -90,7 +90,11 @@ def test_a_title_is_one_clean_line(store: Conversations) -> None:
     assert store.rename(id, "  新\t名 ") == "新 名"
     store.append(id, to_json(ASKED.ask("再问")))
     assert store.load(id).title == "新 名"
-    for bad, code in (("", "conversation_title_empty"), (" \n", "conversation_title_empty"), ("长" * 121, "conversation_title_long")):
+    for bad, code in (
+        ("", "conversation_title_empty"),
+        (" \n", "conversation_title_empty"),
+        ("长" * 121, "conversation_title_long"),
+    ):
         with fails(code):
             store.rename(id, bad)
     assert store.load(store.create("起好的名字")).title == "起好的名字"

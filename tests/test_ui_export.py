@@ -16,7 +16,18 @@ from markdown_it import MarkdownIt
 
 from qa.types import Document
 from tests.ui_html import Page
-from tests.ui_tiny import HOSTILE, NASTY, PAPER, QUOTE_325, QUOTE_LASER, TinyAnswerer, TinyLibrary, cite, found, make_document
+from tests.ui_tiny import (
+    HOSTILE,
+    NASTY,
+    PAPER,
+    QUOTE_325,
+    QUOTE_LASER,
+    TinyAnswerer,
+    TinyLibrary,
+    cite,
+    found,
+    make_document,
+)
 from ui.conversations import Conversations
 from ui.errors import ConversationError
 from ui.escape import text_html
@@ -28,7 +39,36 @@ from ui.render import to_json
 NOW = 1_795_446_399.0
 ASKED = TinyAnswerer()
 CHANGED = replace(PAPER, text=PAPER.text.replace("325家", "326家"), revision="rev-2")
-ALLOWED = {"html", "head", "meta", "title", "style", "body", "main", "header", "p", "span", "bdi", "h1", "h2", "h3", "a", "section", "strong", "figure", "blockquote", "mark", "figcaption", "details", "summary", "b", "ol", "li", "br", "code"}
+ALLOWED = {
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "main",
+    "header",
+    "p",
+    "span",
+    "bdi",
+    "h1",
+    "h2",
+    "h3",
+    "a",
+    "section",
+    "strong",
+    "figure",
+    "blockquote",
+    "mark",
+    "figcaption",
+    "details",
+    "summary",
+    "b",
+    "ol",
+    "li",
+    "br",
+    "code",
+}
 
 
 @pytest.fixture
@@ -43,7 +83,15 @@ def kept(store: Conversations, *questions: str) -> str:
     return id
 
 
-def exported(store: Conversations, id: str, format: str, *, library: TinyLibrary | None = None, lang: str = "zh", number: int | None = None) -> bytes:
+def exported(
+    store: Conversations,
+    id: str,
+    format: str,
+    *,
+    library: TinyLibrary | None = None,
+    lang: str = "zh",
+    number: int | None = None,
+) -> bytes:
     return export(store, library or TinyLibrary(), id, format=format, lang=lang, number=number).content
 
 
@@ -80,10 +128,16 @@ def test_html_carries_every_quote_with_its_place(store: Conversations) -> None:
     assert page.attributes("blockquote", "data-end")[0] == str(start + len(QUOTE_325))
     assert page.attributes("blockquote", "data-document")[0] == "d1"
     assert page.attributes("blockquote", "data-revision")[0] == "rev-d1"
-    assert page.text("figcaption")[0].startswith(f"[1]《第八届西洽会开幕》 · 家底够厚 · 第 5 段 · 报.txt原文第 {start + 1} 至 {start + len(QUOTE_325)} 字 · 版本 rev-d1 导出时逐字核对 ✓")
+    assert page.text("figcaption")[0].startswith(
+        f"[1]《第八届西洽会开幕》 · 家底够厚 · 第 5 段 · 报.txt原文第 {start + 1} 至 {start + len(QUOTE_325)} 字 · 版本 rev-d1 导出时逐字核对 ✓"
+    )
     assert page.text("details b")[0] == QUOTE_325
     assert page.text("figure.near span.tag") == ["不是答案"] * 2
-    assert page.attributes("a", "href") == [href for href in page.attributes("a", "href") if href[1:] in page.attributes("section", "id") + page.attributes("figure", "id") + page.attributes("li", "id")]
+    assert page.attributes("a", "href") == [
+        href
+        for href in page.attributes("a", "href")
+        if href[1:] in page.attributes("section", "id") + page.attributes("figure", "id") + page.attributes("li", "id")
+    ]
     assert "default-src 'none'" in content
     assert not re.search(r"https?:|url\(|<script|@import", content)
 
@@ -115,12 +169,23 @@ def test_word_reads_back(store: Conversations) -> None:
     document = Word(io.BytesIO(exported(store, id, "docx")))
     words = [paragraph.text for paragraph in document.paragraphs]
     assert words[0] == document.core_properties.title == "500强？"
-    assert [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Heading 1"] == ["1. 500强？", "2. 门票？", "出处"]
+    assert [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Heading 1"] == [
+        "1. 500强？",
+        "2. 门票？",
+        "出处",
+    ]
     assert QUOTE_325 in words
     quote = document.paragraphs[words.index(QUOTE_325)]
-    assert [(run.text, bool(run.bold)) for run in quote.runs] == [(QUOTE_325[:5], False), ("325家", True), (QUOTE_325[9:], False)]
+    assert [(run.text, bool(run.bold)) for run in quote.runs] == [
+        (QUOTE_325[:5], False),
+        ("325家", True),
+        (QUOTE_325[9:], False),
+    ]
     links = [link for paragraph in document.paragraphs for link in paragraph.hyperlinks]
-    assert [(link.text.strip(), link.fragment) for link in links] == [("[1]", "turn_1_quote_1"), ("[2]", "turn_1_quote_2")]
+    assert [(link.text.strip(), link.fragment) for link in links] == [
+        ("[1]", "turn_1_quote_1"),
+        ("[2]", "turn_1_quote_2"),
+    ]
     names = document.element.xpath("//w:bookmarkStart/@w:name")
     assert names == ["turn_1", "turn_1_quote_1", "turn_1_quote_2", "turn_2"]
     assert len(set(document.element.xpath("//w:bookmarkStart/@w:id"))) == 4
@@ -162,7 +227,16 @@ def test_one_answer(store: Conversations, format: str) -> None:
     assert caught.value.code == "turn_unknown"
 
 
-@pytest.mark.parametrize(("title", "name"), [("甲/乙\\丙: *?\"<>|丁", "甲-乙-丙-丁.md"), ("../../etc/passwd", "etc-passwd.md"), ("\u202efdp.exe", "fdp-exe.md"), ("长" * 100, "长" * 59 + "….md"), ("...", "yinju.md")])
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ('甲/乙\\丙: *?"<>|丁', "甲-乙-丙-丁.md"),
+        ("../../etc/passwd", "etc-passwd.md"),
+        ("\u202efdp.exe", "fdp-exe.md"),
+        ("长" * 100, "长" * 59 + "….md"),
+        ("...", "yinju.md"),
+    ],
+)
 def test_file_names(store: Conversations, title: str, name: str) -> None:
     id = store.create(title)
     assert export(store, TinyLibrary(), id, format="md", lang="zh").name == name
@@ -188,7 +262,30 @@ ODD = st.text(
     min_size=1,
     max_size=60,
 )
-MARKS = st.sampled_from([HOSTILE, "1. a\n2. b", "- x\n- y", "---\n===", "# x", "> x", "```\nx\n```", "    x", "a|b\n-|-\n1|2", "http://a.b www.a.b a@b.cd", "<a id=\"x\"></a>", "[a]: b", "[^1]: x", "a\\", "&amp;&#0;", "**x**", "2019）", "+ x", "* x", "\ttab"])
+MARKS = st.sampled_from(
+    [
+        HOSTILE,
+        "1. a\n2. b",
+        "- x\n- y",
+        "---\n===",
+        "# x",
+        "> x",
+        "```\nx\n```",
+        "    x",
+        "a|b\n-|-\n1|2",
+        "http://a.b www.a.b a@b.cd",
+        '<a id="x"></a>',
+        "[a]: b",
+        "[^1]: x",
+        "a\\",
+        "&amp;&#0;",
+        "**x**",
+        "2019）",
+        "+ x",
+        "* x",
+        "\ttab",
+    ]
+)
 TEXTS = st.one_of(ODD, MARKS, st.builds(str.__add__, MARKS, ODD))
 
 
@@ -227,7 +324,13 @@ def test_markdown_escapes(words: str) -> None:
     for before in ("", "> "):
         source = "\n".join(before + line for line in escaped(words).split("\n"))
         tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(source)
-        assert {token.type for token in tokens} <= {"paragraph_open", "paragraph_close", "inline", "blockquote_open", "blockquote_close"}
+        assert {token.type for token in tokens} <= {
+            "paragraph_open",
+            "paragraph_close",
+            "inline",
+            "blockquote_open",
+            "blockquote_close",
+        }
         children = [child for token in tokens for child in token.children or []]
         assert {child.type for child in children} <= {"text", "text_special", "hardbreak"}
         shown = "".join("\n" if child.type == "hardbreak" else child.content for child in children)
@@ -244,12 +347,38 @@ def test_no_export_takes_a_text_for_a_mark(tmp_path_factory: pytest.TempPathFact
     document = library.document("d9")
     page = Page(exported(store, id, "html", library=library).decode().removeprefix("<!doctype html>"))
     assert page.tags <= ALLOWED
-    assert page.attribute_names <= {"lang", "charset", "http-equiv", "content", "name", "class", "aria-hidden", "id", "dir", "href", "data-document", "data-start", "data-end", "data-revision"}
+    assert page.attribute_names <= {
+        "lang",
+        "charset",
+        "http-equiv",
+        "content",
+        "name",
+        "class",
+        "aria-hidden",
+        "id",
+        "dir",
+        "href",
+        "data-document",
+        "data-start",
+        "data-end",
+        "data-revision",
+    }
     assert page.text("blockquote") == ["".join(Page(f"<p>{text_html(document.text)}</p>").root.content)]
     assert all(href.startswith("#") for href in page.attributes("a", "href"))
     content = exported(store, id, "md", library=library).decode()
     inline = inline_types(content)
-    assert {kind for kind, _ in inline} <= {"text", "text_special", "hardbreak", "softbreak", "strong_open", "strong_close", "link_open", "link_close", "html_inline", "code_inline"}
+    assert {kind for kind, _ in inline} <= {
+        "text",
+        "text_special",
+        "hardbreak",
+        "softbreak",
+        "strong_open",
+        "strong_close",
+        "link_open",
+        "link_close",
+        "html_inline",
+        "code_inline",
+    }
     assert {href for kind, href in inline if kind == "link_open"} == {"#turn-1-quote-1"}
     assert sum(kind == "html_inline" for kind, _ in inline) == 4
     said = paragraphs(exported(store, id, "docx", library=library))

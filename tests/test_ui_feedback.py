@@ -39,7 +39,12 @@ def test_an_answer_that_should_have_been_none(store: Conversations) -> None:
     (line,) = given(store, "500强？", Opinion("down", "should_refuse", note="问的是别的"))
     assert line["answers"] == []
     assert (line["question"], line["context"], line["title"]) == ("500强？", PARAGRAPH, "第八届西洽会开幕")
-    assert (line["given"], line["reason"], line["note"], line["time"]) == ("325家", "should_refuse", "问的是别的", "2026-11-23T15:06:39Z")
+    assert (line["given"], line["reason"], line["note"], line["time"]) == (
+        "325家",
+        "should_refuse",
+        "问的是别的",
+        "2026-11-23T15:06:39Z",
+    )
 
 
 def test_the_right_answer_is_found_in_its_paragraph(store: Conversations) -> None:
@@ -55,7 +60,15 @@ def test_the_right_answer_may_stand_in_what_lay_near(store: Conversations) -> No
     assert line["answers"] == [{"text": "袁家军", "start": 17}]
 
 
-@pytest.mark.parametrize("opinion", [Opinion("down", "wrong_answer"), Opinion("down", "wrong_answer", right="326家"), Opinion("down"), Opinion("down", "other", note="不知道")])
+@pytest.mark.parametrize(
+    "opinion",
+    [
+        Opinion("down", "wrong_answer"),
+        Opinion("down", "wrong_answer", right="326家"),
+        Opinion("down"),
+        Opinion("down", "other", note="不知道"),
+    ],
+)
 def test_a_line_without_its_answer_waits(store: Conversations, opinion: Opinion) -> None:
     (line,) = given(store, "500强？", opinion)
     assert line["answers"] is None
@@ -70,7 +83,10 @@ def test_what_eval_reads(store: Conversations) -> None:
     skipped: list[int] = []
     documents, questions = read_gold(store.folder / FILE_NAME, unanswered=skipped.append)
     assert skipped == [2]
-    assert [(question.question, question.answers) for question in questions] == [("500强？", ()), ("500强有多少？", ("325家",))]
+    assert [(question.question, question.answers) for question in questions] == [
+        ("500强？", ()),
+        ("500强有多少？", ("325家",)),
+    ]
     (document,) = documents
     assert document.text == PARAGRAPH
     assert {question.context_id for question in questions} == {document.id}
@@ -101,7 +117,7 @@ def test_outcomes(store: Conversations) -> None:
 
 def test_what_a_person_wrote_into_the_file_stays(store: Conversations) -> None:
     path = store.folder / FILE_NAME
-    path.write_bytes("不是 JSON\n[1]\n{\"id\": \"mine\"}".encode())
+    path.write_bytes('不是 JSON\n[1]\n{"id": "mine"}'.encode())
     given_lines = b"".join(path.read_bytes().splitlines(keepends=True))
     id = store.create()
     store.append(id, to_json(ASKED.ask("500强？")))
@@ -129,7 +145,9 @@ def test_many_at_once_lose_nothing(store: Conversations) -> None:
 
 def test_a_question_is_kept_as_it_was_understood_and_others_count_as_shown(store: Conversations) -> None:
     id = store.create()
-    answer = replace(found("那它呢？", cite(PAPER, QUOTE_OPEN, "袁家军")), others=(cite(PAPER, QUOTE_325, "325家", number=2),))
+    answer = replace(
+        found("那它呢？", cite(PAPER, QUOTE_OPEN, "袁家军")), others=(cite(PAPER, QUOTE_325, "325家", number=2),)
+    )
     store.append(id, {**to_json(answer), "understood": "西洽会有多少家？"})
     give_opinion(store, TinyLibrary({NASTY.id: NASTY}), id, 1, Opinion("down", "wrong_answer", right="325家"))
     line = json.loads((store.folder / FILE_NAME).read_text("utf-8"))

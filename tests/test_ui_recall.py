@@ -59,7 +59,10 @@ def test_a_changed_document_leaves_a_record(tmp_path: Path) -> None:
 
 def test_a_document_that_grew_in_front_of_the_quote_has_changed(tmp_path: Path) -> None:
     store, id = kept(tmp_path, "500强？")
-    grown = make_document(("paragraph", 0, "新的第一段。"), *((block.kind, block.level, PAPER.text[block.start : block.end]) for block in PAPER.blocks))
+    grown = make_document(
+        ("paragraph", 0, "新的第一段。"),
+        *((block.kind, block.level, PAPER.text[block.start : block.end]) for block in PAPER.blocks),
+    )
     (turn,) = recalled(store, id, TinyLibrary({PAPER.id: grown}))
     assert states(turn) == ["changed", "changed"]
     assert not turn.stands
@@ -108,7 +111,13 @@ def test_a_forged_record_proves_nothing(tmp_path: Path) -> None:
     id = store.create()
     answer = to_json(ASKED.ask("500强？"))
     first = answer["citations"][0]
-    for change in ({"quote": "假话。"}, {"quote_start": first["quote_start"] - 1}, {"paragraph": 99}, {"document_id": "nobody"}, {"answer_end": 10**9}):
+    for change in (
+        {"quote": "假话。"},
+        {"quote_start": first["quote_start"] - 1},
+        {"paragraph": 99},
+        {"document_id": "nobody"},
+        {"answer_end": 10**9},
+    ):
         store.append(id, {**answer, "citations": [{**first, **change}]})
     assert [turn.stands for turn in recalled(store, id, TinyLibrary())] == [False] * 5
 

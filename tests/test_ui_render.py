@@ -28,6 +28,9 @@ def test_to_json_is_the_promise() -> None:
         ("near", []),
         ("others", []),
         ("timings_ms", {"retrieve": 21.4, "read": 88.0, "total": 112.3}),
+        ("understood", ""),
+        ("suggestions", []),
+        ("missing", []),
     ]
     assert list(value["citations"][0].items()) == [
         ("number", 1),

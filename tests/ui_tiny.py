@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qa.errors import LibraryError, QuestionError
 from qa.library import DocumentInfo
-from qa.types import Answer, Block, BlockKind, Citation, Document, Passage, Timings
+from qa.types import Answer, Block, BlockKind, Citation, Document, Exchange, Passage, Timings
 
 LIMIT = 1000
 
@@ -125,7 +125,14 @@ class TinyAnswerer:
 
     failing: Mapping[str, Exception] = field(default_factory=dict)
 
-    def ask(self, question: str, *, id: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        id: str | None = None,
+        history: Sequence[Exchange] = (),
+        documents: frozenset[str] | None = None,
+    ) -> Answer:
         if question in self.failing:
             raise self.failing[question]
         if not question.strip():

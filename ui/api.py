@@ -3,26 +3,28 @@
 Answers in JSON as design § 5 promises; every error is ``{"error": {"code", "message"}}`` in the caller's language.
 Knows no Gradio. Nothing that a client sends is trusted: sizes are limited as they arrive, types are checked.
 
-    POST /ask                    {"question": str, "id"?: str} -> the answer
+    POST /ask                    what ``ui.asked`` reads: a question, with its conversation and documents -> the answer
     GET  /documents              {"documents": [{id, name, title, revision, format, characters, paragraphs, passages}]}
     GET  /documents/{id}/text    the text that all offsets count in
     GET  /documents/{id}/pages/{page}    the picture of a page, PNG
 
 Those of conversations and feedback are in ``ui.api_conversations``.
+Those that change the library are in ``ui.api_documents``.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import LibraryError, QuestionError, YinjuError
 from qa.page_image import PageImages
 from ui import render
-from ui.chat import Asks, Shelf, prove, unsendable
+from ui.asked import Asked, read_asked
+from ui.chat import Asks, Shelf, prove
 from ui.errors import ConversationError, FeedbackError, RequestError
 from ui.strings import choose_language, sentence
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import Route
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -43,6 +46,8 @@ DRAIN_LIMIT = 32 * BODY_LIMIT
 ENDPOINTS = (
     "POST /api/ask",
     "GET /api/documents",
+    "POST /api/documents",
+    "DELETE /api/documents/{id}",
     "GET /api/documents/{id}/text",
     "GET /api/documents/{id}/pages/{page}",
     "GET /api/conversations",
@@ -69,6 +74,12 @@ STATUS = {
     "conversations_busy": 503,
     "feedback_file": 503,
     "page_missing": 404,
+    "upload_unknown": 404,
+    "file_too_large": 413,
+    "upload_count": 503,
+    "disk_full": 507,
+    "origin_refused": 403,
+    "change_refused": 403,
     "file_changed": 410,
     "method_unknown": 405,
 }
@@ -76,8 +87,11 @@ STATUS = {
 _LOG = logging.getLogger(__name__)
 
 
-def endpoints(answerer: Asks, library: Shelf, *, at_once: int) -> Starlette:
-    """The endpoints as an application to mount. At most ``at_once`` questions are answered at a time; others wait."""
+def endpoints(answerer: Asks, library: Shelf, *, at_once: int, more: Sequence[Route] = ()) -> Starlette:
+    """The endpoints as an application to mount. At most ``at_once`` questions are answered at a time; others wait.
+
+    ``more`` are endpoints from elsewhere to stand beside them.
+    """
     from anyio import CapacityLimiter
     from starlette.applications import Starlette
     from starlette.routing import Route
@@ -91,6 +105,7 @@ def endpoints(answerer: Asks, library: Shelf, *, at_once: int) -> Starlette:
         Route("/documents/{id}/text", spoken(desk.text), methods=["GET"]),
         Route("/documents/{id}/pages/{page:int}", spoken(desk.page), methods=["GET"]),
         *conversation_routes(library),
+        *more,
     ]
     return Starlette(routes=routes, exception_handlers={404: _unknown_page, 405: _unknown_method})
 
@@ -107,8 +122,8 @@ class _Desk:
     async def ask(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
 
-        question, id = read_question(await read_body(request))
-        return json_response(await run_sync(self._answer, question, id, limiter=self.limiter))
+        asked = read_question(await read_body(request))
+        return json_response(await run_sync(self._answer, asked, limiter=self.limiter))
 
     async def documents(self, _: Request) -> Response:
         from anyio.to_thread import run_sync
@@ -130,9 +145,9 @@ class _Desk:
         picture = await run_sync(lambda: self.images.draw(self.library.document(id), page))
         return Response(picture, media_type="image/png", headers={"cache-control": "private, max-age=600"})
 
-    def _answer(self, question: str, id: str | None) -> dict[str, Any]:
-        answer, _ = prove(self.answerer.ask(question, id=id), self.library)
-        return render.to_json(answer)
+    def _answer(self, asked: Asked) -> dict[str, Any]:
+        answer = self.answerer.ask(asked.question, id=asked.id, history=asked.history, documents=asked.documents)
+        return render.to_json(prove(answer, self.library)[0])
 
     def _list(self) -> dict[str, Any]:
         fields = ("id", "name", "title", "revision", "format", "characters", "paragraphs", "passages")
@@ -155,23 +170,12 @@ def read_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def read_question(body: bytes) -> tuple[str, str | None]:
-    """The question and its id from the body of a request.
+def read_question(body: bytes) -> Asked:
+    """What the body of a request asks.
 
-    :raises RequestError: as :func:`read_object`, ``request_field_missing``, ``request_field_type`` or ``text_broken``.
+    :raises RequestError: as :func:`read_object` and :func:`ui.asked.read_asked`.
     """
-    value = read_object(body)
-    if "question" not in value:
-        raise RequestError("request_field_missing", name="question")
-    question, id = value["question"], value.get("id")
-    if not isinstance(question, str):
-        raise RequestError("request_field_type", name="question")
-    if not isinstance(id, str | None):
-        raise RequestError("request_field_type", name="id")
-    for name, part in (("question", question), ("id", id)):
-        if unsendable(part):
-            raise RequestError("text_broken", name=name)
-    return question, id
+    return read_asked(read_object(body))
 
 
 async def read_body(request: Request) -> bytes:

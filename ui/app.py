@@ -20,7 +20,12 @@ from urllib.parse import unquote
 
 from ui import frame, render
 from ui.api import endpoints
+from ui.api_documents import change_routes
 from ui.chat import Asks, Shelf, Turn, more_source, open_source, take_turn
+from ui.conversations import Conversations
+from ui.history_pane import History, build_history
+from ui.shelf import Keeper
+from ui.shelf_pane import build_shelf
 from ui.source import empty_source_html
 from ui.strings import LANGS, Lang, examples_for, text
 from ui.web import ByLanguage, Guard, address_of, is_loopback, listen
@@ -33,7 +38,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.applications import Starlette
 
-    Shown = tuple[object, object, object, object, object]
+    Shown = tuple[object, object, object, object, object, object, object]
 
 ASKED_AT_ONCE = 2
 """Questions answered at a time by the page, and by the HTTP endpoints; one saturates a core, and more would wait."""
@@ -69,6 +74,7 @@ def serve(
     port: int,
     open_browser: bool,
     examples: Sequence[str] | None = None,
+    keeper: Keeper | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the page at ``/`` and the endpoints under ``/api`` until interrupted. ``ready`` is told the URL.
@@ -76,7 +82,10 @@ def serve(
     :raises PortError: ``port_busy`` or ``port_unusable``.
     """
     with listen(host, port) as listener:
-        server = make_server(build_application(answerer, library, examples=examples, only_local=is_loopback(listener)))
+        only_local = is_loopback(listener)
+        server = make_server(
+            build_application(answerer, library, examples=examples, only_local=only_local, keeper=keeper)
+        )
         address = address_of(listener)
         if ready is not None:
             ready(address)
@@ -103,11 +112,17 @@ def make_server(application: Starlette) -> uvicorn.Server:
 
 
 def build_application(
-    answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = None, only_local: bool = True
+    answerer: Asks,
+    library: Shelf,
+    *,
+    examples: Sequence[str] | None = None,
+    only_local: bool = True,
+    keeper: Keeper | None = None,
 ) -> Starlette:
     """The whole as one ASGI application: the page in each language, the endpoints, and the guard around them.
 
-    ``examples`` are questions to click; without them, those we know for the library's documents. ``state.pages`` holds
+    ``keeper`` adds to and removes from the library; without one it stays as it is. ``examples`` are questions to click;
+    without them, those we know for the library's documents. ``state.pages`` holds
     Gradio's own applications. Not to be called where an event loop runs.
     """
     from starlette.applications import Starlette
@@ -116,16 +131,20 @@ def build_application(
 
     if examples is None:
         examples = examples_for(info.name for info in library.documents())
-    pages = asyncio.run(_pages(answerer, library, tuple(examples)))
+    pages = asyncio.run(_pages(answerer, library, tuple(examples), keeper))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for page in pages.values():
                 await stack.enter_async_context(page.router.lifespan_context(page))
+            if keeper is not None:
+                stack.callback(keeper.close)
+                keeper.resume()
             yield
 
-    api = endpoints(answerer, library, at_once=ASKED_AT_ONCE)
+    more = change_routes(keeper) if keeper is not None else ()
+    api = endpoints(answerer, library, at_once=ASKED_AT_ONCE, more=more)
     application = Starlette(
         routes=[Mount("/api", api), Mount("/", ByLanguage(pages))],
         middleware=[Middleware(Guard, only_local=only_local)],
@@ -137,7 +156,9 @@ def build_application(
     return application
 
 
-def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequence[str] = ()) -> gr.Blocks:
+def build(
+    answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequence[str] = (), keeper: Keeper | None = None
+) -> gr.Blocks:
     """The page in one language, in three columns: the library, the conversation, the source.
 
     Two values are shared by what stands in them: ``turns``, this conversation's turns, oldest first, and ``chosen``,
@@ -154,7 +175,8 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
             with gr.Column(elem_id="yj-library"):
                 _html(frame.library_head_html(lang), "yj-library-head")
                 with gr.Column(elem_id="yj-shelf"):
-                    _html(lambda: frame.documents_html(library.documents(), lang), "yj-documents")
+                    chosen = build_shelf(library, lang, keeper=keeper)
+                history = build_history(History(Conversations(library.folder), library, lang, tuple(examples)))
             with gr.Column(elem_id="yj-chat"):
                 log = _html(render.log_html((), lang, examples=examples), "yj-log", js_on_load=_asset("page.js"))
                 box, send = _question_box(lang)
@@ -162,10 +184,12 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
             with gr.Column(elem_id="yj-side"):
                 pane = _pane(library, lang)
 
-        desk = _Desk(answerer, library, lang, tuple(examples))
+        desk = _Desk(answerer, library, lang, tuple(examples), history.history)
 
-        def example(past: tuple[Turn, ...], event: gr.EventData) -> Iterator[Shown]:
-            yield from desk.answer(str((event._data or {}).get("question", "")), past)
+        def example(
+            past: tuple[Turn, ...], chosen: frozenset[str] | None, current: str, event: gr.EventData
+        ) -> Iterator[Shown]:
+            yield from desk.answer(str((event._data or {}).get("question", "")), past, chosen, current)
 
         def cite(event: gr.EventData) -> str:
             return open_source(str((event._data or {}).get("href", "")), lang=lang, library=library)
@@ -174,11 +198,13 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
         for handler in (example, cite):
             handler.__annotations__ = {"event": gr.EventData}
 
-        shown = [log, box, turns, pane, hint]
+        shown = [log, box, turns, pane, hint, history.current, history.listing]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = {**quiet, "concurrency_limit": ASKED_AT_ONCE, "concurrency_id": "ask", "trigger_mode": "once"}
-        gr.on([box.submit, send.click], desk.answer, [box, turns], shown, **asking)
-        log.example(example, [turns], shown, **asking)
+        history.wire(log=log, turns=turns, pane=pane, hint=hint)
+        asked = [turns, chosen, history.current]
+        gr.on([box.submit, send.click], desk.answer, [box, *asked], shown, **asking)
+        log.example(example, asked, shown, **asking)
         pane.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
     return page
 
@@ -186,32 +212,39 @@ def build(answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequen
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """What the page's events need. Each method gives values for the conversation, the question box, the turns so far,
-    the source pane and the hint.
+    the source pane, the hint, the conversation's id and the list of conversations.
     """
 
     answerer: Asks
     library: Shelf
     lang: Lang
     examples: tuple[str, ...]
+    history: History
 
-    def answer(self, question: str, past: tuple[Turn, ...]) -> Iterator[Shown]:
+    def answer(
+        self, question: str, past: tuple[Turn, ...], chosen: frozenset[str] | None, current: str
+    ) -> Iterator[Shown]:
         """Show that the question is being looked for, then its turn; or the hint, and the question back to mend."""
         import gradio as gr
 
         lang, same, shown = self.lang, gr.skip(), [turn.html for turn in past]
         waiting = render.log_html([*shown, render.waiting_html(question, lang)], lang)
-        yield waiting, "", past, same, frame.hint_html(lang)
-        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library)
+        yield waiting, "", past, same, frame.hint_html(lang), same, same
+        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library, documents=chosen)
         if turn.hint:
             before = render.log_html(shown, lang, examples=self.examples)
-            yield before, question, past, same, frame.hint_html(lang, turn.hint)
+            yield before, question, past, same, frame.hint_html(lang, turn.hint), same, same
             return
-        yield render.log_html([*shown, turn.html], lang), same, (*past, turn), turn.source, frame.hint_html(lang)
+        turn, current = self.history.keep(turn, current)
+        after, listing = render.log_html([*shown, turn.html], lang), self.history.listing(current)
+        yield after, same, (*past, turn), turn.source, frame.hint_html(lang), current, listing
 
 
-async def _pages(answerer: Asks, library: Shelf, examples: tuple[str, ...]) -> dict[Lang, FastAPI]:
+async def _pages(
+    answerer: Asks, library: Shelf, examples: tuple[str, ...], keeper: Keeper | None
+) -> dict[Lang, FastAPI]:
     """The page in each language. Asynchronous because Gradio, where no event loop runs, makes some and leaves them open."""
-    return {lang: _mounted(build(answerer, library, lang=lang, examples=examples)) for lang in LANGS}
+    return {lang: _mounted(build(answerer, library, lang=lang, examples=examples, keeper=keeper)) for lang in LANGS}
 
 
 def _mounted(page: gr.Blocks) -> FastAPI:
@@ -232,7 +265,7 @@ def _mounted(page: gr.Blocks) -> FastAPI:
         pwa=False,
         max_file_size=1,
         theme=gr.themes.Base(font=list(_SANS), font_mono=list(_MONO)),
-        css="".join(_asset(name) for name in ("page.css", "answer.css", "source.css")),
+        css="".join(_asset(name) for name in ("page.css", "answer.css", "source.css", "shelf.css", "history.css")),
         favicon_path=str(files("ui").joinpath("assets", "favicon.svg")),
     )
     return parent

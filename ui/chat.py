@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from qa.errors import LibraryError, QuestionError, YinjuError
-from qa.types import Answer, Citation, Document, VerbatimError
+from qa.types import Answer, Citation, Document, Exchange, VerbatimError
 from ui import render
 from ui.escape import has_lone_surrogate
 from ui.source import Reference, empty_source_html, more_source_html, source_html
@@ -27,11 +27,18 @@ _LOG = logging.getLogger(__name__)
 class Asks(Protocol):
     """Answers questions; may be called from several threads."""
 
-    def ask(self, question: str, *, id: str | None = None) -> Answer:
-        """The answer to ``question``.
+    def ask(
+        self,
+        question: str,
+        *,
+        id: str | None = None,
+        history: Sequence[Exchange] = (),
+        documents: frozenset[str] | None = None,
+    ) -> Answer:
+        """The answer to ``question``, asked after ``history``, from ``documents`` (ids; ``None``: all).
 
         :raises QuestionError: the question cannot be asked.
-        :raises LibraryError: the library cannot be used.
+        :raises LibraryError: the library cannot be used, or a document is not in it.
         """
 
 
@@ -66,10 +73,18 @@ class Turn:
     answer: Answer | None = None
 
 
-def take_turn(question: str, *, lang: str, answerer: Asks, library: Shelf) -> Turn:
-    """Ask ``question`` and make what is shown of it. Never raises: whatever goes wrong becomes a sentence."""
+def take_turn(
+    question: str, *, lang: str, answerer: Asks, library: Shelf, documents: frozenset[str] | None = None
+) -> Turn:
+    """Ask ``question`` of ``documents`` (ids; ``None``: all) and make what is shown of it. Never raises: whatever goes
+    wrong becomes a sentence.
+    """
     try:
-        answer, withheld = prove(answerer.ask(question), library)
+        if documents is not None:
+            documents &= {info.id for info in library.documents()}
+            if not documents:
+                return Turn(hint=text("nothing_ticked", lang))
+        answer, withheld = prove(answerer.ask(question, documents=documents), library)
         first = next(iter(answer.citations), None)
         source = (
             open_source(Reference.to(first).href, lang=lang, library=library)

@@ -137,6 +137,9 @@ def ask(
     question: Annotated[str | None, typer.Argument(metavar="QUESTION", help=strings.CLI_ASK_QUESTION)] = None,
     as_json: Annotated[bool, typer.Option("--json", help=strings.CLI_JSON)] = False,
     batch: Annotated[str | None, typer.Option("--batch", metavar="FILE|-", help=strings.CLI_ASK_BATCH)] = None,
+    document: Annotated[
+        list[str] | None, typer.Option("--document", metavar="ID", help=strings.CLI_ASK_DOCUMENT)
+    ] = None,
     library: LibraryFlag = None,
     model: ModelFlag = None,
     lang: LanguageFlag = None,
@@ -151,12 +154,14 @@ def ask(
         if question is not None:
             clean_question(question)
         with _library(config) as opened:
+            chosen = frozenset(document) if document else None
+            opened.require(chosen or ())
             answerer = _answerer(config, opened)
             if batch is not None:
-                if not _ask_batch(answerer, batch, config):
+                if not _ask_batch(answerer, batch, config, chosen):
                     raise typer.Exit(1)
                 return
-            answer = answerer.ask(str(question))
+            answer = answerer.ask(str(question), documents=chosen)
             _print(
                 json.dumps(render.to_json(answer), ensure_ascii=False)
                 if as_json
@@ -338,7 +343,7 @@ def _evaluated(gold: Path, config: Config) -> Score:
     return total
 
 
-def _ask_batch(answerer: Answerer, source: str, config: Config) -> bool:
+def _ask_batch(answerer: Answerer, source: str, config: Config, documents: frozenset[str] | None) -> bool:
     """One answer a line for one question a line; a bad line gives its error and the rest go on. Whether all went."""
     from ui import render
 
@@ -349,7 +354,7 @@ def _ask_batch(answerer: Answerer, source: str, config: Config) -> bool:
         id: object = None
         try:
             id, question = _batch_question(line, source, number)
-            result: dict[str, Any] = render.to_json(answerer.ask(question, id=id))
+            result: dict[str, Any] = render.to_json(answerer.ask(question, id=id, documents=documents))
         except YinjuError as error:
             good = False
             message = strings.sentence(error.code, config.language, **error.fields)

@@ -245,7 +245,9 @@ class Conversations:
         with self._changing() as connection:
             _head(connection, id)
             where = (rating, id, number)
-            if not connection.execute("UPDATE turns SET rating = ? WHERE conversation_id = ? AND number = ?", where).rowcount:
+            if not connection.execute(
+                "UPDATE turns SET rating = ? WHERE conversation_id = ? AND number = ?", where
+            ).rowcount:
                 raise ConversationError("turn_unknown", id=id, number=number)
 
     # ---- inside

@@ -25,8 +25,11 @@ class PortBusy(PortError):
 
 class RequestError(YinjuError):
     """Codes: ``request_too_large`` (limit); ``request_not_utf8``; ``request_not_json``; ``request_not_object``;
-    ``request_field_missing`` (name); ``request_field_type`` (name); ``text_broken`` (name); ``page_unknown`` (path,
-    known); ``method_unknown`` (method, known); ``host_refused`` (host); ``request_field_number`` (name);
+    ``request_field_missing`` (name); ``request_field_type`` (name); ``request_field_list`` (name);
+    ``request_field_object`` (name); ``request_field_value`` (name, value, known); ``text_broken`` (name);
+    ``page_unknown`` (path, known); ``method_unknown`` (method, known); ``host_refused`` (host);
+    ``origin_refused`` (origin): another site's page asks for a change; ``change_refused`` (host): not from there;
+    ``upload_count`` (count, limit); ``upload_nothing``; ``upload_unknown`` (id); ``request_field_number`` (name);
     ``request_field_false`` (name); ``internal``.
     """
 

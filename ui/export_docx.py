@@ -30,7 +30,7 @@ def docx(sheet: Sheet) -> bytes:
     from docx import Document as new
 
     document, lang = new(), sheet.lang
-    _dress(document, lang)
+    _dress(document)
     core = document.core_properties
     core.title, core.author, core.comments = seen(one_line(sheet.title)), text("brand", lang), ""
     core.created = core.modified = datetime.fromtimestamp(sheet.exported, UTC)
@@ -114,7 +114,7 @@ def _anchor(turn: RecalledTurn, item: Recalled) -> str:
     return f"turn_{turn.number}_quote_{item.citation.number}"
 
 
-def _dress(document: Document, lang: str) -> None:
+def _dress(document: Document) -> None:
     """A4, our fonts, and the language that Word checks spelling in."""
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor

@@ -49,7 +49,7 @@ def _turn_html(turn: RecalledTurn, sources: list[Source], lang: str) -> str:
             f'<p class="other" dir="auto">{text_html(item.said)}</p>{_quote_html(turn, item, sources, lang)}'
             for item in turn.others
         )
-        others = f'<h3>{text("others", lang)}</h3>{items}'
+        others = f"<h3>{text('others', lang)}</h3>{items}"
     return (
         f'<section class="turn" id="turn-{turn.number}"><h2 dir="auto"><a href="#turn-{turn.number}">{turn.number}</a>'
         f'{text_html(turn.question)}</h2><p class="aside">{text("export_asked", lang, when=moment(turn.asked, lang))}</p>'
@@ -80,7 +80,11 @@ def _quote_html(turn: RecalledTurn, item: Recalled, sources: list[Source], lang:
     tag = "span" if near else "mark"
     head = f'<span class="row-head">{text_html(cited.header)}</span>' if cited.header else ""
     place = f'<a class="place" href="#source-{_number(item, sources)}">{text_html(place_words(item, lang))}</a>'
-    label = f'<span class="tag">{text("not_answer", lang)}</span>' if near else f'<span class="chip">[{cited.number}]</span>'
+    label = (
+        f'<span class="tag">{text("not_answer", lang)}</span>'
+        if near
+        else f'<span class="chip">[{cited.number}]</span>'
+    )
     anchor = "" if near else f' id="{_anchor(turn, item)}"'
     return (
         f'<figure class="quote{" near" if near else ""} {item.state}"{anchor}>'
@@ -118,7 +122,7 @@ def _sources_html(sources: list[Source], lang: str) -> str:
         return ""
     items = "".join(
         f'<li id="source-{source.number}">{label_html(source.name)}'
-        + (f' <span>{label_html(text("title", lang, title=source.title))}</span>' if source.title else "")
+        + (f" <span>{label_html(text('title', lang, title=source.title))}</span>" if source.title else "")
         + f"<br><code>{attribute_html(source.id)}</code> <code>{attribute_html(source.revision)}</code></li>"
         for source in sources
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ui.export_parts import Sheet, note_words, parted, place_words, proof_words, seen, sources_of
+from ui.export_parts import Sheet, note_words, place_words, proof_words, seen, sources_of
 from ui.recall import Recalled, RecalledTurn
 from ui.strings import confidence_words, moment, text
 

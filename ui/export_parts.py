@@ -9,14 +9,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ui.bibliography import place
 from ui.recall import Recalled, RecalledTurn
-from ui.source import place
 from ui.strings import text
 
 SHORT_REVISION = 12
 """Hexadecimal digits of a revision shown beside each quote; the list of sources has all."""
 
-_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,7 @@ def parted(item: Recalled) -> tuple[str, str, str]:
 def seen(words: str) -> str:
     """``words`` with every control character, bidirectional control and half character spelt out, as ``⟨U+202E⟩``.
 
-    White space that is none of these stays; line ends become ``\\n``, tabs four spaces.
+    White space that is none of these stays; every line end becomes a line feed, a tab four spaces.
     """
     lines = words.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     return _UNSEEN.sub(lambda match: f"⟨U+{ord(match.group()):04X}⟩", lines)
-
-

@@ -12,8 +12,8 @@ from ui.escape import attribute_html, label_html, text_html
 from ui.export import FORMATS
 from ui.export_parts import place_words
 from ui.feedback import REASONS, TEXT_LIMIT
+from ui.paper import quote_html
 from ui.recall import Recalled, RecalledTurn
-from ui.source import quote_html
 from ui.strings import moment_short, text
 
 QUOTE_SIDE = 240
@@ -42,7 +42,11 @@ def history_html(
     """The conversations, newest first, the ``current`` one marked. ``note`` is HTML to stand over them."""
     if infos:
         items = "".join(_item_html(info, lang, now=now, current=current) for info in infos)
-        more = f'<p class="yj-history-none">{text("history_more", lang, count=len(infos))}</p>' if len(infos) >= LIST_LIMIT else ""
+        more = (
+            f'<p class="yj-history-none">{text("history_more", lang, count=len(infos))}</p>'
+            if len(infos) >= LIST_LIMIT
+            else ""
+        )
         inner = f'<ul class="yj-talks">{items}</ul>{more}'
     else:
         inner = f'<p class="yj-history-none">{text("history_no_match" if search else "history_none", lang)}</p>'
@@ -78,7 +82,9 @@ def tools_html(id: str, number: int, rating: Rating, lang: str) -> str:
         f'aria-label="{text(f"rate_{verdict}", lang)}" title="{text(f"rate_{verdict}", lang)}">{_THUMB}</button>'
         for verdict in ("up", "down")
     )
-    said = " ".join(f'data-{name}="{text(f"rate_{name}", lang)}"' for name in ("kept-up", "forgotten", "kept", "kept-open"))
+    said = " ".join(
+        f'data-{name}="{text(f"rate_{name}", lang)}"' for name in ("kept-up", "forgotten", "kept", "kept-open")
+    )
     return (
         f'<div class="yj-tools" id="turn-{number}" data-conversation="{attribute_html(id)}" data-turn="{number}">'
         f'<div class="yj-tools-row" role="group" aria-label="{text("rate_label", lang)}">{rates}'
@@ -99,7 +105,11 @@ def stale_html(turn: RecalledTurn, lang: str) -> str:
     if not turn.stale:
         return ""
     note = text("recall_some", lang, count=len(turn.stale)) if turn.stands else ""
-    then = "" if turn.stands else f'<p class="yj-then">{text("recall_then", lang)}<strong dir="auto">{text_html(turn.answer)}</strong></p>'
+    then = (
+        ""
+        if turn.stands
+        else f'<p class="yj-then">{text("recall_then", lang)}<strong dir="auto">{text_html(turn.answer)}</strong></p>'
+    )
     head = f'<p class="yj-stale-note">{note}</p>' if note else ""
     return f'<section class="yj-stale">{head}{then}{"".join(_record_html(item, lang) for item in turn.stale)}</section>'
 

@@ -131,7 +131,9 @@ class History:
     def _turn(self, conversation: Conversation, turn: RecalledTurn) -> Turn:
         answer = turn.proven()
         if turn.stands:
-            html = render.answer_html(answer, self.lang)
+            html = render.answer_html(
+                answer, self.lang, understood=answer.understood, suggestions=answer.suggestions
+            )
         else:
             html = render.error_html(turn.question, text("recall_none", self.lang), self.lang)
         end = stale_html(turn, self.lang) + tools_html(conversation.id, turn.number, turn.rating, self.lang)
@@ -167,7 +169,13 @@ class HistoryPane:
         act.__annotations__ = {"event": gr.EventData}
         outputs = [self.listing, self.current, log, turns, pane, hint]
         self.listing.talk(
-            act, [self.current], outputs, queue=False, trigger_mode="multiple", show_progress="hidden", api_visibility="private"
+            act,
+            [self.current],
+            outputs,
+            queue=False,
+            trigger_mode="multiple",
+            show_progress="hidden",
+            api_visibility="private",
         )
 
 

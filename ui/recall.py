@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from qa.errors import LibraryError
-from qa.types import Answer, Citation, Document, Status, Timings, VerbatimError
+from qa.types import Answer, Citation, Document, Status, VerbatimError
 from ui.chat import Shelf
 from ui.conversations import Conversation, Rating, StoredTurn
 from ui.source import Reference, resolve
@@ -65,8 +65,7 @@ class RecalledTurn:
 
     def proven(self) -> Answer:
         """The turn as an answer whose every citation holds now. Only where it ``stands``."""
-        extra = {name: self.record[name] for name in ("understood",) if name in self.record}
-        answer = Answer(
+        return Answer(
             self.question,
             self.status,
             self.answer,
@@ -74,10 +73,10 @@ class RecalledTurn:
             citations=_held(self.citations),
             near=_held(self.near),
             others=_held(self.others),
-            timings_ms=Timings(0.0, 0.0, 0.0),
+            understood=self.record.get("understood", ""),
+            suggestions=tuple(self.record.get("suggestions", ())),
+            missing=tuple(self.record.get("missing", ())),
         )
-        known = {item.name for item in fields(Answer)}
-        return replace(answer, **{name: value for name, value in extra.items() if name in known})
 
     def as_json(self) -> dict[str, Any]:
         """The turn as stored, with its number, time, rating and, for each citation, ``state``."""

@@ -39,6 +39,9 @@ def to_json(answer: Answer) -> dict[str, Any]:
             "read": round(answer.timings_ms.read, 1),
             "total": round(answer.timings_ms.total, 1),
         },
+        "understood": answer.understood,
+        "suggestions": list(answer.suggestions),
+        "missing": list(answer.missing),
     }
 
 

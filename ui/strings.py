@@ -81,6 +81,9 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "request_field_type": ("请求里的 {name} 要是字符串。例如：{example}。", "{name} in the request must be a string. For example: {example}."),
     "request_field_number": ("请求里的 {name} 要是整数，从 1 数起。", "{name} in the request must be a whole number, counted from 1."),
     "request_field_false": ("请求里的 {name} 只能是 false。要删除，请用 DELETE。", "{name} in the request can only be false. To delete, use DELETE."),
+    "request_field_list": ("请求里的 {name} 要是一个列表，不用就省去。", "{name} in the request must be a list; leave it out if it is not needed."),
+    "request_field_object": ("请求里的 {name} 要是一个对象，含 question、understood、answer、status。", "{name} in the request must be an object with question, understood, answer and status."),
+    "request_field_value": ("请求里的 {name} 是 {value}，只能是其中之一：{known}。", "{name} in the request is {value}; it must be one of: {known}."),
     "text_broken": ("请求里的 {name} 含有半个字符，无法传送。请删去它再发。", "{name} in the request holds half a character, which cannot be sent. Delete it and send again."),
     "page_unknown": ("没有 {path} 这个地址。可用的有：{known}。", "There is nothing at {path}. These exist: {known}."),
     "method_unknown": ("这个地址不支持 {method}，请用 {known}。", "This address does not take {method}; use {known}."),
@@ -103,6 +106,11 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "feedback_reason": ("原因不能是 {value}。可用的有：{known}。", "The reason cannot be {value}. These exist: {known}."),
     "feedback_long": ("写了 {length} 个字，最多 {limit} 个字。请写短一些。", "The text has {length} characters; the limit is {limit}. Make it shorter."),
     "feedback_file": ("评价没有存下：{path} 读写不了（{reason}）。请检查权限和磁盘空间。", "The feedback was not kept: {path} cannot be used ({reason}). Check its permissions and the disk's space."),
+    "origin_refused": ("别的网站（{origin}）不能改这里的资料。", "Another site ({origin}) may not change the documents here."),
+    "change_refused": ("从 {host} 不能增减资料，只能提问。请在运行引据的电脑上操作。", "From {host} you can ask, but not add or remove documents. Do that on the computer that runs Yinju."),
+    "upload_count": ("已有 {count} 个文件在等候，最多 {limit} 个。请等它们收完再加；文件夹很大时，用 yinju add 更快。", "{count} files are waiting; the limit is {limit}. Wait for them; for a large folder yinju add is faster."),
+    "upload_nothing": ("请求里没有文件。请附上文件和文件名，例如：{upload_example}。", "The request holds no file. Send one with its name, for example: {upload_example}."),
+    "upload_unknown": ("没有可以再试的文件 {id}。请重新拖进来。", "There is no file {id} to try again. Drop it once more."),
     "internal": ("出了意外，没有答成。请再试一次；还不行，请看终端里的记录。", "Something went wrong and there is no answer. Try again; if it stays, see the log in the terminal."),
 }
 
@@ -250,6 +258,51 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "rate_kept_open": ("已记在 {path}，还差正确答案；补上以后 yinju eval 才评测它。", "Kept in {path}. It lacks the right answer; yinju eval scores it once that is filled in."),
     "rate_kept_up": ("谢谢，已记下。", "Thank you."),
     "rate_forgotten": ("已收回。", "Taken back."),
+    # the library pane
+    "shelf_drop": ("把文件或文件夹拖到这里", "Drop files or a folder here"),
+    "shelf_files": ("选文件", "Choose files"),
+    "shelf_folder": ("选文件夹", "Choose a folder"),
+    "shelf_kinds": ("PDF、Word、Excel、PPT、网页、电子书、文本、zip……只存在这台电脑上", "PDF, Word, Excel, PowerPoint, web pages, e-books, text, zip… kept on this computer only"),
+    "shelf_uploading": ("正在上传", "Uploading"),
+    "shelf_lost": ("没有传完，连接断了。请再拖一次。", "The connection broke before the file was sent. Drop it again."),
+    "shelf_many": ("这次有 {count} 个文件，一次最多 {limit} 个。请分几次拖，或用 yinju add 收入整个文件夹。", "That is {count} files; the limit is {limit} at a time. Drop fewer, or add the whole folder with yinju add."),
+    "shelf_skipped": ("略过 {count} 个还不会读的文件。", "Skipped files of kinds that cannot be read yet: {count}."),
+    "shelf_removing": ("正在移除……", "Removing…"),
+    "shelf_busy": ("正在收入，还有 {count} 个文件", "Adding, {count} {count|file|files} to go"),
+    "shelf_report": ("刚收入的 {count} 个文件", "{count} {count|file|files} just processed"),
+    "shelf_report_label": ("收入的进度和结果", "Progress and report of added files"),
+    "shelf_clear": ("知道了", "Dismiss"),
+    "shelf_waiting": ("等候中", "Waiting"),
+    "shelf_reading": ("正在读 · {seconds} 秒", "Reading · {seconds} s"),
+    "shelf_storing": ("正在写入 · {percent}%", "Storing · {percent}%"),
+    "shelf_twin": ("和资料库里的 {name} 内容相同，没有重复收入。", "The same content is in the library as {name}; it was not added twice."),
+    "shelf_unchanged": ("已经在资料库里，没有变化。", "Already in the library, unchanged."),
+    "shelf_documents": ("{count} 份", "{count} {count|document|documents}"),
+    "shelf_lines_more": ("另有 {count} 条没有列出。", "{count} more not listed."),
+    "shelf_retry": ("再试一次", "Try again"),
+    "nothing_ticked": ("一份资料也没有勾选。请在左边勾选要问的资料，或点“问全部”。", "No document is ticked. Tick those to ask on the left, or click “Ask all”."),
+    "shelf_search": ("按名字找资料", "Find documents by name"),
+    "shelf_all": ("问全部 {count} 份", "Ask all {count} {count|document|documents}"),
+    "shelf_only_some": ("只问勾选的 {count} 份（共 {total} 份）", "Ask only {count} of {total} documents"),
+    "shelf_none_chosen": ("一份也没勾选，什么也问不到", "Nothing is ticked, so nothing can be found"),
+    "shelf_ask_all": ("问全部", "Ask all"),
+    "shelf_only_this": ("只问这份", "Only this"),
+    "shelf_remove": ("移除", "Remove"),
+    "shelf_remove_this": ("移除 {name}", "Remove {name}"),
+    "shelf_removed_now": ("已移除", "Removed"),
+    "shelf_undo": ("撤销", "Undo"),
+    "shelf_gone": ("最近移除的 {count} 份", "{count} {count|document|documents} removed lately"),
+    "shelf_gone_help": ("{days} 天内可以恢复，之后彻底删除。", "They can be put back for {days} days, then they are deleted for good."),
+    "shelf_put_back": ("恢复", "Put back"),
+    "shelf_forget": ("现在就彻底删除", "Delete them for good now"),
+    "shelf_no_match": ("没有名字里有“{search}”的资料。", "No document has “{search}” in its name."),
+    "shelf_more": ("还有 {count} 份没有列出，请按名字找。", "{count} more {count|document is|documents are} not listed; find {count|it|them} by name."),
+    "shelf_first": ("从这里开始", "Start here"),
+    "shelf_first_1": ("把你的文件拖进来，引据读一遍，记下每一段。", "Drop your documents; Yinju reads them and notes every paragraph."),
+    "shelf_first_2": ("在中间提问，得到一个短答案和原话。", "Ask in the middle; you get a short answer and the words that prove it."),
+    "shelf_first_3": ("点答案旁的编号，右边翻到那句话。", "Click the number beside an answer; the sentence opens on the right."),
+    "shelf_first_sample": ("手边没有文件？先用自带的一份报纸试试。", "No file at hand? Try with the newspaper that comes along."),
+    "shelf_sample": ("收入自带的报纸", "Add the newspaper"),
     # the terminal
     "cli_added": ("新收入 {added} 份，更新 {updated} 份，未变 {unchanged} 份，读不了 {failed} 份；共写入 {passages} 段。", "Added {added}, updated {updated}, unchanged {unchanged}, unreadable {failed}; {passages} {passages|passage|passages} written."),
     "cli_removed": ("已移除 {count} 份文件。", "Removed {count} {count|document|documents}."),
@@ -263,6 +316,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "report_line": ("{name}：{parts}", "{name}: {parts}"),
     "comma": ("，", ", "),
     "report_pages": ("{count} 页", "{count} {count|page|pages}"),
+    "report_paragraphs": ("{count} 段", "{count} {count|paragraph|paragraphs}"),
     "report_characters": ("{count} 字", "{count} {count|character|characters}"),
     "report_tables": ("{count} 个表格", "{count} {count|table|tables}"),
     "report_recognised": ("识别 {count} 页", "{count} {count|page|pages} recognised"),
@@ -297,6 +351,7 @@ CLI_CHECK = "核对索引和每一处位置 · check the indexes and every offse
 CLI_ASK = "提一个问题，或一行一个 · ask one question, or one a line"
 CLI_ASK_QUESTION = "问题 · the question"
 CLI_ASK_BATCH = "每行一个 {\"id\",\"question\"} 的文件，- 为标准输入 · a file of such lines, - for stdin"
+CLI_ASK_DOCUMENT = "只问这份文件，可重复 · ask this document only; may be repeated"
 CLI_ASK_EITHER = "请给出一个问题，或用 --batch 给出一个文件 · give a question, or a file with --batch"
 CLI_EVAL = "用标准答案评测 · score against a gold file"
 CLI_EVAL_GOLD = "标准答案文件 · the gold file"
@@ -305,6 +360,7 @@ CLI_CHAT_HOST = "网页的地址 · address to serve at"
 CLI_CHAT_PORT = "网页的端口 · port to serve at"
 CLI_CHAT_BROWSER = "是否打开浏览器 · whether to open the browser"
 
+UPLOAD_EXAMPLE = "curl -F file=@report.pdf http://127.0.0.1:7860/api/documents"
 REQUEST_EXAMPLE = '{"question": "谁宣布了西洽会开幕？"}'
 
 BYLINE = r"(?:[\u4e00-\u9fff]{0,4}(?:记者|作者|通讯员|撰文)|文)[\s:：/]+([\u4e00-\u9fff·]{2,4}(?:[\s、,，]+[\u4e00-\u9fff·]{2,4}){0,5})"
@@ -324,7 +380,9 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 
 _FIELD = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
 _BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large", "turn_large"})
-_MONTHS = ("January February March April May June July August September October November December").split()
+# fmt: off
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+# fmt: on
 _RANGE = re.compile(r"\s*(zh|en)(?:-[\w-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?", re.IGNORECASE)
 _HEADER_LIMIT = 1000
 _VALUE_LIMIT = 300
@@ -341,7 +399,11 @@ def sentence(code: str, lang: str, **fields: object) -> str:
     if isinstance(fields.get("port"), int):
         port = int(str(fields["port"]))
         fields = {**fields, "port": str(port), "next": str(port + 1 if port < 65535 else port - 1)}
-    return _filled(ERRORS.get(code, ERRORS["internal"]), lang, {"example": REQUEST_EXAMPLE, **fields})
+    return _filled(
+        ERRORS.get(code, ERRORS["internal"]),
+        lang,
+        {"example": REQUEST_EXAMPLE, "upload_example": UPLOAD_EXAMPLE, **fields},
+    )
 
 
 def text(key: str, lang: str, **fields: object) -> str:

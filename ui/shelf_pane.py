@@ -1,0 +1,127 @@
+"""The library pane in Gradio: wiring only. What it shows is made in ``shelf_html``, what it does in ``shelf``.
+
+The page's script changes the library over HTTP, where the right to is checked; through Gradio it only asks for what to
+show. Each event carries all that the page knows (search, tick boxes, documents to undo), so no event depends on another
+having arrived.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from ui import shelf_html
+from ui.chat import Shelf
+from ui.shelf_choice import Choice
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from qa.library import DocumentInfo
+    from ui.shelf import Keeper
+
+SEARCH_LENGTH = 200
+
+
+def build_shelf(library: Shelf, lang: str, *, keeper: Keeper | None = None) -> gr.State:
+    """The pane, where it is called, over ``library``; without a ``keeper`` nothing can be added or removed.
+
+    Gives the ids of the documents that questions are limited to, ``None`` for all.
+    """
+    import gradio as gr
+
+    view = _View(library, keeper, lang)
+    chosen = gr.State(None)
+    if keeper is not None:
+        _html(shelf_html.add_html(lang), "yj-shelf-add")
+    entries = _html(view.entries, "yj-shelf-entries")
+    _html(shelf_html.search_html(lang), "yj-shelf-search")
+    scope = _html(view.scope, "yj-shelf-scope")
+    listed = _html(view.listed, "yj-shelf-list", js_on_load=_asset("shelf.js"))
+
+    def choose(event: gr.EventData) -> tuple[object, object]:
+        asked = _Asked.of(event)
+        infos = library.documents()
+        return asked.choice.among([info.id for info in infos]), shelf_html.scope_html(infos, asked.choice, lang)
+
+    def look(event: gr.EventData) -> tuple[object, object, object, object]:
+        asked = _Asked.of(event)
+        infos = library.documents()
+        return (
+            asked.choice.among([info.id for info in infos]),
+            view.entries(),
+            shelf_html.scope_html(infos, asked.choice, lang),
+            view.list_of(infos, asked),
+        )
+
+    # Gradio knows an event by its resolved annotation, and this module knows Gradio only inside functions.
+    for handler in (choose, look):
+        handler.__annotations__ = {"event": gr.EventData}
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    listed.choose(choose, None, [chosen, scope], trigger_mode="always_last", **quiet)
+    listed.look(look, None, [chosen, entries, scope, listed], trigger_mode="always_last", **quiet)
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the page knows, as it sent it."""
+
+    choice: Choice
+    search: str
+    undo: frozenset[str]
+
+    @classmethod
+    def of(cls, event: gr.EventData) -> _Asked:
+        data = event._data if isinstance(event._data, dict) else {}
+        undo = data.get("undo")
+        return cls(
+            Choice.parse(data.get("choice")),
+            str(data.get("search") or "")[:SEARCH_LENGTH],
+            frozenset(map(str, undo)) if isinstance(undo, list) else frozenset(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The parts of the pane as they are now."""
+
+    library: Shelf
+    keeper: Keeper | None
+    lang: str
+
+    def entries(self) -> str:
+        entries = self.keeper.entries() if self.keeper else []
+        return shelf_html.entries_html(entries, self.lang, now=time.monotonic())
+
+    def scope(self) -> str:
+        return shelf_html.scope_html(self.library.documents(), Choice(), self.lang)
+
+    def listed(self) -> str:
+        return self.list_of(self.library.documents(), _Asked(Choice(), "", frozenset()))
+
+    def list_of(self, infos: Sequence[DocumentInfo], asked: _Asked) -> str:
+        keeper = self.keeper
+        return shelf_html.list_html(
+            infos,
+            asked.choice,
+            self.lang,
+            search=asked.search,
+            removed=keeper.removed() if keeper else (),
+            undo=asked.undo,
+            fresh={id for entry in keeper.entries() if not entry.twin for id in entry.documents} if keeper else (),
+            changing=keeper is not None,
+        )
+
+
+def _html(value: str | Callable[[], str], elem_id: str, *, js_on_load: str | None = None) -> gr.HTML:
+    import gradio as gr
+
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
+
+
+def _asset(name: str) -> str:
+    return files("ui").joinpath("assets", name).read_text("utf-8")
