@@ -53,8 +53,20 @@ def test_a_changed_document_leaves_a_record(tmp_path: Path) -> None:
     assert states(turn) == ["changed", "holds"]
     assert turn.citations[0].citation.quote == QUOTE_325
     assert turn.citations[0].said == "325家"
+    assert not turn.stands  # what still holds says something else
+
+
+def test_another_citation_that_says_the_same_is_proof_enough(tmp_path: Path) -> None:
+    store = Conversations(tmp_path)
+    id = store.create()
+    again = make_document(("paragraph", 0, "据统计，325家企业落户。"), id="d7")
+    said = found("几家？", cite(PAPER, QUOTE_325, "325家"), cite(again, "据统计，325家企业落户。", "325家", number=2))
+    store.append(id, to_json(said))
+    (turn,) = recalled(store, id, TinyLibrary({again.id: again}))
+    assert states(turn) == ["gone", "holds"]
     assert turn.stands
     assert [citation.number for citation in turn.proven().citations] == [2]
+    assert [item.citation.number for item in turn.stale] == [1]
 
 
 def test_a_document_that_grew_in_front_of_the_quote_has_changed(tmp_path: Path) -> None:

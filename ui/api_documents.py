@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from qa.errors import DocumentError
-from ui.api import Endpoint, json_response, spoken
+from ui.api import json_response, spoken
 from ui.errors import RequestError
 from ui.shelf import Entry, Keeper, sample_files
 from ui.shelf_files import UPLOAD_LIMIT, Staged
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import Route
     from starlette.types import Message
+
+    from ui.api import Endpoint
 
 CHUNK = 1024 * 1024
 FORM_FILES = 100

@@ -26,7 +26,7 @@ def html_page(sheet: Sheet) -> str:
     when = text("export_when", lang, when=moment(sheet.exported, lang), id=sheet.id)
     turns = "".join(_turn_html(turn, sources, lang) for turn in sheet.turns)
     return (
-        f'<!doctype html><html lang="{"en" if lang == "en" else "zh-CN"}"><head><meta charset="utf-8">'
+        f'<!doctype html><html dir="ltr" lang="{"en" if lang == "en" else "zh-CN"}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
         f"<title>{attribute_html(sheet.title)}</title><style>{style}</style></head>"

@@ -27,7 +27,7 @@ def markdown(sheet: Sheet) -> str:
 def escaped(words: str) -> str:
     """``words`` as Markdown that shows them and nothing else; line ends are kept by hard breaks, blank lines vanish."""
     lines = (line.strip() for line in seen(words).split("\n"))
-    return "\\\n".join(_escaped_line(line) for line in lines if line)
+    return "\\\n".join(_escaped_line(line) for line in lines if line.strip())
 
 
 def _escaped_line(line: str) -> str:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ui.bibliography import place
-from ui.recall import Recalled, RecalledTurn
+from ui.recall import Recalled, RecalledTurn, State
 from ui.strings import text
 
 SHORT_REVISION = 12
 """Hexadecimal digits of a revision shown beside each quote; the list of sources has all."""
 
+_STATES: dict[State, str] = {"holds": "export_holds", "changed": "export_changed", "gone": "export_gone"}
 _UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
 )
@@ -79,7 +80,7 @@ def proof_words(item: Recalled, lang: str) -> str:
 
 def state_words(item: Recalled, lang: str) -> str:
     """Whether the quote held when it was exported."""
-    return text(f"export_{item.state}", lang)
+    return text(_STATES[item.state], lang)
 
 
 def note_words(turn: RecalledTurn, lang: str) -> str:

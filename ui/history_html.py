@@ -9,15 +9,32 @@ from collections.abc import Sequence
 
 from ui.conversations import LIST_LIMIT, ConversationInfo, Rating
 from ui.escape import attribute_html, label_html, text_html
-from ui.export import FORMATS
 from ui.export_parts import place_words
-from ui.feedback import REASONS, TEXT_LIMIT
+from ui.feedback import FILE_NAME, TEXT_LIMIT, Outcome
 from ui.paper import quote_html
-from ui.recall import Recalled, RecalledTurn
+from ui.recall import Recalled, RecalledTurn, State
 from ui.strings import moment_short, text
 
 QUOTE_SIDE = 240
 """Characters of a quote shown on each side of its answer."""
+
+_FORMATS = {"md": "format_md", "html": "format_html", "docx": "format_docx", "json": "format_json"}
+_VERDICTS = {"up": "rate_up", "down": "rate_down"}
+_REASONS = {
+    "wrong_answer": "rate_wrong_answer",
+    "wrong_quote": "rate_wrong_quote",
+    "should_refuse": "rate_should_refuse",
+    "has_answer": "rate_has_answer",
+    "other": "rate_other",
+}
+_OUTCOMES: dict[Outcome, str] = {
+    "kept_up": "rate_kept_up",
+    "forgotten": "rate_forgotten",
+    "kept": "rate_kept",
+    "kept_open": "rate_kept_open",
+}
+_STATES: dict[State, str] = {"holds": "recall_holds", "changed": "recall_changed", "gone": "recall_gone"}
+"""The label of each format, verdict, reason, outcome and state."""
 
 _THUMB = (
     '<svg viewBox="0 0 24 24" width="17" height="17" fill="none" stroke="currentColor" stroke-width="1.7" '
@@ -79,11 +96,11 @@ def tools_html(id: str, number: int, rating: Rating, lang: str) -> str:
     """What can be done with the answer of turn ``number``: judge it, link to it, export it."""
     rates = "".join(
         f'<button type="button" class="yj-rate" data-verdict="{verdict}" aria-pressed="{str(rating == verdict).lower()}" '
-        f'aria-label="{text(f"rate_{verdict}", lang)}" title="{text(f"rate_{verdict}", lang)}">{_THUMB}</button>'
-        for verdict in ("up", "down")
+        f'aria-label="{text(label, lang)}" title="{text(label, lang)}">{_THUMB}</button>'
+        for verdict, label in _VERDICTS.items()
     )
     said = " ".join(
-        f'data-{name}="{text(f"rate_{name}", lang)}"' for name in ("kept-up", "forgotten", "kept", "kept-open")
+        f'data-{name.replace("_", "-")}="{text(label, lang, name=FILE_NAME)}"' for name, label in _OUTCOMES.items()
     )
     return (
         f'<div class="yj-tools" id="turn-{number}" data-conversation="{attribute_html(id)}" data-turn="{number}">'
@@ -104,19 +121,18 @@ def stale_html(turn: RecalledTurn, lang: str) -> str:
     """What was quoted and no longer holds, as a record: no link, no badge. Empty where everything holds."""
     if not turn.stale:
         return ""
-    note = text("recall_some", lang, count=len(turn.stale)) if turn.stands else ""
-    then = (
-        ""
-        if turn.stands
-        else f'<p class="yj-then">{text("recall_then", lang)}<strong dir="auto">{text_html(turn.answer)}</strong></p>'
-    )
-    head = f'<p class="yj-stale-note">{note}</p>' if note else ""
-    return f'<section class="yj-stale">{head}{then}{"".join(_record_html(item, lang) for item in turn.stale)}</section>'
+    if turn.stands:
+        head = f'<p class="yj-stale-note">{text("recall_some", lang, count=len(turn.stale))}</p>'
+        items = turn.stale
+    else:
+        said = f'<strong dir="auto">{text_html(turn.answer)}</strong>'
+        head, items = f'<p class="yj-then">{text("recall_then", lang)}{said}</p>', (*turn.citations, *turn.others)
+    return f'<section class="yj-stale">{head}{"".join(_record_html(item, lang) for item in items)}</section>'
 
 
 def _record_html(item: Recalled, lang: str) -> str:
     inner = quote_html(item.citation, side=QUOTE_SIDE, tag="u", lang=lang)
-    tag = f'<span class="yj-tag yj-tag-{item.state}">{text(f"recall_{item.state}", lang)}</span>'
+    tag = f'<span class="yj-tag yj-tag-{item.state}">{text(_STATES[item.state], lang)}</span>'
     return (
         f'<figure class="yj-record"><p>{tag}<small>{text("recall_record", lang)}</small></p>'
         f'<blockquote class="yj-quote" dir="auto">{inner}</blockquote>'
@@ -149,20 +165,20 @@ def _exports_html(id: str, lang: str, *, number: int = 0) -> str:
     turn = f"&amp;turn={number}" if number else ""
     links = "".join(
         f'<a class="yj-tool" download href="/api/conversations/{attribute_html(id)}/export?format={format}&amp;lang={lang}{turn}">'
-        f"{text(f'format_{format}', lang)}</a>"
-        for format in FORMATS
+        f"{text(label, lang)}</a>"
+        for format, label in _FORMATS.items()
     )
     return f'<span class="yj-export-label">{text("history_export", lang)}</span>{links}'
 
 
 def _why_html(number: int, lang: str) -> str:
     reasons = "".join(
-        f'<label><input type="radio" name="why-{number}" value="{reason}">{text(f"rate_{reason}", lang)}</label>'
-        for reason in REASONS
+        f'<label><input type="radio" name="why-{number}" value="{reason}">{text(label, lang)}</label>'
+        for reason, label in _REASONS.items()
     )
     fields = "".join(
-        f'<label class="yj-why-text">{text(f"rate_{name}", lang)}<input name="{name}" maxlength="{TEXT_LIMIT}" autocomplete="off"></label>'
-        for name in ("right", "note")
+        f'<label class="yj-why-text">{text(label, lang)}<input name="{name}" maxlength="{TEXT_LIMIT}" autocomplete="off"></label>'
+        for name, label in (("right", "rate_right"), ("note", "rate_note"))
     )
     return (
         f'<form class="yj-why" hidden><fieldset><legend>{text("rate_why", lang)}</legend>{reasons}</fieldset>{fields}'

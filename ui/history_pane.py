@@ -89,13 +89,13 @@ class History:
         return replace(turn, html=with_end(turn.html, tools_html(id, number, "", self.lang))), id
 
     def act(self, asked: Mapping[str, Any], current: str) -> Shown:
-        """Do what the page asks for: ``open``, ``new``, ``rename``, ``delete``, ``restore`` or ``search``."""
+        """Do what the page asks for: ``open``, ``new``, ``rename``, ``delete``, ``restore`` or ``list``, which a search does too."""
         id, words = str(asked.get("id", "")), str(asked.get("text", ""))
-        search = str(asked.get("search", ""))
+        search, number = str(asked.get("search", "")), asked.get("turn")
         try:
             match asked.get("do"):
                 case "open":
-                    return self._opened(id, search, int(asked.get("turn") or 0))
+                    return self._opened(id, search, number if isinstance(number, int) else 0)
                 case "new":
                     return self._fresh(search)
                 case "rename":
@@ -131,9 +131,7 @@ class History:
     def _turn(self, conversation: Conversation, turn: RecalledTurn) -> Turn:
         answer = turn.proven()
         if turn.stands:
-            html = render.answer_html(
-                answer, self.lang, understood=answer.understood, suggestions=answer.suggestions
-            )
+            html = render.answer_html(answer, self.lang, understood=answer.understood, suggestions=answer.suggestions)
         else:
             html = render.error_html(turn.question, text("recall_none", self.lang), self.lang)
         end = stale_html(turn, self.lang) + tools_html(conversation.id, turn.number, turn.rating, self.lang)
@@ -142,7 +140,7 @@ class History:
     def _source(self, turn: RecalledTurn | None) -> str:
         first = next(iter(turn.proven().citations), None) if turn else None
         if first is None:
-            return empty_source_html(self.lang, key="none" if turn else "empty")
+            return empty_source_html(self.lang, key="none" if turn and turn.status == "not_found" else "empty")
         return open_source(Reference.to(first).href, lang=self.lang, library=self.library)
 
     def _said(self, error: YinjuError) -> str:
@@ -186,6 +184,7 @@ def build_history(history: History) -> HistoryPane:
     script = files("ui").joinpath("assets", "history.js").read_text("utf-8")
     with gr.Column(elem_id="yj-history"):
         gr.HTML(history_head_html(history.lang), elem_id="yj-history-head", apply_default_css=False)
-        listing = gr.HTML(history.listing, elem_id="yj-history-list", apply_default_css=False, js_on_load=script)
+        # Filled by the script, with the conversation that the address names: a value made here would overtake it.
+        listing = gr.HTML("", elem_id="yj-history-list", apply_default_css=False, js_on_load=script)
         current = gr.State("")
     return HistoryPane(history, current, listing)

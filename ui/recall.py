@@ -60,8 +60,16 @@ class RecalledTurn:
 
     @property
     def stands(self) -> bool:
-        """Whether the answer may still be shown as one: it was *not found*, or a citation proves it now."""
-        return self.status == "not_found" or any(item.state == "holds" for item in self.citations)
+        """Whether the answer may still be shown as one: it was *not found*, or a citation that holds says it.
+
+        The answer is a slice of the first citation; where that one no longer holds, another must say the same words.
+        """
+        if self.status == "not_found":
+            return True
+        return any(
+            item.state == "holds" and (place == 0 or item.said == self.answer)
+            for place, item in enumerate(self.citations)
+        )
 
     def proven(self) -> Answer:
         """The turn as an answer whose every citation holds now. Only where it ``stands``."""

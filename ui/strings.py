@@ -222,10 +222,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "format_json": ("JSON", "JSON"),
     "turn_export": ("导出这个回答", "Export this answer"),
     # what became of a stored citation
+    "recall_holds": ("原文未变", "Source unchanged"),
     "recall_changed": ("原文已变更", "Source changed"),
     "recall_gone": ("资料已移除", "Document removed"),
     "recall_some": ("有 {count} 处引文和现在的资料对不上，下面只作为当时的记录。", "{count} {count|quote|quotes} no longer {count|matches|match} the documents and {count|is|are} kept only as a record."),
-    "recall_none": ("当时的引文已经没有一处和现在的资料对得上，所以这个答案只是当时的记录。请重新提问。", "No quote matches the documents any more, so this answer is only a record of what was said. Ask again."),
+    "recall_none": ("这个答案的原文已经变更或移除，现在没有引文为证，只是当时的记录。请重新提问。", "The source of this answer has changed or was removed. No quote proves it now; it is only a record. Ask again."),
     "recall_then": ("当时的回答：", "The answer then: "),
     "recall_record": ("当时的引文", "As quoted then"),
     # exports
@@ -254,8 +255,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "rate_right": ("正确答案（可不填，照原文抄写）", "The right answer (optional, as the document words it)"),
     "rate_note": ("说明（可不填）", "A note (optional)"),
     "rate_send": ("记下", "Keep"),
-    "rate_kept": ("已记下。评测：yinju eval {path}", "Kept. To score it: yinju eval {path}"),
-    "rate_kept_open": ("已记在 {path}，还差正确答案；补上以后 yinju eval 才评测它。", "Kept in {path}. It lacks the right answer; yinju eval scores it once that is filled in."),
+    "rate_kept": ("已记在资料库的 {name} 里，yinju eval 会评测它。", "Kept in the library's {name}, for yinju eval to score."),
+    "rate_kept_open": ("已记在资料库的 {name} 里，还差正确答案；补上后 yinju eval 才评测它。", "Kept in the library's {name}. It lacks the right answer; once that is filled in, yinju eval scores it."),
     "rate_kept_up": ("谢谢，已记下。", "Thank you."),
     "rate_forgotten": ("已收回。", "Taken back."),
     # the library pane
@@ -380,9 +381,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 
 _FIELD = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
 _BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large", "turn_large"})
-# fmt: off
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
-# fmt: on
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _RANGE = re.compile(r"\s*(zh|en)(?:-[\w-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?", re.IGNORECASE)
 _HEADER_LIMIT = 1000
 _VALUE_LIMIT = 300

@@ -73,7 +73,7 @@ async function rate(tools, verdict, more = {}) {
     answer = { error: { message: document.querySelector(".yj-log").dataset.lost } };
   }
   said.classList.toggle("yj-error", Boolean(answer.error));
-  said.textContent = answer.error ? answer.error.message : said.getAttribute(`data-${answer.outcome.replace("_", "-")}`);
+  said.textContent = answer.error ? answer.error.message : said.getAttribute(`data-${answer.outcome.replaceAll("_", "-")}`);
   if (answer.error) return;
   verdicts.set(`${body.conversation} ${body.turn}`, verdict);
   showVerdict(tools);
@@ -172,7 +172,7 @@ let waiting = 0;
 document.addEventListener("input", (event) => {
   if (!event.target.matches(".yj-history-search")) return;
   clearTimeout(waiting);
-  waiting = setTimeout(() => act({ do: "search" }), 200);
+  waiting = setTimeout(() => act({ do: "list" }), 200);
 });
 
 window.addEventListener("popstate", () => {
@@ -191,8 +191,5 @@ new MutationObserver(() => {
   });
 }).observe(byId("yj-main"), { childList: true, subtree: true });
 
-if (asked()) {
-  wanted = turnAsked();
-  act({ do: "open", id: asked(), turn: wanted });
-}
-update();
+wanted = asked() ? turnAsked() : 0;
+act(asked() ? { do: "open", id: asked(), turn: wanted } : { do: "list" });
