@@ -122,7 +122,10 @@ class Conversations:
         query = _LISTED.format(hit=hit, found=f"(hit IS NOT NULL OR {inside})" if terms else "1")
         with self._reading() as connection:
             rows = connection.execute(query, (*terms, *terms, limit)).fetchall()
-        return [ConversationInfo(*row[:5], hit=row[5] or 0) for row in rows]
+        return [
+            ConversationInfo(id, title, created, changed, turns, hit or 0)
+            for id, title, created, changed, turns, hit in rows
+        ]
 
     def load(self, id: str) -> Conversation:
         """The conversation ``id`` as it was stored.
@@ -136,7 +139,10 @@ class Conversations:
                 (id,),
             ).fetchall()
             try:
-                turns = tuple(StoredTurn(*row[:3], _record(row[3]), row[4]) for row in rows)
+                turns = tuple(
+                    StoredTurn(number, asked, question, _record(answer), rating)
+                    for number, asked, question, answer, rating in rows
+                )
             except ValueError as error:
                 raise ConversationError("conversations_broken", path=str(self._path), reason=str(error)) from error
         return Conversation(id, *head, turns)
