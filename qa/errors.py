@@ -52,4 +52,6 @@ class ConfigError(YinjuError):
 
 
 class GoldError(YinjuError):
-    """Codes: ``gold_missing`` (path, reason); ``gold_line`` (path, line, reason); ``gold_empty`` (path)."""
+    """Codes: ``gold_missing`` (path, reason); ``gold_line`` (path, line, reason); ``gold_empty`` (path);
+    ``gold_unanswered`` (path, count): every line waits for its right answer.
+    """

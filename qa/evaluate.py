@@ -96,13 +96,20 @@ class Score:
         }
 
 
-def read_gold(path: Path) -> tuple[list[Document], list[GoldQuestion]]:
+def read_gold(
+    path: Path, *, unanswered: Callable[[int], None] | None = None
+) -> tuple[list[Document], list[GoldQuestion]]:
     """The contexts of a gold file as documents, and its questions.
 
-    :raises GoldError: ``gold_missing`` (path), ``gold_line`` (path, line, reason), ``gold_empty`` (path).
+    A line whose ``answers`` is null waits for someone to write the right answer. It is left out; ``unanswered`` is told
+    its number, counted from 1.
+
+    :raises GoldError: ``gold_missing`` (path), ``gold_line`` (path, line, reason), ``gold_empty`` (path),
+        ``gold_unanswered`` (path, count).
     """
     documents: dict[str, Document] = {}
     questions: list[GoldQuestion] = []
+    waiting = 0
     try:
         lines = path.read_text("utf-8").splitlines()
     except OSError as error:
@@ -114,12 +121,19 @@ def read_gold(path: Path) -> tuple[list[Document], list[GoldQuestion]]:
             continue
         try:
             row = json.loads(line)
+            if row["answers"] is None:
+                waiting += 1
+                if unanswered is not None:
+                    unanswered(number)
+                continue
             context_id = str(row["context_id"])
             documents.setdefault(context_id, as_document(context_id, str(row.get("title", "")), str(row["context"])))
             answers = tuple(str(answer["text"]) for answer in row["answers"])
             questions.append(GoldQuestion(str(row["id"]), str(row["question"]), answers, context_id))
         except (ValueError, KeyError, TypeError) as error:
             raise GoldError("gold_line", path=str(path), line=number, reason=repr(error)) from error
+    if not questions and waiting:
+        raise GoldError("gold_unanswered", path=str(path), count=waiting)
     if not questions:
         raise GoldError("gold_empty", path=str(path))
     return list(documents.values()), questions

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from qa.errors import LibraryError, QuestionError
 from qa.library import DocumentInfo
@@ -80,11 +84,18 @@ QUOTE_LASER = "激光打靶体验在N2馆B03展位。"
 QUOTE_OPEN = "袁家军宣布开幕。"
 
 
+def _folder() -> Path:
+    folder = tempfile.mkdtemp(prefix="yinju-tiny-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
 @dataclass
 class TinyLibrary:
-    """Documents in memory."""
+    """Documents in memory, and a folder for what is kept beside them."""
 
     shelf: dict[str, Document] = field(default_factory=lambda: {item.id: item for item in (PAPER, NASTY, LONG)})
+    folder: Path = field(default_factory=_folder)
 
     def document(self, document_id: str) -> Document:
         if document_id not in self.shelf:

@@ -8,7 +8,8 @@ Knows no Gradio. Nothing that a client sends is trusted: sizes are limited as th
     GET  /documents/{id}/text    the text that all offsets count in
     GET  /documents/{id}/pages/{page}    the picture of a page, PNG
 
-Those that change the library are in :mod:`ui.api_documents`.
+Those of conversations and feedback are in ``ui.api_conversations``.
+Those that change the library are in ``ui.api_documents``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from qa.page_image import PageImages
 from ui import render
 from ui.asked import Asked, read_asked
 from ui.chat import Asks, Shelf, prove
-from ui.errors import RequestError
+from ui.errors import ConversationError, FeedbackError, RequestError
 from ui.strings import choose_language, sentence
 
 if TYPE_CHECKING:
@@ -49,6 +50,13 @@ ENDPOINTS = (
     "DELETE /api/documents/{id}",
     "GET /api/documents/{id}/text",
     "GET /api/documents/{id}/pages/{page}",
+    "GET /api/conversations",
+    "POST /api/conversations",
+    "GET /api/conversations/{id}",
+    "PATCH /api/conversations/{id}",
+    "DELETE /api/conversations/{id}",
+    "GET /api/conversations/{id}/export",
+    "POST /api/feedback",
 )
 
 STATUS = {
@@ -56,6 +64,15 @@ STATUS = {
     "request_too_large": 413,
     "document_unknown": 404,
     "page_unknown": 404,
+    "conversation_unknown": 404,
+    "turn_unknown": 404,
+    "conversation_long": 409,
+    "conversations_full": 507,
+    "conversations_disk": 507,
+    "conversations_broken": 503,
+    "conversations_version": 503,
+    "conversations_busy": 503,
+    "feedback_file": 503,
     "page_missing": 404,
     "upload_unknown": 404,
     "file_too_large": 413,
@@ -79,12 +96,15 @@ def endpoints(answerer: Asks, library: Shelf, *, at_once: int, more: Sequence[Ro
     from starlette.applications import Starlette
     from starlette.routing import Route
 
+    from ui.api_conversations import conversation_routes
+
     desk = _Desk(answerer, library, CapacityLimiter(at_once), PageImages())
     routes = [
         Route("/ask", spoken(desk.ask), methods=["POST"]),
         Route("/documents", spoken(desk.documents), methods=["GET"]),
         Route("/documents/{id}/text", spoken(desk.text), methods=["GET"]),
         Route("/documents/{id}/pages/{page:int}", spoken(desk.page), methods=["GET"]),
+        *conversation_routes(library),
         *more,
     ]
     return Starlette(routes=routes, exception_handlers={404: _unknown_page, 405: _unknown_method})
@@ -102,7 +122,7 @@ class _Desk:
     async def ask(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
 
-        asked = read_question(await _body(request))
+        asked = read_question(await read_body(request))
         return json_response(await run_sync(self._answer, asked, limiter=self.limiter))
 
     async def documents(self, _: Request) -> Response:
@@ -134,11 +154,10 @@ class _Desk:
         return {"documents": [{name: getattr(info, name) for name in fields} for info in self.library.documents()]}
 
 
-def read_question(body: bytes) -> Asked:
-    """What the body of a request asks.
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in the body of a request.
 
-    :raises RequestError: ``request_not_utf8``, ``request_not_json``, ``request_not_object``, or as
-        :func:`ui.asked.read_asked`.
+    :raises RequestError: ``request_not_utf8``, ``request_not_json`` or ``request_not_object``.
     """
     try:
         value = json.loads(body.decode("utf-8-sig"))
@@ -148,10 +167,18 @@ def read_question(body: bytes) -> Asked:
         raise RequestError("request_not_json") from error
     if not isinstance(value, dict):
         raise RequestError("request_not_object")
-    return read_asked(value)
+    return value
 
 
-async def _body(request: Request) -> bytes:
+def read_question(body: bytes) -> Asked:
+    """What the body of a request asks.
+
+    :raises RequestError: as :func:`read_object` and :func:`ui.asked.read_asked`.
+    """
+    return read_asked(read_object(body))
+
+
+async def read_body(request: Request) -> bytes:
     """The body, read as it comes.
 
     :raises RequestError: ``request_too_large``.
@@ -178,7 +205,7 @@ def json_response(value: dict[str, Any], status: int = 200, headers: dict[str, s
 
 def error_response(error: YinjuError, accept_language: str | None, headers: dict[str, str] | None = None) -> Response:
     """``{"error": {"code", "message"}}`` with the HTTP status that fits ``error``."""
-    known = QuestionError, RequestError
+    known = QuestionError, RequestError, ConversationError, FeedbackError
     fallback = 400 if isinstance(error, known) else 503 if isinstance(error, LibraryError) else 500
     message = sentence(error.code, choose_language(accept_language), **error.fields)
     status = STATUS.get(error.code, 500 if error.code == "internal" else fallback)

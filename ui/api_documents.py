@@ -94,7 +94,11 @@ def report_json(entries: list[Entry], lang: str) -> dict[str, Any]:
         ids: Iterator[str | None] = iter(entry.documents)
         for file in entry.report.files:
             notices = [
-                {"code": item.code, "page": item.page, "message": notice(item.code, lang, page=item.page, detail=item.detail)}
+                {
+                    "code": item.code,
+                    "page": item.page,
+                    "message": notice(item.code, lang, page=item.page, detail=item.detail),
+                }
                 for item in file.notices
             ]
             documents.append({"id": next(ids, None), **asdict(file), "notices": notices})

@@ -22,6 +22,8 @@ from ui import frame, render
 from ui.api import endpoints
 from ui.api_documents import change_routes
 from ui.chat import Asks, Shelf, Turn, more_source, open_source, take_turn
+from ui.conversations import Conversations
+from ui.history_pane import History, build_history
 from ui.shelf import Keeper
 from ui.shelf_pane import build_shelf
 from ui.source import empty_source_html
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.applications import Starlette
 
-    Shown = tuple[object, object, object, object, object]
+    Shown = tuple[object, object, object, object, object, object, object]
 
 ASKED_AT_ONCE = 2
 """Questions answered at a time by the page, and by the HTTP endpoints; one saturates a core, and more would wait."""
@@ -175,6 +177,7 @@ def build(
                 _html(frame.library_head_html(lang), "yj-library-head")
                 with gr.Column(elem_id="yj-shelf"):
                     chosen = build_shelf(library, lang, keeper=keeper)
+                history = build_history(History(Conversations(library.folder), library, lang, tuple(examples)))
             with gr.Column(elem_id="yj-chat"):
                 log = _html(render.log_html((), lang, examples=examples), "yj-log", js_on_load=_asset("page.js"))
                 box, send = _question_box(lang)
@@ -182,10 +185,12 @@ def build(
             with gr.Column(elem_id="yj-side"):
                 pane = _pane(library, lang)
 
-        desk = _Desk(answerer, library, lang, tuple(examples))
+        desk = _Desk(answerer, library, lang, tuple(examples), history.history)
 
-        def example(past: tuple[Turn, ...], asked: frozenset[str] | None, event: gr.EventData) -> Iterator[Shown]:
-            yield from desk.answer(str((event._data or {}).get("question", "")), past, asked)
+        def example(
+            past: tuple[Turn, ...], chosen: frozenset[str] | None, current: str, event: gr.EventData
+        ) -> Iterator[Shown]:
+            yield from desk.answer(str((event._data or {}).get("question", "")), past, chosen, current)
 
         def cite(event: gr.EventData) -> str:
             return open_source(str((event._data or {}).get("href", "")), lang=lang, library=library)
@@ -194,11 +199,13 @@ def build(
         for handler in (example, cite):
             handler.__annotations__ = {"event": gr.EventData}
 
-        shown = [log, box, turns, pane, hint]
+        shown = [log, box, turns, pane, hint, history.current, history.listing]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = {**quiet, "concurrency_limit": ASKED_AT_ONCE, "concurrency_id": "ask", "trigger_mode": "once"}
-        gr.on([box.submit, send.click], desk.answer, [box, turns, chosen], shown, **asking)
-        log.example(example, [turns, chosen], shown, **asking)
+        history.wire(log=log, turns=turns, pane=pane, hint=hint)
+        asked = [turns, chosen, history.current]
+        gr.on([box.submit, send.click], desk.answer, [box, *asked], shown, **asking)
+        log.example(example, asked, shown, **asking)
         pane.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
     return page
 
@@ -206,27 +213,32 @@ def build(
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """What the page's events need. Each method gives values for the conversation, the question box, the turns so far,
-    the source pane and the hint.
+    the source pane, the hint, the conversation's id and the list of conversations.
     """
 
     answerer: Asks
     library: Shelf
     lang: Lang
     examples: tuple[str, ...]
+    history: History
 
-    def answer(self, question: str, past: tuple[Turn, ...], chosen: frozenset[str] | None) -> Iterator[Shown]:
+    def answer(
+        self, question: str, past: tuple[Turn, ...], chosen: frozenset[str] | None, current: str
+    ) -> Iterator[Shown]:
         """Show that the question is being looked for, then its turn; or the hint, and the question back to mend."""
         import gradio as gr
 
         lang, same, shown = self.lang, gr.skip(), [turn.html for turn in past]
         waiting = render.log_html([*shown, render.waiting_html(question, lang)], lang)
-        yield waiting, "", past, same, frame.hint_html(lang)
+        yield waiting, "", past, same, frame.hint_html(lang), same, same
         turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library, past=past, chosen=chosen)
         if turn.hint:
             before = render.log_html(shown, lang, examples=self.examples)
-            yield before, question, past, same, frame.hint_html(lang, turn.hint)
+            yield before, question, past, same, frame.hint_html(lang, turn.hint), same, same
             return
-        yield render.log_html([*shown, turn.html], lang), same, (*past, turn), turn.source, frame.hint_html(lang)
+        turn, current = self.history.keep(turn, current)
+        after, listing = render.log_html([*shown, turn.html], lang), self.history.listing(current)
+        yield after, same, (*past, turn), turn.source, frame.hint_html(lang), current, listing
 
 
 async def _pages(
@@ -254,7 +266,7 @@ def _mounted(page: gr.Blocks) -> FastAPI:
         pwa=False,
         max_file_size=1,
         theme=gr.themes.Base(font=list(_SANS), font_mono=list(_MONO)),
-        css="".join(_asset(name) for name in ("page.css", "answer.css", "source.css", "shelf.css")),
+        css="".join(_asset(name) for name in ("page.css", "answer.css", "source.css", "shelf.css", "history.css")),
         favicon_path=str(files("ui").joinpath("assets", "favicon.svg")),
     )
     return parent

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from qa.errors import LibraryError, QuestionError, YinjuError
@@ -46,6 +47,10 @@ class Asks(Protocol):
 
 class Shelf(Protocol):
     """The library as the page and the HTTP endpoints see it; may be used from several threads."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the library is kept, and what belongs to it beside it."""
 
     def document(self, document_id: str) -> Document:
         """The document as it is now.

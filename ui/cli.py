@@ -282,7 +282,10 @@ def _evaluated(gold: Path, config: Config) -> Score:
     from qa.evaluate import Score, evaluate, read_gold
     from qa.library import Library
 
-    documents, questions = read_gold(gold)
+    skipped: list[int] = []
+    documents, questions = read_gold(gold, unanswered=skipped.append)
+    if skipped:
+        _say(strings.text("cli_eval_skipped", config.language, count=len(skipped)))
     encoder = _encoder(config)
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -3,7 +3,9 @@
     qa.errors.YinjuError
     ├── PortError              the page cannot be served at this address
     │   └── PortBusy           another program listens there
-    └── RequestError           an HTTP request that cannot be answered
+    ├── RequestError           an HTTP request that cannot be answered
+    ├── ConversationError      a conversation that cannot be kept or shown
+    └── FeedbackError          an opinion that cannot be kept
 
 ``code`` names the sentence in ``ui/strings.py``. This module knows no Gradio and no wording.
 """
@@ -27,5 +29,21 @@ class RequestError(YinjuError):
     ``request_field_object`` (name); ``request_field_value`` (name, value, known); ``text_broken`` (name);
     ``page_unknown`` (path, known); ``method_unknown`` (method, known); ``host_refused`` (host);
     ``origin_refused`` (origin): another site's page asks for a change; ``change_refused`` (host): not from there;
-    ``upload_count`` (count, limit); ``upload_nothing``; ``upload_unknown`` (id); ``internal``.
+    ``upload_count`` (count, limit); ``upload_nothing``; ``upload_unknown`` (id); ``request_field_number`` (name);
+    ``request_field_false`` (name); ``internal``.
+    """
+
+
+class ConversationError(YinjuError):
+    """Codes: ``conversation_unknown`` (id); ``turn_unknown`` (id, number); ``conversation_title_empty``;
+    ``conversation_title_long`` (length, limit); ``conversation_long`` (limit): in turns; ``turn_large`` (size, limit): in
+    bytes; ``conversations_full`` (count, limit); ``conversations_broken`` (path, reason); ``conversations_version``
+    (path, found, expected); ``conversations_busy`` (path); ``conversations_disk`` (path); ``export_format`` (format,
+    known).
+    """
+
+
+class FeedbackError(YinjuError):
+    """Codes: ``feedback_verdict`` (value, known); ``feedback_reason`` (value, known); ``feedback_long`` (length, limit);
+    ``feedback_file`` (path, reason).
     """

@@ -64,9 +64,7 @@ def entries_html(entries: Sequence[Entry], lang: str, *, now: float) -> str:
         return '<div class="yj-entries"></div>'
     active = sum(entry.active for entry in entries)
     head = text("shelf_busy", lang, count=active) if active else text("shelf_report", lang, count=len(entries))
-    clear = (
-        "" if active else f'<button type="button" class="yj-quiet yj-clear">{text("shelf_clear", lang)}</button>'
-    )
+    clear = "" if active else f'<button type="button" class="yj-quiet yj-clear">{text("shelf_clear", lang)}</button>'
     items = "".join(_entry(entry, lang, now) for entry in entries)
     return (
         f'<section class="yj-entries" data-active="{active}" aria-label="{text("shelf_report_label", lang)}">'
@@ -186,7 +184,9 @@ def _outcome(entry: Entry, lang: str) -> str:
         lines.append(_line(sentence(entry.error.code, lang, **entry.error.fields), "bad") + retry)
     lines += _shortened([*_failures(report, lang), *_notices(report, lang)], lang)
     if examples := examples_for(file.name for file in report.files):
-        asked = "".join(f'<li><button type="button" class="yj-example">{text_html(item)}</button></li>' for item in examples)
+        asked = "".join(
+            f'<li><button type="button" class="yj-example">{text_html(item)}</button></li>' for item in examples
+        )
         lines.append(f'<p class="yj-entry-try">{text("welcome_try", lang)}</p><ul class="yj-examples">{asked}</ul>')
     return "".join(lines)
 
@@ -220,7 +220,9 @@ def _row(info: DocumentInfo, choice: Choice, lang: str, *, fresh: bool, changing
     title = info.title if info.title not in (info.name, PurePosixPath(info.name).stem) else ""
     under = f'<span class="yj-doc-title">{label_html(title)}</span>' if title else ""
     suffix = PurePosixPath(info.name).suffix.removeprefix(".").upper()
-    size = " · ".join([part for part in (suffix,) if part.isalnum()] + [text("report_characters", lang, count=info.characters)])
+    size = " · ".join(
+        [part for part in (suffix,) if part.isalnum()] + [text("report_characters", lang, count=info.characters)]
+    )
     name = attribute_html(info.name)
     remove = (
         f'<button type="button" class="yj-icon yj-remove" title="{text("shelf_remove", lang)}" '
@@ -247,7 +249,7 @@ def _undo_bar(aside: Aside, lang: str) -> str:
 def _gone(removed: Iterable[Aside], lang: str) -> str:
     asides = list(removed)
     items = "".join(
-        f"<li>{label_html(aside.name)}<button type=\"button\" class=\"yj-quiet yj-back\" "
+        f'<li>{label_html(aside.name)}<button type="button" class="yj-quiet yj-back" '
         f'data-id="{attribute_html(aside.id, limit=_ID_LENGTH)}">{text("shelf_put_back", lang)}</button></li>'
         for aside in asides[:ROWS_SHOWN]
     )
@@ -262,6 +264,6 @@ def _first_run(lang: str) -> str:
     steps = "".join(f"<li>{text(key, lang)}</li>" for key in ("shelf_first_1", "shelf_first_2", "shelf_first_3"))
     return (
         f'<div class="yj-first"><h3>{text("shelf_first", lang)}</h3><ol>{steps}</ol>'
-        f'<p>{text("shelf_first_sample", lang)}</p>'
+        f"<p>{text('shelf_first_sample', lang)}</p>"
         f'<button type="button" class="yj-sample">{text("shelf_sample", lang)}</button></div>'
     )

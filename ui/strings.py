@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Literal
 
 from ui.escape import one_line
@@ -67,6 +68,7 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "config_value": ("设置 {name} 不能是 {value}。请改成允许的值。", "The setting {name} cannot be {value}. Give it a value that is allowed."),
     "gold_missing": ("打不开 {path}：{reason}。请检查路径。", "{path} cannot be opened: {reason}. Check the path."),
     "gold_line": ("{path} 第 {line} 行不合格式：{reason}。请改正这一行。", "Line {line} of {path} is malformed: {reason}. Mend that line."),
+    "gold_unanswered": ("{path} 里的 {count} 行都还没有正确答案（answers 是 null）。请补上答案再评测。", "None of the {count} lines of {path} has a right answer yet (answers is null). Fill them in and run again."),
     "gold_empty": ("{path} 里一个问题也没有。请换一个文件。", "{path} holds no question. Choose another file."),
     # the address
     "port_busy": ("{host} 的端口 {port} 已被别的程序占用。请用 --port 换一个，例如 --port {next}。", "Port {port} of {host} is taken by another program. Choose another with --port, for example --port {next}."),
@@ -78,6 +80,8 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "request_not_object": ("请求要是一个 JSON 对象，例如 {example}。", "The request must be a JSON object such as {example}."),
     "request_field_missing": ("请求里缺少 {name}。例如：{example}。", "The request lacks {name}. For example: {example}."),
     "request_field_type": ("请求里的 {name} 要是字符串。例如：{example}。", "{name} in the request must be a string. For example: {example}."),
+    "request_field_number": ("请求里的 {name} 要是整数，从 1 数起。", "{name} in the request must be a whole number, counted from 1."),
+    "request_field_false": ("请求里的 {name} 只能是 false。要删除，请用 DELETE。", "{name} in the request can only be false. To delete, use DELETE."),
     "request_field_list": ("请求里的 {name} 要是一个列表，不用就省去。", "{name} in the request must be a list; leave it out if it is not needed."),
     "request_field_object": ("请求里的 {name} 要是一个对象，含 question、understood、answer、status。", "{name} in the request must be an object with question, understood, answer and status."),
     "request_field_value": ("请求里的 {name} 是 {value}，只能是其中之一：{known}。", "{name} in the request is {value}; it must be one of: {known}."),
@@ -85,6 +89,24 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "page_unknown": ("没有 {path} 这个地址。可用的有：{known}。", "There is nothing at {path}. These exist: {known}."),
     "method_unknown": ("这个地址不支持 {method}，请用 {known}。", "This address does not take {method}; use {known}."),
     "host_refused": ("这里只接受来自本机的访问，不接受以 {host} 为名的访问。要让别的机器访问，请用 --host 启动。", "Only this machine may ask here, not as {host}. To let others in, start with --host."),
+    # conversations
+    "conversation_unknown": ("没有编号为 {id} 的对话：可能已经删除。请从左边的列表里另选一个。", "There is no conversation {id}; it may have been deleted. Choose another from the list."),
+    "turn_unknown": ("对话 {id} 里没有第 {number} 问。请重新载入这个对话。", "The conversation {id} has no turn {number}. Load it again."),
+    "conversation_title_empty": ("名称是空的。请写下几个字。", "The title is empty. Type a few words."),
+    "conversation_title_long": ("名称有 {length} 个字，最多 {limit} 个字。请写短一些。", "The title has {length} characters; the limit is {limit}. Make it shorter."),
+    "conversation_long": ("这个对话已有 {limit} 问，到了上限。请新建一个对话。", "This conversation has reached its limit of {limit} questions. Start a new one."),
+    "turn_large": ("这次的回答有 {size}，最大 {limit}，没有存入对话。请问得更具体一些。", "This answer has {size}; the limit is {limit}. It was not kept. Ask something more specific."),
+    "conversations_full": ("已有 {count} 个对话，最多 {limit} 个。请先删去不要的。", "There are {count} conversations; the limit is {limit}. Delete some first."),
+    "conversations_broken": ("存对话的文件 {path} 读写不了（{reason}）。请把它移到别处再试；资料不受影响。", "The file of conversations {path} cannot be used ({reason}). Move it elsewhere and try again; the documents are untouched."),
+    "conversations_version": ("存对话的文件 {path} 是另一个版本（{found}，本程序用 {expected}）。请用写它的那一版打开，或把它移到别处。", "The file of conversations {path} has another format ({found}; this program uses {expected}). Open it with the version that wrote it, or move it elsewhere."),
+    "conversations_busy": ("另一个程序正在写存对话的文件 {path}。请稍后再试。", "Another program is writing the file of conversations {path}. Try again in a moment."),
+    "conversations_disk": ("{path} 所在的磁盘满了，对话没有存下。请腾出空间再试。", "The disk that holds {path} is full and the conversation was not kept. Make room and try again."),
+    "export_format": ("不能导出成 {format}。可用的有：{known}。", "There is no export to {format}. These exist: {known}."),
+    # feedback
+    "feedback_verdict": ("评价不能是 {value}。可用的有：{known}。", "The verdict cannot be {value}. These exist: {known}."),
+    "feedback_reason": ("原因不能是 {value}。可用的有：{known}。", "The reason cannot be {value}. These exist: {known}."),
+    "feedback_long": ("写了 {length} 个字，最多 {limit} 个字。请写短一些。", "The text has {length} characters; the limit is {limit}. Make it shorter."),
+    "feedback_file": ("评价没有存下：{path} 读写不了（{reason}）。请检查权限和磁盘空间。", "The feedback was not kept: {path} cannot be used ({reason}). Check its permissions and the disk's space."),
     "origin_refused": ("别的网站（{origin}）不能改这里的资料。", "Another site ({origin}) may not change the documents here."),
     "change_refused": ("从 {host} 不能增减资料，只能提问。请在运行引据的电脑上操作。", "From {host} you can ask, but not add or remove documents. Do that on the computer that runs Yinju."),
     "upload_count": ("已有 {count} 个文件在等候，最多 {limit} 个。请等它们收完再加；文件夹很大时，用 yinju add 更快。", "{count} files are waiting; the limit is {limit}. Wait for them; for a large folder yinju add is faster."),
@@ -174,6 +196,70 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "sure_fair": ("把握一般", "Somewhat sure"),
     "sure_low": ("把握不大", "Not very sure"),
     "sure_help": ("引据对这个答案的把握。请以原文为准。", "How sure Yinju is of this answer. The source decides."),
+    # conversations
+    "history_label": ("对话", "Conversations"),
+    "history_new": ("新对话", "New conversation"),
+    "history_search": ("搜索问题、答案和引文", "Search questions, answers, quotes"),
+    "history_none": ("问过的都会存在这里，只存在这台电脑上。", "What you ask is kept here, on this computer only."),
+    "history_no_match": ("没有对话里有这些字。", "No conversation holds these words."),
+    "history_more": ("只列出最近的 {count} 个；其余的请搜索。", "Only the latest {count} are listed; search for the others."),
+    "history_turns": ("{count} 问", "{count} {count|question|questions}"),
+    "history_menu": ("更多：{title}", "More: {title}"),
+    "history_rename": ("改名", "Rename"),
+    "history_rename_label": ("新名称", "New title"),
+    "history_save": ("保存", "Save"),
+    "history_cancel": ("取消", "Cancel"),
+    "history_delete": ("删除", "Delete"),
+    "history_deleted": ("已删除“{title}”。", "Deleted “{title}”."),
+    "history_undo": ("撤销", "Undo"),
+    "history_export": ("导出", "Export"),
+    "history_link": ("复制链接", "Copy link"),
+    "history_link_copied": ("已复制", "Copied"),
+    "history_not_kept": ("这一问没有存下：{reason}", "This question was not kept: {reason}"),
+    "conversation_untitled": ("未命名的对话", "Untitled conversation"),
+    "format_md": ("Markdown", "Markdown"),
+    "format_html": ("网页（HTML）", "Web page (HTML)"),
+    "format_docx": ("Word 文档", "Word document"),
+    "format_json": ("JSON", "JSON"),
+    "turn_export": ("导出这个回答", "Export this answer"),
+    # what became of a stored citation
+    "recall_holds": ("原文未变", "Source unchanged"),
+    "recall_changed": ("原文已变更", "Source changed"),
+    "recall_gone": ("资料已移除", "Document removed"),
+    "recall_some": ("有 {count} 处引文和现在的资料对不上，下面只作为当时的记录。", "{count} {count|quote|quotes} no longer {count|matches|match} the documents and {count|is|are} kept only as a record."),
+    "recall_none": ("这个答案的原文已经变更或移除，现在没有引文为证，只是当时的记录。请重新提问。", "The source of this answer has changed or was removed. No quote proves it now; it is only a record. Ask again."),
+    "recall_then": ("当时的回答：", "The answer then: "),
+    "recall_record": ("当时的引文", "As quoted then"),
+    # exports
+    "export_when": ("由引据导出于 {when} · 对话 {id}", "Exported by Yinju on {when} · conversation {id}"),
+    "export_asked": ("问于 {when}", "Asked on {when}"),
+    "export_understood": ("理解为：", "Understood as: "),
+    "export_answer_then": ("当时的回答：", "The answer then: "),
+    "export_in_quote": ("其中：", "In it: "),
+    "export_characters": ("原文第 {start} 至 {end} 字", "characters {start} to {end}"),
+    "export_revision": ("版本 {revision}", "revision {revision}"),
+    "export_holds": ("导出时逐字核对 ✓", "verbatim when exported ✓"),
+    "export_changed": ("原文已变更，这是当时的引文", "source changed since; as quoted then"),
+    "export_gone": ("资料已移除，这是当时的引文", "document removed since; as quoted then"),
+    "export_paragraph": ("所在段落", "The paragraph"),
+    "export_sources": ("出处", "Sources"),
+    # feedback
+    "rate_label": ("这个回答", "This answer"),
+    "rate_up": ("答得对", "Right"),
+    "rate_down": ("答得不对", "Wrong"),
+    "rate_why": ("哪里不对？", "What is wrong?"),
+    "rate_wrong_answer": ("答案错了", "The answer is wrong"),
+    "rate_wrong_quote": ("引文不对", "The quote is wrong"),
+    "rate_should_refuse": ("应该说找不到", "It should say not found"),
+    "rate_has_answer": ("其实有答案", "There is an answer"),
+    "rate_other": ("别的", "Something else"),
+    "rate_right": ("正确答案（可不填，照原文抄写）", "The right answer (optional, as the document words it)"),
+    "rate_note": ("说明（可不填）", "A note (optional)"),
+    "rate_send": ("记下", "Keep"),
+    "rate_kept": ("已记在资料库的 {name} 里，yinju eval 会评测它。", "Kept in the library's {name}, for yinju eval to score."),
+    "rate_kept_open": ("已记在资料库的 {name} 里，还差正确答案；补上后 yinju eval 才评测它。", "Kept in the library's {name}. It lacks the right answer; once that is filled in, yinju eval scores it."),
+    "rate_kept_up": ("谢谢，已记下。", "Thank you."),
+    "rate_forgotten": ("已收回。", "Taken back."),
     # the library pane
     "shelf_drop": ("把文件或文件夹拖到这里", "Drop files or a folder here"),
     "shelf_files": ("选文件", "Choose files"),
@@ -226,6 +312,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "cli_check_bad": ("{documents} 份文件、{passages} 段里有 {problems} 处不符。", "{problems} {problems|problem|problems} in {documents} {documents|document|documents} and {passages} {passages|passage|passages}."),
     "cli_reading": ("读文件", "Reading files"),
     "cli_embedding": ("写入段落", "Storing passages"),
+    "cli_eval_skipped": ("有 {count} 行还没有正确答案（answers 是 null），没有评测。补上后再运行。", "{count} {count|line has|lines have} no right answer yet (answers is null) and {count|was|were} not scored. Fill {count|it|them} in and run again."),
     "cli_asking": ("提问", "Asking"),
     "cli_interrupted": ("已中断。已经收入的都还在。", "Interrupted. What was added is safe."),
     "report_line": ("{name}：{parts}", "{name}: {parts}"),
@@ -304,7 +391,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 # fmt: on
 
 _FIELD = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
-_BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large"})
+_BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large", "turn_large"})
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _RANGE = re.compile(r"\s*(zh|en)(?:-[\w-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?", re.IGNORECASE)
 _HEADER_LIMIT = 1000
 _VALUE_LIMIT = 300
@@ -321,7 +412,11 @@ def sentence(code: str, lang: str, **fields: object) -> str:
     if isinstance(fields.get("port"), int):
         port = int(str(fields["port"]))
         fields = {**fields, "port": str(port), "next": str(port + 1 if port < 65535 else port - 1)}
-    return _filled(ERRORS.get(code, ERRORS["internal"]), lang, {"example": REQUEST_EXAMPLE, "upload_example": UPLOAD_EXAMPLE, **fields})
+    return _filled(
+        ERRORS.get(code, ERRORS["internal"]),
+        lang,
+        {"example": REQUEST_EXAMPLE, "upload_example": UPLOAD_EXAMPLE, **fields},
+    )
 
 
 def text(key: str, lang: str, **fields: object) -> str:
@@ -336,6 +431,25 @@ def notice(code: str, lang: str, *, page: int, detail: str) -> str:
     """The sentence of a notice about a file, with its page where it is about one."""
     said = text(f"notice_{code}", lang, detail=detail)
     return text("notice_at", lang, page=page, notice=said) if page else said
+
+
+def moment(seconds: float, lang: str) -> str:
+    """A time, in seconds since 1970, as date and minute where this program runs."""
+    at = datetime.fromtimestamp(seconds)
+    if lang == "en":
+        return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def moment_short(seconds: float, now: float, lang: str) -> str:
+    """A time as a list shows it: the minute if it was today, else the day, with its year if that is another."""
+    at, today = datetime.fromtimestamp(seconds), datetime.fromtimestamp(now)
+    if at.date() == today.date():
+        return f"{at:%H:%M}"
+    year = at.year if at.year != today.year else None
+    if lang == "en":
+        return f"{at.day} {_MONTHS[at.month - 1]}" + (f" {year}" if year else "")
+    return (f"{year}年" if year else "") + f"{at.month}月{at.day}日"
 
 
 def confidence_words(probability: float, lang: str) -> str:
