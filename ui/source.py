@@ -164,6 +164,7 @@ def place(citation: Citation, lang: str) -> list[str]:
         citation.section,
         text("page", lang, number=citation.page) if citation.page is not None else "",
         text("paragraph", lang, number=citation.paragraph),
+        text("recognised", lang) if citation.recognised else "",
         citation.document,
     ]
     return [part for part in parts if part]
@@ -210,8 +211,6 @@ def _row_head_html(citation: Citation) -> str:
 
 def _pages_html(document: Document, citation: Citation, kind: Kind, lang: str) -> str:
     """The pictures of the pages that the quote stands on, with a box over each of its lines."""
-    if document.format != "pdf":
-        return ""
     pages = sorted({box.page for box in citation.boxes})
     return "".join(_page_html(document, citation, page, kind, lang) for page in pages)
 

@@ -22,6 +22,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -49,13 +50,16 @@ _last_beat = 0.0
 _answers: BinaryIO | None = None
 
 
-def alive() -> None:
-    """A parser's sign of life: call it after each page of a long file. Does nothing outside a child. Cheap."""
+def alive(done: int = 0, pages: int = 0) -> None:
+    """A parser's sign of life: call it after each page of a long file. Does nothing outside a child. Cheap.
+
+    ``done`` of ``pages`` pages are read, where that is known.
+    """
     global _last_beat
     now = time.monotonic()
     if _answers is not None and now - _last_beat >= BEAT:
         _last_beat = now
-        _send(_answers, _ALIVE)
+        _send(_answers, dumps({"done": done, "pages": pages}) if pages else _ALIVE)
 
 
 class Worker:
@@ -72,10 +76,19 @@ class Worker:
         self._frames: queue.Queue[bytes | None] = queue.Queue()
         self._used = 0
 
-    def call(self, target: str, arguments: dict[str, Any], *, path: str, size: int = 0) -> Any:
+    def call(
+        self,
+        target: str,
+        arguments: dict[str, Any],
+        *,
+        path: str,
+        size: int = 0,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Any:
         """``target`` (``module:function``) called in the child with ``arguments``; its result, all of it JSON values.
 
-        ``path`` and ``size`` (bytes) are those of the file at hand, for errors and the time limit.
+        ``path`` and ``size`` (bytes) are those of the file at hand, for errors and the time limit. ``progress`` is told
+        (pages read, pages) about once a second, by a parser that knows.
 
         :raises DocumentError: what ``target`` raised; ``file_crashed`` (also for any other error of it), ``file_slow``,
             ``file_memory`` or ``file_nested``.
@@ -83,7 +96,7 @@ class Worker:
         request = dumps({"target": target, "arguments": arguments, "path": path})
         with self._lock:
             try:
-                answer = self._ask(request, path, self._seconds + size / _MB)
+                answer = self._ask(request, path, self._seconds + size / _MB, progress)
             except BaseException:
                 self._stop()
                 raise
@@ -100,7 +113,9 @@ class Worker:
         with self._lock:
             self._stop()
 
-    def _ask(self, request: bytes, path: str, limit: float) -> dict[str, Any]:
+    def _ask(
+        self, request: bytes, path: str, limit: float, progress: Callable[[int, int], None] | None
+    ) -> dict[str, Any]:
         process = self._process
         started = process is None or process.poll() is not None
         if process is None or started:
@@ -117,9 +132,11 @@ class Worker:
             if frame is None:
                 raise DocumentError("file_crashed", path=path, reason=_end(process))
             started = False
-            if frame != _ALIVE:
-                answer: dict[str, Any] = loads(frame)
+            answer: dict[str, Any] = loads(frame)
+            if "value" in answer or "error" in answer:
                 return answer
+            if progress is not None and "done" in answer:
+                progress(answer["done"], answer["pages"])
 
     def _start(self) -> subprocess.Popen[bytes]:
         root = str(Path(__file__).resolve().parents[2])
@@ -130,7 +147,8 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            # Each thread of OpenBLAS takes address space on starting, one for every core; nothing here multiplies.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             start_new_session=True,  # Ctrl+C is the parent's to handle, and what the child starts can be ended with it
         )
