@@ -69,13 +69,13 @@ def parse_image(data: bytes, *, document_id: str, name: str, path: str = "", rev
 def render_json(*, path: str, page: int, scale: float) -> str:
     """Page ``page``, counted from 1, as a PNG in Base64: what the child process can send. ``scale`` is of no matter.
 
-    :raises DocumentError: as :func:`parse_image`.
-    :raises ValueError: if the file has no such page.
+    :raises DocumentError: as :func:`parse_image`; ``page_missing`` (path, page, pages).
     """
     del scale
     with _opened(Path(path), path) as picture:
-        if not 1 <= page <= int(getattr(picture, "n_frames", 1)):
-            raise ValueError(f"there is no page {page}")
+        pages = int(getattr(picture, "n_frames", 1))
+        if not 1 <= page <= pages:
+            raise DocumentError("page_missing", path=path, page=page, pages=pages)
         shown = _page(picture, page - 1, path)
         room = (SHOWN / (shown.width * shown.height)) ** 0.5
         if room < 1:

@@ -94,7 +94,10 @@ def read_picture(picture: Picture, *, alive: Callable[[], None] = lambda: None) 
     """The lines in ``picture``, in no special order. ``alive`` is called now and then."""
     import numpy as np
 
+    _engine()
+    alive()
     quads, picture, quarters = _upright(picture, _found(picture))
+    alive()
     strokes = ruled(picture)
     lines = []
     for quad in cut_at_walls(quads, strokes):

@@ -43,6 +43,8 @@ RUN = 4
 """Chinese characters in a row from which on their distances are measured, and distances that it takes."""
 LONG = 30
 """Letters from which on their room tells the size of the type."""
+FINEST = 300 / 72
+"""Pixels a point above which a page is not drawn, however small it is: 300 dots an inch."""
 EM = 0.74
 """Size of the type as a share of the height of a line as it is detected."""
 
@@ -57,7 +59,7 @@ class PageReader:
         """The page as it is recognised in its picture."""
         from qa.documents.worker import alive
 
-        scale = min(SHORT / min(shown.width, shown.height), math.sqrt(LARGEST / (shown.width * shown.height)))
+        scale = min(SHORT / min(shown.width, shown.height), math.sqrt(LARGEST / (shown.width * shown.height)), FINEST)
         bitmap = page.render(scale=scale)
         try:
             picture = bitmap.to_numpy()[:, :, :3].copy()
@@ -189,9 +191,9 @@ def _edges(line: SeenLine) -> list[float]:
             edges += [last + step * (i + 0.5) for i in range(gap + 1)]
         last, gap = place, 0
     edges.append(1.0)
-    for i in range(1, len(edges)):
-        edges[i] = max(edges[i], edges[i - 1])
-    return edges
+    # No character is without room: two that are seen in one place share it.
+    count = len(line.text)
+    return [0.98 * max(edges[: i + 1]) + 0.02 * i / count for i in range(count + 1)]
 
 
 def _stretches(text: str, edges: Sequence[float], slack: float, reach: float) -> Iterator[tuple[int, int]]:
