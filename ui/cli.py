@@ -270,6 +270,7 @@ def _progress() -> Progress:
 
 
 def _add_with_progress(opened: Library, paths: list[Path], encoder: Encoder, language: str) -> AddReport:
+    from qa.documents.worker import pages_told
     from qa.walk import expand
 
     with _progress() as progress:
@@ -280,9 +281,13 @@ def _add_with_progress(opened: Library, paths: list[Path], encoder: Encoder, lan
             if path is None:
                 progress.advance(stored, passages)
             else:
-                progress.advance(files)
+                progress.update(files, advance=1, description=strings.text("cli_reading", language))
 
-        report = opened.add(paths, encoder=encoder, progress=advance)
+        def read(done: int, pages: int) -> None:
+            progress.update(files, description=strings.text("cli_reading_pages", language, done=done, pages=pages))
+
+        with pages_told(read):
+            report = opened.add(paths, encoder=encoder, progress=advance)
         progress.update(stored, total=report.passages)
     return report
 

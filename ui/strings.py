@@ -143,6 +143,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "cli_check_good": ("完好：{documents} 份文件、{passages} 段，每一处位置都与原文相符。", "Sound: {documents} {documents|document|documents}, {passages} {passages|passage|passages}, every offset slices to its text."),
     "cli_check_bad": ("{documents} 份文件、{passages} 段里有 {problems} 处不符。", "{problems} {problems|problem|problems} in {documents} {documents|document|documents} and {passages} {passages|passage|passages}."),
     "cli_reading": ("读文件", "Reading files"),
+    "cli_reading_pages": ("读文件（第 {done} 页，共 {pages} 页）", "Reading files (page {done} of {pages})"),
     "cli_embedding": ("写入段落", "Storing passages"),
     "cli_asking": ("提问", "Asking"),
     "cli_interrupted": ("已中断。已经收入的都还在。", "Interrupted. What was added is safe."),

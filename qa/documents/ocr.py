@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from qa.documents.ocr_rules import Stroke, cut_at_walls, ruled
+from qa.documents.ocr_rules import Stroke, cut_at_walls, ruled, without_letters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,7 +98,7 @@ def read_picture(picture: Picture, *, alive: Callable[[], None] = lambda: None) 
     alive()
     quads, picture, quarters = _upright(picture, _found(picture))
     alive()
-    strokes = ruled(picture)
+    strokes = without_letters(ruled(picture), quads)
     lines = []
     for quad in cut_at_walls(quads, strokes):
         alive()

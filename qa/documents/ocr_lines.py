@@ -23,8 +23,9 @@ from qa.types import Region
 if TYPE_CHECKING:
     import pypdfium2
 
-CONFIDENT = 0.6
-"""Confidence of a line below which it is left out."""
+CONFIDENT = 0.7
+"""Confidence of a line below which it is left out. Of 150 lines blurred and made noisy, those at 0.6 to 0.7 had 43 % of their
+characters right, at 0.7 to 0.8 79 %, from 0.95 on 99.5 %."""
 SIDE = 595.0
 """Points that the shorter side of a picture counts as where it has no size of its own: A4."""
 LONGEST_SIDE = 1300.0

@@ -19,6 +19,8 @@ LENGTH = 60
 """Pixels of the shortest piece of a line, at 200 dots an inch 7.6 mm: longer than a stroke of a character."""
 WIDTH = 8.0
 """Pixels of the thickest line; what is thicker is a bar."""
+LETTER = 1.3
+"""Times the height of a line of text that a stroke in it must have to be none of its characters."""
 LIMIT = 3000
 """Lines of a page above which it is a drawing."""
 
@@ -50,6 +52,21 @@ def ruled(picture: Picture) -> list[Stroke]:
             first, last = (float(np.nonzero(end)[0 if level else 1].mean()) for end in ends)
             found.append((x, y + first, x + width, y + last) if level else (x + first, y, x + last, y + height))
     return found
+
+
+def without_letters(strokes: Sequence[Stroke], quads: Sequence[Quad]) -> list[Stroke]:
+    """The strokes that are no part of a large character in one of the lines of text."""
+    boxes = [(*quad.min(axis=0).tolist(), *quad.max(axis=0).tolist()) for quad in quads]
+    return [
+        stroke
+        for stroke in strokes
+        if not any(
+            left < (stroke[0] + stroke[2]) / 2 < right
+            and top < (stroke[1] + stroke[3]) / 2 < bottom
+            and max(stroke[2] - stroke[0], stroke[3] - stroke[1]) < LETTER * min(right - left, bottom - top)
+            for left, top, right, bottom in boxes
+        )
+    ]
 
 
 def cut_at_walls(quads: Sequence[Quad], strokes: Sequence[Stroke]) -> list[Quad]:

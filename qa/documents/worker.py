@@ -22,7 +22,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -46,20 +47,37 @@ _ALIVE = b"{}"
 _LONGEST = 4 * 1024**3
 _MB = 1024 * 1024
 
+_told: ContextVar[Callable[[int, int], None] | None] = ContextVar("told", default=None)
 _last_beat = 0.0
+_at = 0, 0
 _answers: BinaryIO | None = None
 
 
 def alive(done: int = 0, pages: int = 0) -> None:
     """A parser's sign of life: call it after each page of a long file. Does nothing outside a child. Cheap.
 
-    ``done`` of ``pages`` pages are read, where that is known.
+    ``done`` of ``pages`` pages are read, where that is known; a sign without them tells the last again.
     """
-    global _last_beat
+    global _last_beat, _at
+    if pages:
+        _at = done, pages
     now = time.monotonic()
     if _answers is not None and now - _last_beat >= BEAT:
         _last_beat = now
-        _send(_answers, dumps({"done": done, "pages": pages}) if pages else _ALIVE)
+        _send(_answers, dumps({"done": _at[0], "pages": _at[1]}) if _at[1] else _ALIVE)
+
+
+@contextlib.contextmanager
+def pages_told(tell: Callable[[int, int], None]) -> Iterator[None]:
+    """Within, ``tell`` hears (pages read, pages) about once a second while a file of pages is read in a child.
+
+    For this thread only. It passes by those between, who know no pages.
+    """
+    token = _told.set(tell)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 class Worker:
@@ -76,19 +94,10 @@ class Worker:
         self._frames: queue.Queue[bytes | None] = queue.Queue()
         self._used = 0
 
-    def call(
-        self,
-        target: str,
-        arguments: dict[str, Any],
-        *,
-        path: str,
-        size: int = 0,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Any:
+    def call(self, target: str, arguments: dict[str, Any], *, path: str, size: int = 0) -> Any:
         """``target`` (``module:function``) called in the child with ``arguments``; its result, all of it JSON values.
 
-        ``path`` and ``size`` (bytes) are those of the file at hand, for errors and the time limit. ``progress`` is told
-        (pages read, pages) about once a second, by a parser that knows.
+        ``path`` and ``size`` (bytes) are those of the file at hand, for errors and the time limit.
 
         :raises DocumentError: what ``target`` raised; ``file_crashed`` (also for any other error of it), ``file_slow``,
             ``file_memory`` or ``file_nested``.
@@ -96,7 +105,7 @@ class Worker:
         request = dumps({"target": target, "arguments": arguments, "path": path})
         with self._lock:
             try:
-                answer = self._ask(request, path, self._seconds + size / _MB, progress)
+                answer = self._ask(request, path, self._seconds + size / _MB)
             except BaseException:
                 self._stop()
                 raise
@@ -113,9 +122,7 @@ class Worker:
         with self._lock:
             self._stop()
 
-    def _ask(
-        self, request: bytes, path: str, limit: float, progress: Callable[[int, int], None] | None
-    ) -> dict[str, Any]:
+    def _ask(self, request: bytes, path: str, limit: float) -> dict[str, Any]:
         process = self._process
         started = process is None or process.poll() is not None
         if process is None or started:
@@ -135,8 +142,9 @@ class Worker:
             answer: dict[str, Any] = loads(frame)
             if "value" in answer or "error" in answer:
                 return answer
-            if progress is not None and "done" in answer:
-                progress(answer["done"], answer["pages"])
+            tell = _told.get()
+            if tell is not None and "done" in answer:
+                tell(answer["done"], answer["pages"])
 
     def _start(self) -> subprocess.Popen[bytes]:
         root = str(Path(__file__).resolve().parents[2])
@@ -253,7 +261,8 @@ def _listen(requests: queue.Queue[bytes]) -> None:
 
 
 def _answer(request: dict[str, Any], memory: int) -> bytes:
-    path = request["path"]
+    global _at
+    path, _at = request["path"], (0, 0)
     try:
         module, _, name = request["target"].partition(":")
         function = getattr(importlib.import_module(module), name)
