@@ -119,7 +119,7 @@ def _page(picture: Image.Image, index: int, path: str) -> Image.Image:
     if upright.mode.startswith("I") or upright.mode == "F":  # 16 bits a dot, which a plain conversion would cut off
         low, high = upright.getextrema()
         scale = 255 / max(float(high) - float(low), 1.0)  # type: ignore[arg-type]
-        upright = upright.point(lambda value: (value - low) * scale).convert("L")  # type: ignore[operator]
+        upright = upright.point(lambda value: (value - low) * scale).convert("L")
     if upright.has_transparency_data:
         coloured = upright.convert("RGBA")
         upright = Image.new("RGBA", coloured.size, "white")

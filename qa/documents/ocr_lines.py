@@ -119,9 +119,17 @@ class _Frame:
         (x0, y0), (x1, y1) = self._level(left), self._level(right)
         x0, x1 = x0 + MARGIN * height, max(x1 - MARGIN * height, x0 + MARGIN * height + 1)
         middle = (y0 + y1) / 2
-        box = (self.scale * value for value in (x0, middle - height / 2, x1, middle + height / 2))
-        regions = tuple(self._regions(seen, left, right, height))
-        return Line(seen.text, regions, self.number, *box, self.scale * _size(seen, x1 - x0))
+        half = height / 2
+        return Line(
+            seen.text,
+            tuple(self._regions(seen, left, right, height)),
+            self.number,
+            self.scale * x0,
+            self.scale * (middle - half),
+            self.scale * x1,
+            self.scale * (middle + half),
+            self.scale * _size(seen, x1 - x0),
+        )
 
     def rules(self) -> list[Rule]:
         """The ruled lines in points, set level."""
