@@ -218,8 +218,8 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "section": citation.section,
         "revision": citation.revision,
         "header": citation.header,
-        "recognised": citation.recognised,
         "boxes": [_box_json(box) for box in citation.boxes],
+        "recognised": citation.recognised,
     }
 
 

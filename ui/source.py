@@ -211,6 +211,8 @@ def _row_head_html(citation: Citation) -> str:
 
 def _pages_html(document: Document, citation: Citation, kind: Kind, lang: str) -> str:
     """The pictures of the pages that the quote stands on, with a box over each of its lines."""
+    if document.format not in ("pdf", "image"):
+        return ""
     pages = sorted({box.page for box in citation.boxes})
     return "".join(_page_html(document, citation, page, kind, lang) for page in pages)
 
