@@ -36,7 +36,8 @@ class DocumentError(YinjuError):
     seconds); ``file_memory`` (path, limit); ``archive_members`` (path, count, limit); ``archive_traversal`` (path,
     member); ``archive_nested`` (path); ``archive_empty`` (path); ``file_changed`` (path); ``page_missing`` (path, page,
     pages); ``file_packing`` (path, method): compressed in an unusual way; ``file_legacy`` (path, suffix, tools): no program here
-    that reads it; ``file_pages`` (path, pages, limit); ``file_scanned`` (path, pages): no page has text.
+    that reads it; ``file_pages`` (path, pages, limit); ``file_scanned`` (path, pages): no page has text, and nothing here
+    recognises it; ``file_illegible`` (path, pages): none was recognised; ``picture_size`` (path, pixels, limit).
     """
 
 

@@ -14,6 +14,9 @@ from pathlib import Path
 from qa.errors import DocumentError
 from qa.types import Document
 
+DRAWN = {"pdf": "qa.documents.pdf_render:render_json", "image": "qa.documents.images:render_json"}
+"""What draws a page of each format that has pages to draw."""
+
 SCALE = 2.0
 """Pixels a point (1/72 inch): sharp on a dense screen at the width of the pane."""
 
@@ -34,7 +37,7 @@ class PageImages:
         :raises DocumentError: ``page_missing`` (path, page, pages): no such page, or a format without pages to draw;
             ``file_changed`` (path): the file is gone or is not the one that was read.
         """
-        if document.format != "pdf" or not 1 <= page <= (document.pages or 0):
+        if document.format not in DRAWN or not 1 <= page <= (document.pages or 0):
             raise DocumentError("page_missing", path=document.name, page=page, pages=document.pages or 0)
         key = (document.revision, page)
         with self._lock:
@@ -61,5 +64,5 @@ class PageImages:
         if not unchanged:
             raise DocumentError("file_changed", path=document.name)
         arguments = {"path": document.path, "page": page, "scale": SCALE}
-        drawn = shared().call("qa.documents.pdf_render:render_json", arguments, path=document.name, size=size)
+        drawn = shared().call(DRAWN[document.format], arguments, path=document.name, size=size)
         return base64.b64decode(drawn)

@@ -238,6 +238,11 @@ class Citation:
     header: str = ""
     boxes: tuple[Region, ...] = ()
 
+    @property
+    def recognised(self) -> bool:
+        """Whether some of the quote was recognised in a picture; ``boxes`` say with what confidence."""
+        return any(box.ocr for box in self.boxes)
+
     def holds_in(self, document: Document) -> bool:
         """Whether every slice still equals ``document``'s text. Checked again at the moment a quote is shown."""
         text = document.text

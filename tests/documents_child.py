@@ -31,6 +31,18 @@ def beat(times: int) -> str:
     return "done"
 
 
+def pages(count: int) -> int:
+    """Read pages, with a sign of life in the middle of each."""
+    worker.BEAT = 0.05
+    for done in range(1, count + 1):
+        time.sleep(0.1)
+        worker.alive()
+        worker.alive(done, count)
+    time.sleep(0.1)
+    worker.alive()
+    return count
+
+
 def kill() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qa.documents import pdf_lines
 from qa.documents.pdf import PAGE_LIMIT, parse_pdf
-from qa.documents.pdf_lines import recognised
+from qa.documents.pdf_furniture import Sheet
+from qa.documents.pdf_glyphs import GlyphPage
 from qa.documents.pdf_render import render_page
+from qa.documents.sheets import Seen
 from qa.errors import DocumentError
 from qa.types import Document
 from tests.pdf_writer import Page, pdf, written
@@ -261,13 +264,48 @@ def test_garbage_is_not_text() -> None:
     assert document.text == "第一页有文字。"
 
 
-def test_a_reader_of_pictures_takes_the_place_of_missing_text() -> None:
-    def recognise(page: object, shown: object) -> list[object]:
-        return [recognised("图中文字。", (40, 90, 100, 102), 0.9, page=1, width=400, height=600)]
+def seen(*lines: str, number: int = 1, unsure: int = 0) -> Seen:
+    boxes = [(40.0, 90.0 + 20 * i, 100.0, 102.0 + 20 * i) for i in range(len(lines))]
+    made = [
+        pdf_lines.Line(
+            text, (pdf_lines.region(0, len(text), number, box, 400, 600, ocr=True, confidence=0.9),), number, *box, 10.0
+        )
+        for text, box in zip(lines, boxes, strict=True)
+    ]
+    return Seen(Sheet(number, 400, 600, made), unsure)
 
-    document = parse_pdf(pdf(Page().picture()), document_id="d", name="a.pdf", recognise=recognise)  # type: ignore[arg-type]
-    assert (document.text, document.notices) == ("图中文字。", ())
-    assert [(r.ocr, r.confidence, r.x0) for r in document.regions] == [(True, 0.9, 0.1)]
+
+def test_what_is_recognised_takes_the_place_of_missing_text() -> None:
+    pages = pdf(Page().picture(), Page().text(40, 100, "■■■■■■\ue123\ue124"), Page().text(40, 100, "第三页有文字。"))
+    asked: list[int] = []
+
+    def recognise(page: object, shown: GlyphPage) -> Seen:
+        asked.append(shown.number)
+        return seen(f"图中文字{shown.number}。", number=shown.number, unsure=2 - shown.number)
+
+    document = parse_pdf(pages, document_id="d", name="a.pdf", recognise=recognise)
+    assert asked == [1, 2]
+    assert document.text == "图中文字1。\n图中文字2。\n第三页有文字。"
+    assert [(n.code, n.page, n.detail) for n in document.notices] == [
+        ("lines_unsure", 1, "1"),
+        ("page_recognised", 2, ""),
+    ]
+    assert [(r.page, r.ocr, r.confidence, r.x0) for r in document.regions[:2]] == [
+        (1, True, 0.9, 0.1),
+        (2, True, 0.9, 0.1),
+    ]
+    assert not document.regions[2].ocr
+
+
+def test_a_page_in_which_nothing_is_recognised_is_noted_and_a_file_of_them_refused() -> None:
+    def recognise(page: object, shown: GlyphPage) -> Seen:
+        return seen(number=shown.number)
+
+    pages = pdf(Page().text(40, 100, "第一页有文字。"), Page().picture())
+    document = parse_pdf(pages, document_id="d", name="a.pdf", recognise=recognise)
+    assert [(notice.code, notice.page) for notice in document.notices] == [("page_illegible", 2)]
+    with pytest.raises(DocumentError, match="file_illegible"):
+        parse_pdf(pdf(Page().picture()), document_id="d", name="a.pdf", recognise=recognise)
 
 
 def test_an_empty_file_is_refused() -> None:

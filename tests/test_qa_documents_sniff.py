@@ -41,6 +41,8 @@ def types(kind: str) -> bytes:
     (b'<?xml version="1.0"?><rss>', ".txt", "xml"), (b"<!-- c --><feed xmlns='x'>", ".atom", "xml"), (b"<x/>", ".xml", "xml"),
     (b"WEBVTT\n", ".txt", "subtitles"), (b"1\r\n00:00:01,000 --> 00:00:02,000\r\nx", ".txt", "subtitles"),
     (b"no cues", ".srt", "text"), (b"a,b\n1,2", ".csv", "delimited"), (b"a\tb\n1\t2", ".xls", "delimited"),
+    (b"\x89PNG\r\n\x1a\n", ".txt", "image"), (b"\xff\xd8\xff\xe0", ".pdf", "image"), (b"MM\x00*", "", "image"),
+    (b"RIFF\x00\x00\x00\x00WEBPVP8 ", ".png", "image"), (b"plain", ".jpg", "text"),
     (b"plain", ".docx", "text"), (b"plain", ".pdf", "text"), (b"plain", "", "text"), (b"BMW is a car", ".txt", "text"),
     (b"# x", ".markdown", "markdown"),
     (types("openxmlformats-officedocument.wordprocessingml.document"), ".zip", "docx"),
@@ -63,7 +65,8 @@ def test_what_a_file_is(data: bytes, suffix: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("data", "suffix"),
     [
-        (b"\x89PNG\r\n\x1a\n", ".txt"),
+        (b"GIF89a\x00", ".txt"),
+        (b"RIFF\x00\x00\x00\x00WAVE", ".webp"),
         (b"BM\x00\x00\x00\x00", ".bmp"),
         (b"text", ".exe"),
         (b"\x7fELF", ""),

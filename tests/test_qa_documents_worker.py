@@ -45,6 +45,15 @@ def test_one_child_serves_many_calls(child: Worker) -> None:
     assert pid_of(child) == pid_of(child) != os.getpid()
 
 
+def test_pages_are_told_while_a_file_is_read(child: Worker) -> None:
+    told: list[tuple[int, int]] = []
+    with worker.pages_told(lambda done, pages: told.append((done, pages))):
+        assert child.call(f"{HERE}:pages", {"count": 3}, path="x") == 3
+    assert child.call(f"{HERE}:pages", {"count": 2}, path="x") == 2
+    assert told
+    assert set(told) <= {(1, 3), (2, 3), (3, 3)}
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
 def test_a_child_that_is_killed_costs_its_file_only(child: Worker) -> None:
     before = pid_of(child)

@@ -17,7 +17,7 @@ def names(*paths: Path) -> list[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("b.txt", "a/二.md", "a/一.txt", ".hidden/x.txt", "a/.y.txt", "a/picture.png"):
+    for name in ("b.txt", "a/二.md", "a/一.txt", ".hidden/x.txt", "a/.y.txt", "a/picture.gif"):
         path = tmp_path / "papers" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("文", "utf-8")
@@ -29,8 +29,8 @@ def test_a_folder_is_its_supported_files_in_order(folder: Path) -> None:
 
 
 def test_each_file_once_and_named_files_as_they_are(folder: Path) -> None:
-    assert names(folder / "a" / "picture.png", folder / "b.txt", folder) == [
-        "picture.png", "b.txt", "a/一.txt", "a/二.md",
+    assert names(folder / "a" / "picture.gif", folder / "b.txt", folder) == [
+        "picture.gif", "b.txt", "a/一.txt", "a/二.md",
     ]  # fmt: skip
 
 

@@ -52,6 +52,7 @@ def test_to_json_is_the_promise() -> None:
         ("revision", "rev-d1"),
         ("header", ""),
         ("boxes", []),
+        ("recognised", False),
     ]
     assert json.loads(json.dumps(value, ensure_ascii=False, allow_nan=False)) == value
 

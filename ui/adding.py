@@ -29,7 +29,8 @@ Say = Callable[[str], None]
 def add_with_progress(
     opened: Library, paths: Sequence[Path], encoder: Encoder, language: str, progress: Progress
 ) -> AddReport:
-    """Add, with a bar for the files and one for the passages."""
+    """Add, with a bar for the files, which tells the page that is recognised, and one for the passages."""
+    from qa.documents.worker import pages_told
     from qa.walk import expand
 
     files = progress.add_task(strings.text("cli_reading", language), total=sum(1 for _ in expand(paths)))
@@ -39,9 +40,13 @@ def add_with_progress(
         if path is None:
             progress.advance(stored, passages)
         else:
-            progress.advance(files)
+            progress.update(files, advance=1, description=strings.text("cli_reading", language))
 
-    report = opened.add(paths, encoder=encoder, progress=advance)
+    def read(done: int, pages: int) -> None:
+        progress.update(files, description=strings.text("cli_reading_pages", language, done=done, pages=pages))
+
+    with pages_told(read):
+        report = opened.add(paths, encoder=encoder, progress=advance)
     progress.update(stored, total=report.passages)
     return report
 

@@ -27,6 +27,7 @@ def place(citation: Citation, lang: str) -> list[str]:
         citation.section,
         text("page", lang, number=citation.page) if citation.page is not None else "",
         text("paragraph", lang, number=citation.paragraph),
+        text("recognised", lang) if citation.recognised else "",
         citation.document,
     ]
     return [part for part in parts if part]

@@ -11,7 +11,7 @@ from qa.types import Citation, Document, Region
 from ui.escape import attribute_html
 from ui.strings import text
 
-DRAWN = frozenset({"pdf"})
+DRAWN = frozenset({"pdf", "image"})
 """Formats whose pages can be drawn."""
 
 
@@ -42,8 +42,7 @@ def picture_html(document: Document, citation: Citation, lang: str, *, near: boo
 
 
 def _tools_html(citation: Citation, first: int, count: int, lang: str) -> str:
-    recognised = any(box.ocr for box in citation.boxes)
-    note = f'<span class="yj-badge yj-badge-no">{text("recognised", lang)}</span>' if recognised else ""
+    note = f'<span class="yj-badge yj-badge-no">{text("recognised", lang)}</span>' if citation.recognised else ""
     return (
         f'<div class="yj-page-tools" role="group" aria-label="{text("view_page", lang)}">'
         f"{_tool('yj-turn-page', '-1', text('page_previous', lang), '‹')}"

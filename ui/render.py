@@ -151,6 +151,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "revision": citation.revision,
         "header": citation.header,
         "boxes": [_box_json(box) for box in citation.boxes],
+        "recognised": citation.recognised,
     }
 
 

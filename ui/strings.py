@@ -47,7 +47,9 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "file_packing": ("{path} 用了少见的压缩方法（{method} 号），没有收入。请用写它的程序另存一份，或解压后再收入。", "{path} is compressed in an unusual way (method {method}) and was not added. Save it anew with the program that wrote it, or unpack it first."),
     "file_legacy": ("要读 {path}（旧格式 {suffix}），这台电脑上还缺一个转换程序。请安装 {tools}，或把文件另存为新格式再收入。", "To read {path} (the old {suffix} format), a converter is missing on this computer. Install {tools}, or save the file in the current format."),
     "file_pages": ("{path} 有 {pages} 页，最多 {limit} 页。请拆成几份再收入。", "{path} has {pages} pages; the limit is {limit}. Split it and add the parts."),
-    "file_scanned": ("{path} 共 {pages} 页，都没有能读的文字：是扫描的图片，或字体没有说明自己是什么字。请换一份能选中、复制文字的文件。", "None of the {pages} pages of {path} has text that can be read: they are scans, or their fonts do not say what they draw. Use a copy whose text can be selected and copied."),
+    "file_scanned": ("{path} 共 {pages} 页，都没有能读的文字：是扫描的图片，或字体没有说明自己是什么字。请装上文字识别（在引据的文件夹里运行 pip install -e '.[ocr]'）再收入，或换一份能选中、复制文字的文件。", "None of the {pages} pages of {path} has text that can be read: they are scans, or their fonts do not say what they draw. Install text recognition (run pip install -e '.[ocr]' in the folder of Yinju) and add it again, or use a copy whose text can be selected and copied."),
+    "file_illegible": ("{path} 共 {pages} 页，都是图片，没有认出可靠的文字，没有收入。请换一份更清晰的。", "No text could be recognised for sure in the pictures of {path} ({pages} {pages|page|pages}); it was not added. Use a clearer copy."),
+    "picture_size": ("{path} 里有一页 {pixels} 像素，最大 {limit}，没有收入。请缩小后再收入。", "A page of {path} has {pixels} pixels; the limit is {limit}. It was not added. Make it smaller and add it again."),
     # the library
     "library_missing": ("{path} 里还没有资料库。请先运行 yinju add 加上文件或文件夹。", "There is no library in {path} yet. Run yinju add with a file or folder first."),
     "library_broken": ("{path} 里的资料库读不出来（{reason}）。请用 --library 换一个文件夹，重新运行 yinju add；原来的文件不受影响。", "The library in {path} cannot be read ({reason}). Choose another folder with --library and run yinju add again; your files are untouched."),
@@ -311,6 +313,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "cli_check_good": ("完好：{documents} 份文件、{passages} 段，每一处位置都与原文相符。", "Sound: {documents} {documents|document|documents}, {passages} {passages|passage|passages}, every offset slices to its text."),
     "cli_check_bad": ("{documents} 份文件、{passages} 段里有 {problems} 处不符。", "{problems} {problems|problem|problems} in {documents} {documents|document|documents} and {passages} {passages|passage|passages}."),
     "cli_reading": ("读文件", "Reading files"),
+    "cli_reading_pages": ("读文件（第 {done} 页，共 {pages} 页）", "Reading files (page {done} of {pages})"),
     "cli_embedding": ("写入段落", "Storing passages"),
     "cli_eval_skipped": ("有 {count} 行还没有正确答案（answers 是 null），没有评测。补上后再运行。", "{count} {count|line has|lines have} no right answer yet (answers is null) and {count|was|were} not scored. Fill {count|it|them} in and run again."),
     "cli_asking": ("提问", "Asking"),
@@ -342,8 +345,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "notice_sheet_hidden": ("工作表“{detail}”是隐藏的，也收入了。", "The sheet {detail} is hidden; it was added too."),
     "notice_slide_hidden": ("这一页是隐藏的，也收入了。", "This slide is hidden; it was added too."),
     "notice_converted": ("由 {detail} 转换后读出，排版可能有出入。", "Read by way of {detail}; the layout may differ."),
-    "notice_page_scanned": ("这一页是扫描的图片，里面的文字没有读。", "This page is a scanned picture; the text in it was not read."),
-    "notice_page_garbled": ("这一页的字体没有说明自己是什么字，文字没有读。", "The fonts of this page do not say what they draw; its text was not read."),
+    "notice_page_scanned": ("这一页是扫描的图片，里面的文字没有读；要读，请装上文字识别（在引据的文件夹里运行 pip install -e '.[ocr]'）。", "This page is a scanned picture; the text in it was not read. To read it, install text recognition (run pip install -e '.[ocr]' in the folder of Yinju)."),
+    "notice_page_garbled": ("这一页的字体没有说明自己是什么字，文字没有读；要读，请装上文字识别（在引据的文件夹里运行 pip install -e '.[ocr]'）。", "The fonts of this page do not say what they draw; its text was not read. To read it, install text recognition (run pip install -e '.[ocr]' in the folder of Yinju)."),
+    "notice_page_recognised": ("这一页的字体没有说明自己是什么字，文字是从页面图像认出来的。", "The fonts of this page do not say what they draw; its text was recognised in its picture."),
+    "notice_page_illegible": ("这一页是图片，没有认出文字。", "This page is a picture in which no text was recognised."),
+    "notice_lines_unsure": ("有 {detail} 行认不清，没有收入。", "Lines that could not be recognised for sure and were not added: {detail}."),
     "notice_page_damaged": ("这一页坏了，读不出来（{detail}）。", "This page is damaged and cannot be read ({detail})."),
 }
 

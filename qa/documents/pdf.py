@@ -1,32 +1,27 @@
 """PDF -> Document: text in reading order with the place of every character, headings, tables, furniture.
 
-A page at a time through PDFium: glyphs, lines, furniture, tables, columns, paragraphs over columns and pages, kinds.
-A page whose text cannot be read (a scan, fonts that do not say what they draw) gives a notice; ``recognise`` is where
-a reader of pictures takes its place. Knows no library or index. Not covered: vertical and right-to-left writing,
-forms' values, annotations, files attached to the PDF.
+A page at a time through PDFium: glyphs, then lines, which :mod:`qa.documents.sheets` lays out. A page whose text cannot
+be read (a scan, fonts that do not say what they draw) is recognised in its picture where ``recognise`` is given, and
+noted where not. Knows no library or index. Not covered: vertical and right-to-left writing, forms' values, annotations,
+files attached to the PDF.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from qa.documents.assemble import Draft, assemble
 from qa.documents.common import COMMON_SIMPLIFIED, COMMON_TRADITIONAL
-from qa.documents.pdf_columns import STAND_IN, columns
-from qa.documents.pdf_furniture import Sheet, strip_furniture
+from qa.documents.pdf_furniture import Sheet
 from qa.documents.pdf_glyphs import GlyphPage, read_page
-from qa.documents.pdf_kinds import decide, squeezed
-from qa.documents.pdf_lines import Line, pieces
-from qa.documents.pdf_paragraphs import Proto, paragraphs, stitch
-from qa.documents.pdf_rows import TableRows
-from qa.documents.pdf_tables import Table, aligned_tables, ruled_tables
+from qa.documents.pdf_kinds import squeezed
+from qa.documents.pdf_lines import pieces
+from qa.documents.sheets import Seen, document_of, lay_out
 from qa.errors import DocumentError
-from qa.types import Document, Notice, Region
+from qa.types import Document, Notice
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -54,8 +49,25 @@ _NO_TITLE = re.compile(
     r"(?:untitled|anonymous|unspecified|无标题|未命名|幻灯片|文档|document|slide|presentation)", re.I
 )
 
-Recogniser = Callable[["pypdfium2.PdfPage", GlyphPage], Sequence[Line]]
-"""A loaded page and what PDFium reads on it -> lines recognised in its picture."""
+Recogniser = Callable[["pypdfium2.PdfPage", GlyphPage], Seen]
+"""A loaded page and what PDFium reads on it -> what is recognised in its picture."""
+
+
+def read_pdf(data: bytes, *, document_id: str, name: str, path: str = "", revision: str = "") -> Document:
+    """As :func:`parse_pdf`, its scans recognised where that is installed, with a sign of life after each page."""
+    from qa.documents.ocr import installed
+    from qa.documents.ocr_lines import PageReader
+    from qa.documents.worker import alive
+
+    return parse_pdf(
+        data,
+        document_id=document_id,
+        name=name,
+        path=path,
+        revision=revision,
+        progress=alive,
+        recognise=PageReader() if installed() else None,
+    )
 
 
 def parse_pdf(
@@ -73,7 +85,8 @@ def parse_pdf(
     ``recognise``, where given, reads the pages that have no readable text.
 
     :raises DocumentError: ``file_encrypted`` (path), ``file_damaged`` (path, reason), ``file_pages`` (path, pages,
-        limit), ``file_scanned`` (path, pages) where no page has text that can be read, ``file_empty`` (path).
+        limit), ``file_scanned`` (path, pages) where no page has text that can be read without ``recognise``,
+        ``file_illegible`` (path, pages) where none has with it, ``file_empty`` (path).
     """
     file = opened(data, path)
     try:
@@ -81,22 +94,14 @@ def parse_pdf(
         if pages > PAGE_LIMIT:
             raise DocumentError("file_pages", path=path, pages=pages, limit=PAGE_LIMIT)
         notices: list[Notice] = []
-        furniture: list[tuple[int, str]] = []
-        rows = TableRows()
-        sheets = strip_furniture(_sheets(file, notices, progress, recognise), pages)
-        blocks = stitch(group for sheet in sheets for group in _groups(sheet, rows, furniture))
-        for block in blocks:
-            block.lay()
-        blocks = [block for block in blocks if block.text.strip()]
-        if not blocks:
-            unread = any(notice.code in ("page_scanned", "page_garbled") for notice in notices)
-            raise DocumentError("file_scanned" if unread else "file_empty", path=path, pages=pages)
-        decide(blocks, _outline(file))
+        layout = lay_out(_sheets(file, notices, progress, recognise), pages, lambda: _outline(file))
+        if not layout.blocks:
+            raise DocumentError(nothing_read(notices), path=path, pages=pages)
         title = _title(file, name)
     finally:
         file.close()
-    document = assemble(
-        _drafts(blocks),
+    return document_of(
+        layout,
         document_id=document_id,
         name=name,
         path=path,
@@ -106,7 +111,14 @@ def parse_pdf(
         pages=pages,
         notices=notices,
     )
-    return replace(document, regions=tuple(_regions(document, blocks)), furniture=tuple(furniture))
+
+
+def nothing_read(notices: Iterable[Notice]) -> str:
+    """The code of the error for a file of pages without any text: its pages could not be read, or are empty."""
+    codes = {notice.code for notice in notices}
+    if codes & {"page_scanned", "page_garbled"}:
+        return "file_scanned"
+    return "file_illegible" if codes & {"page_illegible", "lines_unsure"} else "file_empty"
 
 
 def opened(data: bytes, path: str) -> pypdfium2.PdfDocument:
@@ -144,13 +156,11 @@ def _sheets(
             page = file[index]
             try:
                 shown = read_page(page, index + 1)
-                sheet = Sheet(shown.number, shown.width, shown.height, pieces(shown), shown.rules, shown.pictured)
-                sheet.notice = _unread(shown)
-                if sheet.notice:
-                    seen = list(recognise(page, shown)) if recognise else []
-                    sheet.lines = seen or (sheet.lines if sheet.notice == "page_scanned" else [])
-                    if not seen:
-                        notices.append(Notice(sheet.notice, page=index + 1))
+                sheet = Sheet(shown.number, shown.width, shown.height, pieces(shown), shown.rules)
+                code = _unread(shown)
+                if code:
+                    sheet, said = _instead(sheet, code, recognise(page, shown) if recognise else None)
+                    notices += said
             finally:
                 page.close()
         except pypdfium2.PdfiumError as error:
@@ -159,6 +169,18 @@ def _sheets(
         yield sheet
         if progress is not None:
             progress(index + 1, pages)
+
+
+def _instead(sheet: Sheet, code: str, seen: Seen | None) -> tuple[Sheet, list[Notice]]:
+    """The sheet that takes the place of one whose text cannot be read, and what there is to say about it."""
+    if code == "page_garbled":
+        sheet.lines = []
+    if seen is None:
+        return sheet, [Notice(code, page=sheet.number)]
+    if not seen.sheet.lines:
+        return sheet, seen.notices()
+    replaced = [Notice("page_recognised", page=sheet.number)] if code == "page_garbled" else []
+    return seen.sheet, replaced + seen.notices()
 
 
 def _unread(page: GlyphPage) -> str:
@@ -185,54 +207,6 @@ def _is_scrambled(text: str) -> bool:
 _COMMON = frozenset(COMMON_SIMPLIFIED + COMMON_TRADITIONAL)
 
 
-def _groups(sheet: Sheet, rows_of: TableRows, furniture: list[tuple[int, str]]) -> Iterator[list[Proto]]:
-    """The blocks of one page: a list for each column, in reading order."""
-    furniture += [(sheet.number, text) for text in sheet.furniture]
-    upright = [line for line in sheet.lines if not line.turn]
-    tables, rest = ruled_tables(upright, sheet.rules)
-    places = [_stand_in(table) for table in tables]
-    stand_ins = {id(line): table for line, table in zip(places, tables, strict=True)}
-    opens = True
-    for group in columns([*rest, *places], sheet.rules):
-        protos: list[Proto] = []
-        pending: list[Line] = []
-        for item in _items(group, stand_ins):
-            if isinstance(item, Line):
-                pending.append(item)
-                continue
-            protos += paragraphs(pending)
-            opens = opens and not protos
-            protos += rows_of.blocks(item, protos, opens=opens)
-            opens, pending = False, []
-        if pending:
-            protos += paragraphs(pending)
-            rows_of.close()
-            opens = False
-        if protos:
-            yield protos
-    for line in sheet.lines:
-        if line.turn:
-            yield [Proto([line], line.page)]
-
-
-def _stand_in(table: Table) -> Line:
-    """A line in the place of a table, to be put in order with the others."""
-    return Line(STAND_IN, (), table.page, table.x0, table.y0, table.x1, table.y1, min(table.y1 - table.y0, 10.0))
-
-
-def _items(group: Sequence[Line], stand_ins: dict[int, Table]) -> Iterator[Line | Table]:
-    """The lines and tables of one column from top to bottom."""
-    held: list[Line] = []
-    for line in sorted(group, key=lambda line: line.y0 if id(line) in stand_ins else line.middle):
-        if id(line) in stand_ins:
-            yield from aligned_tables(held)
-            held = []
-            yield stand_ins[id(line)]
-        else:
-            held.append(line)
-    yield from aligned_tables(held)
-
-
 def _outline(file: pypdfium2.PdfDocument) -> dict[tuple[int, str], int]:
     found: dict[tuple[int, str], int] = {}
     for count, mark in enumerate(file.get_toc(max_depth=8)):
@@ -251,17 +225,3 @@ def _title(file: pypdfium2.PdfDocument, name: str) -> str:
     usable = 2 < len(title) <= 200 and not _FILE_NAME.search(title) and not _NO_TITLE.search(title)
     readable = title.isprintable() and "\ufffd" not in title and title != PurePath(name).stem
     return title if usable and readable else ""
-
-
-def _drafts(blocks: Sequence[Proto]) -> Iterator[Draft]:
-    places = {id(block): place for place, block in enumerate(blocks)}
-    for place, block in enumerate(blocks):
-        header = tuple(at for head in block.heads if (at := places.get(id(head), place)) < place)
-        yield Draft(block.text, block.kind or "paragraph", block.level, block.page, header)
-
-
-def _regions(document: Document, blocks: Sequence[Proto]) -> Iterator[Region]:
-    """The regions of the blocks, moved to where the blocks stand in the text."""
-    for block, proto in zip(document.blocks, blocks, strict=True):
-        for box in proto.boxes:
-            yield replace(box, start=box.start + block.start, end=box.end + block.start)

@@ -35,15 +35,13 @@ _NUMBER = re.compile(
 
 @dataclass(slots=True)
 class Sheet:
-    """A page as pieces of lines. ``furniture`` holds what was taken off it; ``notice`` why it has no text, if so."""
+    """A page as pieces of lines. ``furniture`` holds what was taken off it."""
 
     number: int
     width: float
     height: float
     lines: list[Line]
     rules: Sequence[Rule] = ()
-    pictured: float = 0.0
-    notice: str = ""
     furniture: list[str] = field(default_factory=list)
 
 

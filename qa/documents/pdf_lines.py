@@ -1,7 +1,7 @@
 """Glyphs -> pieces of lines: text with the boxes it stands in, spaces put where they are seen.
 
-A :class:`Line` is the coin of everything that follows; one that was recognised in a picture is made with
-:func:`recognised` and goes the same way. Knows no column, table or paragraph.
+A :class:`Line` is the coin of everything that follows; one that was recognised in a picture goes the same way. Knows no
+column, table or paragraph.
 """
 
 from __future__ import annotations
@@ -66,16 +66,6 @@ def pieces(page: GlyphPage) -> list[Line]:
     for run in _runs([glyph for glyph in page.glyphs if glyph.turn]):
         found.append(_line(run, page))
     return found
-
-
-def recognised(
-    text: str, box: tuple[float, float, float, float], confidence: float, *, page: int, width: float, height: float
-) -> Line:
-    """A line that was recognised in the picture of a page. ``box`` is (x0, y0, x1, y1) in points."""
-    x0, y0, x1, y1 = box
-    bare = " ".join(text.split())
-    region = _region(0, len(bare), page, box, width, height, ocr=True, confidence=confidence)
-    return Line(bare, (region,), page, x0, y0, x1, y1, 0.8 * (y1 - y0))
 
 
 def _runs(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
@@ -255,10 +245,10 @@ def _even(
 def _box(run: Sequence[Glyph], start: int, end: int, page: GlyphPage) -> Region:
     _, lefts, tops, rights, bottoms, *_ = zip(*run, strict=True)
     box = (min(lefts), min(tops), max(rights), max(bottoms))
-    return _region(start, end, page.number, box, page.width, page.height)
+    return region(start, end, page.number, box, page.width, page.height)
 
 
-def _region(
+def region(
     start: int,
     end: int,
     page: int,
@@ -269,6 +259,7 @@ def _region(
     ocr: bool = False,
     confidence: float = 1.0,
 ) -> Region:
+    """A region; ``box`` is (x0, y0, x1, y1) in the unit of ``width`` and ``height``, the page's sides."""
     x0, y0, x1, y1 = (
         round(min(max(value / whole, 0.0), 1.0), 5) for value, whole in zip(box, (width, height) * 2, strict=True)
     )

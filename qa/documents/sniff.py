@@ -49,7 +49,8 @@ _REGISTRY = (
     Format("delimited", (".csv", ".tsv", ".tab"), "delimited:parse_delimited", "text", TEXT_LIMIT),
     Format("rtf", (".rtf",), "rtf:parse_rtf"),
     Format("epub", (".epub",), "epub:parse_epub"),
-    Format("pdf", (".pdf",), "pdf:parse_pdf"),
+    Format("pdf", (".pdf",), "pdf:read_pdf"),
+    Format("image", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"), "images:parse_image"),
     Format("docx", (".docx", ".docm", ".dotx", ".dotm"), "docx:parse_docx"),
     Format("pptx", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), "pptx:parse_pptx"),
     Format("xlsx", (".xlsx", ".xlsm", ".xltx", ".xltm"), "xlsx:parse_xlsx"),
@@ -64,16 +65,17 @@ KNOWN = tuple(suffix for form in _REGISTRY for suffix in form.suffixes)
 
 _BY_SUFFIX = {suffix: form for form in _REGISTRY for suffix in form.suffixes}
 _OTHER_SUFFIXES = """
-    .mobi .azw .azw3 .caj .ofd .rar .7z .gz .bz2 .xz .zst .tar .tgz .jar .whl .jpg .jpeg .png .gif .bmp .webp .tif .tiff
+    .mobi .azw .azw3 .caj .ofd .rar .7z .gz .bz2 .xz .zst .tar .tgz .jar .whl .gif .bmp
     .heic .ico .psd .ai .mp3 .wav .flac .m4a .ogg .mp4 .mov .avi .mkv .wmv .flv .exe .dll .so .dylib .bin .iso .img .dmg
     .apk .class .pyc .o .a .db .sqlite .sqlite3 .mdb .parquet .npy .npz .pt .safetensors .onnx .ttf .otf .woff .woff2
     .msg .pages .key .numbers .xlsb
 """
 _OTHER = frozenset(_OTHER_SUFFIXES.split())
 _SIGNATURES = (
-    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"Rar!",
+    b"GIF8", b"BM", b"RIFF", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"Rar!",
     b"7z\xbc\xaf", b"SQLite format 3", b"\x7fELF", b"MZ", b"ID3", b"OggS", b"fLaC",
 )  # fmt: skip
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 _PRINTABLE_SIGNATURES = frozenset((b"BM", b"MZ", b"RIFF", b"ID3", b"GIF8", b"BZh", b"Rar!", b"OggS", b"fLaC"))
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -110,6 +112,8 @@ def sniff(data: bytes, suffix: str) -> Format | None:
         return _in_ole(data)
     if b"%PDF-" in head[:1024]:
         return FORMATS["pdf"]
+    if head.startswith(_PICTURES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
+        return FORMATS["image"]
     if head.startswith(b"{\\rt"):
         return FORMATS["rtf"]
     if _is_other(head) or suffix in _OTHER:

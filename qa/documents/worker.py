@@ -22,6 +22,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -45,17 +47,37 @@ _ALIVE = b"{}"
 _LONGEST = 4 * 1024**3
 _MB = 1024 * 1024
 
+_told: ContextVar[Callable[[int, int], None] | None] = ContextVar("told", default=None)
 _last_beat = 0.0
+_at = 0, 0
 _answers: BinaryIO | None = None
 
 
-def alive() -> None:
-    """A parser's sign of life: call it after each page of a long file. Does nothing outside a child. Cheap."""
-    global _last_beat
+def alive(done: int = 0, pages: int = 0) -> None:
+    """A parser's sign of life: call it after each page of a long file. Does nothing outside a child. Cheap.
+
+    ``done`` of ``pages`` pages are read, where that is known; a sign without them tells the last again.
+    """
+    global _last_beat, _at
+    if pages:
+        _at = done, pages
     now = time.monotonic()
     if _answers is not None and now - _last_beat >= BEAT:
         _last_beat = now
-        _send(_answers, _ALIVE)
+        _send(_answers, dumps({"done": _at[0], "pages": _at[1]}) if _at[1] else _ALIVE)
+
+
+@contextlib.contextmanager
+def pages_told(tell: Callable[[int, int], None]) -> Iterator[None]:
+    """Within, ``tell`` hears (pages read, pages) about once a second while a file of pages is read in a child.
+
+    For this thread only. It passes by those between, who know no pages.
+    """
+    token = _told.set(tell)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 class Worker:
@@ -117,9 +139,12 @@ class Worker:
             if frame is None:
                 raise DocumentError("file_crashed", path=path, reason=_end(process))
             started = False
-            if frame != _ALIVE:
-                answer: dict[str, Any] = loads(frame)
+            answer: dict[str, Any] = loads(frame)
+            if "value" in answer or "error" in answer:
                 return answer
+            tell = _told.get()
+            if tell is not None and "done" in answer:
+                tell(answer["done"], answer["pages"])
 
     def _start(self) -> subprocess.Popen[bytes]:
         root = str(Path(__file__).resolve().parents[2])
@@ -130,7 +155,8 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            # Each thread of OpenBLAS takes address space on starting, one for every core; nothing here multiplies.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             start_new_session=True,  # Ctrl+C is the parent's to handle, and what the child starts can be ended with it
         )
@@ -235,7 +261,8 @@ def _listen(requests: queue.Queue[bytes]) -> None:
 
 
 def _answer(request: dict[str, Any], memory: int) -> bytes:
-    path = request["path"]
+    global _at
+    path, _at = request["path"], (0, 0)
     try:
         module, _, name = request["target"].partition(":")
         function = getattr(importlib.import_module(module), name)
