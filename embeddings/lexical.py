@@ -83,7 +83,8 @@ class LexicalIndex:
         import tantivy
 
         searcher = self._index.searcher()
-        return sorted(i for i, _ in _found(searcher, tantivy.Query.all_query(), limit=searcher.num_docs))
+        with _system_errors(self._folder):
+            return sorted(i for i, _ in _found(searcher, tantivy.Query.all_query(), limit=searcher.num_docs))
 
     def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
         """Index ``texts`` under ``ids``; one that is there already is replaced. Searched after ``commit``.
@@ -133,6 +134,10 @@ class LexicalIndex:
 
     def search(self, text: str, *, k: int) -> list[tuple[int, float]]:
         """The best ``k`` of the texts that share a term with ``text``: best first, ties by ascending id."""
+        with _system_errors(self._folder):
+            return self._search(text, k)
+
+    def _search(self, text: str, k: int) -> list[tuple[int, float]]:
         searcher = self._index.searcher()
         query = self._query(searcher, text)
         size = searcher.num_docs
@@ -156,7 +161,8 @@ class LexicalIndex:
             return [0.0] * len(ids)
         chosen = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "id", list(ids)), 0.0)
         both = tantivy.Query.boolean_query([(tantivy.Occur.Must, chosen), (tantivy.Occur.Should, query)])
-        found = dict(_found(searcher, both, limit=len(set(ids))))
+        with _system_errors(self._folder):
+            found = dict(_found(searcher, both, limit=len(set(ids))))
         return [found.get(number, 0.0) for number in ids]
 
     def _query(self, searcher: Any, text: str) -> Any:
@@ -197,13 +203,18 @@ class LexicalIndex:
 
 @contextlib.contextmanager
 def _system_errors(folder: Path | None) -> Iterator[None]:
-    """Tantivy says every failure with a ``ValueError``; give the system's own (disk full, no permission) their type.
+    """Tantivy says every failure with a ``ValueError``, or a panic where its files are not its own; give the system's
+    own (disk full, no permission) and panics their type.
 
     When its thread has died of one, it no longer says which: then the disk tells.
     """
     try:
         yield
-    except ValueError as error:
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # pyo3 gives it no name to catch it by, and no Exception as base
+            raise IndexBroken("index_broken", path=str(folder), reason=str(error)) from error
+        if not isinstance(error, ValueError):
+            raise
         named = re.search(r"os error ([0-9]+)", str(error))
         if named is None and "writer was killed" not in str(error):
             raise

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import database
-from qa.check import offset_problems
+from qa.check import database_problems
 from qa.errors import LibraryError
 from qa.intake import Intake
+from qa.repair import drop_stale, rebuilt
 from qa.report import AddReport
 from qa.types import Document, Passage
 
@@ -158,7 +159,14 @@ class Library:
         What other processes have added since is seen first. A candidate may be gone from the library already:
         :meth:`passages` leaves such ones out.
         """
+        from embeddings.errors import IndexBroken
+
         with self._lock, database.mapped_errors(self.folder):
+            self._catch_up_if_free()
+            try:
+                return self._index.search(text, vector, k=k)
+            except IndexBroken:
+                self._index.forget()
             self._catch_up_if_free()
             return self._index.search(text, vector, k=k)
 
@@ -224,28 +232,40 @@ class Library:
     # ---- checking
 
     def check(self) -> CheckReport:
-        """Whether every stored offset slices to its text, both indexes hold exactly the library's passages, and words
-        are matched at all.
+        """Whether every row is as it was stored, every offset slices to its text, both indexes hold exactly the
+        library's passages and are as they were written, and words are matched at all.
         """
         from embeddings.hybrid import self_test
 
         with self._lock, database.mapped_errors(self.folder):
             self._catch_up_if_free()
             with self._reading() as connection:
-                problems = database.integrity_problems(connection)
-                ids = [info.id for info in self.documents()]
-                stored: set[int] = set()
-                for id in ids:
-                    passages = database.select_passages_of(connection, id)
-                    stored.update(passage.id for passage in passages)
-                    problems.extend(offset_problems(self._document(connection, id), passages))
+                problems, stored, documents = database_problems(self.folder, connection)
             for leg, held in zip(("dense", "lexical"), self._index.ids(), strict=True):
                 if set(held) != stored:
                     missing, surplus = len(stored - set(held)), len(set(held) - stored)
                     problems.append(f"{leg} index: {missing} passages missing, {surplus} too many")
+            problems += [f"lexical index: {name} changed since it was written" for name in self._index.changed_files()]
         if not self_test():
             problems.append("lexical index: a Chinese question does not find the words of its own passage")
-        return CheckReport(documents=len(ids), passages=len(stored), problems=tuple(problems))
+        return CheckReport(documents=documents, passages=len(stored), problems=tuple(problems))
+
+    def repair(self) -> None:
+        """Make the indexes anew from the SQLite file, and drop what a stopped process left in the folder. Other
+        processes go on searching the old indexes until the new ones are whole.
+
+        :raises LibraryError: ``library_broken``, with nothing changed, if the SQLite file itself is damaged, which only
+            a backup mends; ``library_busy``; ``disk_full``.
+        """
+        with database.mapped_errors(self.folder), database.write_lock(self.folder), self._lock:
+            with self._reading() as connection:
+                problems, _, _ = database_problems(self.folder, connection)
+            if problems:
+                raise LibraryError("library_broken", path=str(self.folder), reason=problems[0])
+            drop_stale(self.folder, INDEX_NAME)
+            old = self._index
+            self._index = rebuilt(self.folder / INDEX_NAME, dim=old.dim, fill=self._fill)
+            old.close()
 
     # ---- inside
 
@@ -313,17 +333,21 @@ class Library:
     def _catch_up(self) -> None:
         """Replay into the indexes what a stopped process had committed to SQLite only. Needs the write lock."""
         self._index.refresh()
+        self._fill(self._index)
+
+    def _fill(self, index: HybridIndex) -> None:
+        """Replay into ``index`` what it does not hold yet, and commit it."""
         with self._reading() as connection:
-            generation, held = database.generation(connection), self._index.generation
+            generation, held = database.generation(connection), index.generation
             if held == generation:
                 return
             since = held if held < generation else 0
-            self._index.remove(database.removed_since(connection, since))
+            index.remove(database.removed_since(connection, since))
             for ids, vectors in database.added_since(connection, since):
                 pairs = self.passages(ids)
                 texts = [index_text(passage, document.text[passage.start : passage.end]) for passage, document in pairs]
-                self._index.add(ids, texts, vectors)
-        self._index.commit(generation)
+                index.add(ids, texts, vectors)
+        index.commit(generation)
 
     def _revision(self, id: str) -> str | None:
         with self._lock:
