@@ -28,6 +28,8 @@ LOCK_NAME = "write.lock"
 
 REPLAY_BATCH = 1024
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
@@ -373,7 +375,7 @@ def mapped_errors(folder: Path) -> Iterator[None]:
     except UnicodeDecodeError as error:  # sqlite3 gives SQLite's message about a damaged schema up with this
         raise LibraryError("library_broken", path=str(folder), reason="schema") from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in DISK_FULL:
             raise LibraryError("disk_full", path=str(folder)) from error
         raise LibraryError("library_broken", path=str(folder), reason=error.strerror or str(error)) from error
 

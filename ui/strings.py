@@ -48,17 +48,25 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "file_scanned": ("{path} 共 {pages} 页，都没有能读的文字：是扫描的图片，或字体没有说明自己是什么字。请换一份能选中、复制文字的文件。", "None of the {pages} pages of {path} has text that can be read: they are scans, or their fonts do not say what they draw. Use a copy whose text can be selected and copied."),
     # the library
     "library_missing": ("{path} 里还没有资料库。请先运行 yinju add 加上文件或文件夹。", "There is no library in {path} yet. Run yinju add with a file or folder first."),
-    "library_broken": ("{path} 里的资料库读不出来（{reason}）。请用 --library 换一个文件夹，重新运行 yinju add；原来的文件不受影响。", "The library in {path} cannot be read ({reason}). Choose another folder with --library and run yinju add again; your files are untouched."),
+    "library_broken": ("{path} 里的资料库坏了，不能用（{reason}）。请用 yinju restore 还原备份；没有备份的话，请用 --library 换一个文件夹，重新运行 yinju add。原来的文件不受影响。", "The library in {path} is damaged and cannot be used ({reason}). Restore a backup with yinju restore; without one, choose another folder with --library and run yinju add again. Your files are untouched."),
     "library_version": ("{path} 里的资料库是另一个版本（{found}，本程序用 {expected}）。请用 --library 换一个文件夹，重新运行 yinju add。", "The library in {path} has another format ({found}; this program uses {expected}). Choose another folder with --library and run yinju add again."),
     "library_model": ("{path} 里的资料库是用模型 {found} 建的，现在选的是 {expected}。请用 --model 选回原来的，或用 --library 另建一个。", "The library in {path} was made with the model {found}, not {expected}. Choose the former with --model, or make a new library with --library."),
     "library_busy": ("另一个程序正在改 {path} 里的资料库。请等它做完再试。", "Another program is changing the library in {path}. Wait until it is done and try again."),
     "library_empty": ("{path} 里的资料库还是空的。请先运行 yinju add 加上文件或文件夹。", "The library in {path} is empty. Run yinju add with a file or folder first."),
     "disk_full": ("{path} 所在的磁盘满了。已经收入的都还在；请腾出空间再继续。", "The disk that holds {path} is full. What was added before is safe; make room and continue."),
     "document_unknown": ("资料库里没有编号为 {id} 的文件。yinju list 列出全部编号。", "The library has no document {id}. yinju list shows all ids."),
+    # backups
+    "backup_occupied": ("{path} 已经存在，而且不是引据的备份，没有覆盖。请换一个文件名。", "{path} exists and is not a backup of Yinju; it was not overwritten. Choose another name."),
+    "backup_write": ("备份写不到 {path}：{reason}。请换一个地方。", "The backup cannot be written to {path}: {reason}. Choose another place."),
+    "backup_unreadable": ("{path} 不是能读的备份：{reason}。请换一个备份文件。", "{path} is not a backup that can be read: {reason}. Use another backup."),
+    "backup_damaged": ("备份 {path} 里的 {member} 坏了，什么也没有还原。请换一个备份文件。", "{member} in the backup {path} is damaged; nothing was restored. Use another backup."),
+    "backup_version": ("备份 {path} 是另一版引据写的（格式 {found}，本程序读 {expected}）。请用写它的那一版还原，或用 yinju add 重新收入原来的文件。", "The backup {path} was written by another version of Yinju (format {found}; this one reads {expected}). Restore it with that version, or add the original files again with yinju add."),
+    "backup_library": ("备份 {path} 里的资料库是另一个版本（{found}，本程序用 {expected}）。请用写它的那一版引据还原，或用 yinju add 重新收入原来的文件。", "The library in the backup {path} has another format ({found}; this program uses {expected}). Restore it with the version that wrote it, or add the original files again with yinju add."),
+    "restore_occupied": ("{path} 里已有内容，没有还原。请用 --library 指定一个空的或还不存在的文件夹。", "{path} is not empty; nothing was restored. Name an empty or new folder with --library."),
     # the model
     "model_missing": ("找不到模型 {model}：{reason}。请用 --model 给出模型的文件夹，或不写 --model，用自带的。", "The model {model} cannot be found: {reason}. Name its folder with --model, or leave --model out to use the one included."),
     "model_unreadable": ("模型 {model} 打不开：{reason}。请换一个完好的，或不写 --model，用自带的。", "The model {model} does not load: {reason}. Use an intact copy, or leave --model out to use the one included."),
-    "index_broken": ("{path} 里的索引坏了（{reason}）。文件的内容都在；请删去这个文件夹再试，索引会自动重建。", "The index in {path} is broken ({reason}). The documents are safe; delete this folder and try again, and the index is made anew."),
+    "index_broken": ("{path} 里的索引坏了（{reason}）。文件的内容都在；请运行 yinju check --repair，索引会重建。", "The index in {path} is broken ({reason}). The documents are safe; run yinju check --repair, and the index is made anew."),
     "index_busy": ("另一个程序正在改 {path} 里的索引。请等它做完再试。", "Another program is changing the index in {path}. Wait until it is done and try again."),
     # settings and gold files
     "config_file": ("设置文件 {path} 读不了：{reason}。请改正或删去它。", "The settings file {path} cannot be read: {reason}. Mend or delete it."),
