@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.errors import PortBusy, PortError
-from ui.web import ByLanguage, Guard, address_of, is_loopback, listen
+from ui.guard import Guard
+from ui.web import ByLanguage, address_of, is_loopback, listen
 
 HTML = '<!doctype html><html lang="en"><script>1</script><script type="module" src="a.js"></script>描述</html>'
 

@@ -89,6 +89,18 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "page_unknown": ("没有 {path} 这个地址。可用的有：{known}。", "There is nothing at {path}. These exist: {known}."),
     "method_unknown": ("这个地址不支持 {method}，请用 {known}。", "This address does not take {method}; use {known}."),
     "host_refused": ("这里只接受来自本机的访问，不接受以 {host} 为名的访问。要让别的机器访问，请用 --host 启动。", "Only this machine may ask here, not as {host}. To let others in, start with --host."),
+    "origin_refused": ("这个请求是别的网站（{origin}）的网页发出的，没有受理。请在引据自己的网页里操作。", "This request was made by a page of another site ({origin}) and was refused. Use Yinju's own page."),
+    "upload_too_large": ("一次上传超过 {limit}，没有收下。请分几次上传，或用 yinju add 收入。", "The upload is larger than {limit} and was not taken. Upload in parts, or use yinju add."),
+    "token_missing": ("这里需要口令。请求要带上 Authorization: Bearer 和启动时显示的口令，或先在浏览器里登录。", "A token is required here. Send the header Authorization: Bearer with the token shown at the start, or sign in with a browser first."),
+    "token_wrong": ("口令不对。启动引据的人知道口令。", "The token is wrong. Whoever started Yinju knows it."),
+    "token_file": ("口令文件 {path} 读不了：{reason}。请改用一个只有口令的文本文件。", "The token file {path} cannot be read: {reason}. Use a text file that holds nothing but the token."),
+    "token_short": ("口令只有 {length} 个字，至少要 {limit} 个。请换一个更长的，或不给，由引据生成。", "The token has {length} characters; it needs {limit} at least. Use a longer one, or none, and one is made."),
+    # what cannot be done now
+    "service_busy": ("正忙：已有 {waiting} 个问题在等。请过 {seconds} 秒再问。", "Busy: {waiting} {waiting|question is|questions are} waiting already. Ask again in {seconds} {seconds|second|seconds}."),
+    "service_starting": ("引据正在启动。请过 {seconds} 秒再试。", "Yinju is starting. Try again in {seconds} {seconds|second|seconds}."),
+    "service_stopping": ("引据正在关闭，不再接新的问题。请等它重新启动再问。", "Yinju is stopping and takes no more questions. Ask again when it is back."),
+    "question_slow": ("这个问题 {seconds} 秒还没有答出来，已经放弃。请过一会儿再问，或问得更具体一些。", "There was no answer within {seconds} {seconds|second|seconds}, so it was given up. Ask again later, or ask for something more specific."),
+    "rate_limited": ("从这个地址来的请求太多。请过 {seconds} 秒再试。", "Too many requests come from this address. Try again in {seconds} {seconds|second|seconds}."),
     "internal": ("出了意外，没有答成。请再试一次；还不行，请看终端里的记录。", "Something went wrong and there is no answer. Try again; if it stays, see the log in the terminal."),
 }
 
@@ -143,6 +155,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "sure_fair": ("把握一般", "Somewhat sure"),
     "sure_low": ("把握不大", "Not very sure"),
     "sure_help": ("引据对这个答案的把握。请以原文为准。", "How sure Yinju is of this answer. The source decides."),
+    # signing in, and waiting
+    "login_body": ("这个引据有口令。启动它的人知道口令。", "This Yinju is guarded by a token. Whoever started it knows the token."),
+    "login_token": ("口令", "Token"),
+    "login_button": ("进入", "Sign in"),
+    "starting": ("引据正在启动，这一页会自己打开。", "Yinju is starting; this page will open by itself."),
     # the terminal
     "cli_added": ("新收入 {added} 份，更新 {updated} 份，未变 {unchanged} 份，读不了 {failed} 份；共写入 {passages} 段。", "Added {added}, updated {updated}, unchanged {unchanged}, unreadable {failed}; {passages} {passages|passage|passages} written."),
     "cli_removed": ("已移除 {count} 份文件。", "Removed {count} {count|document|documents}."),
@@ -206,7 +223,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 # fmt: on
 
 _FIELD = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
-_BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large"})
+_BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large", "upload_too_large"})
 _RANGE = re.compile(r"\s*(zh|en)(?:-[\w-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?", re.IGNORECASE)
 _HEADER_LIMIT = 1000
 _VALUE_LIMIT = 300
