@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qa import database
+from qa.digest import Damaged
 from qa.types import Document, Passage
 
 
@@ -25,7 +26,7 @@ def database_problems(folder: Path, connection: sqlite3.Connection) -> tuple[lis
             passages = database.select_passages_of(connection, id)
             stored.update(passage.id for passage in passages)
             problems.extend(offset_problems(database.select_document(connection, id), passages))
-        except database.Damaged as error:
+        except Damaged as error:
             problems.append(str(error))
     for path in sorted(folder.glob("*.sqlite3")):
         if path.name != database.DATABASE_NAME:

@@ -10,7 +10,7 @@ import contextlib
 import errno
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.digest import Value, digest
+from qa.digest import Value, digest, require
 from qa.errors import LibraryError
 from qa.types import Block, Document, Notice, Passage, Region
 
@@ -71,10 +71,6 @@ class Meta:
 
     model: str
     dim: int
-
-
-class Damaged(sqlite3.DatabaseError):
-    """A row is not as it was stored: a byte of it changed on the disk."""
 
 
 # ---- the file as a whole
@@ -282,7 +278,7 @@ def select_document(connection: sqlite3.Connection, id: str) -> Document:
     """
     *row, proof = connection.execute(f"SELECT {_DOCUMENT}, digest FROM documents WHERE id = ?", (id,)).fetchone()
     lines = connection.execute(f"SELECT {_BLOCK} FROM blocks WHERE document_id = ? ORDER BY number", (id,)).fetchall()
-    _require(proof, (value for values in (row, *lines) for value in values), f"document {id}")
+    require(proof, (value for values in (row, *lines) for value in values), f"document {id}")
     found, name, path, revision, format, title, text, _, pages, regions, notices, furniture = row
     blocks = [
         Block(number, kind, start, end, level, page, tuple(map(int, header.split())), row)
@@ -318,18 +314,13 @@ def select_passages_of(connection: sqlite3.Connection, document_id: str) -> list
 
 
 def _passage(id: int, proof: bytes, *row: Any) -> Passage:
-    _require(proof, row, f"passage {id}")
+    require(proof, row, f"passage {id}")
     return Passage(id, *row[:-1])
 
 
-def _require(proof: object, values: Iterable[Any], name: str) -> None:
-    """Every row that is used passes here first, so that nothing changed on the disk is searched, shown or quoted."""
-    try:
-        same = proof == digest(values)
-    except TypeError:
-        same = False
-    if not same:
-        raise Damaged(f"{name} changed since it was stored")
+def count_documents(connection: sqlite3.Connection) -> int:
+    """How many documents there are."""
+    return int(connection.execute("SELECT count(*) FROM documents").fetchone()[0])
 
 
 def count_passages(connection: sqlite3.Connection) -> int:
@@ -352,7 +343,7 @@ def added_since(connection: sqlite3.Connection, generation: int) -> Iterator[tup
     rows = connection.execute(query, (generation,))
     while batch := rows.fetchmany(REPLAY_BATCH):
         for id, proof, *row in batch:
-            _require(proof, row, f"passage {id}")
+            require(proof, row, f"passage {id}")
         yield [int(row[0]) for row in batch], np.stack([np.frombuffer(row[-1], dtype=np.float32) for row in batch])
 
 

@@ -6,12 +6,18 @@ Not a signature: who can write the file can write the hash. Knows no SQL and no 
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
 Value = str | int | bytes | None
 
 SIZE = 16
 """Bytes of a digest."""
+
+
+class Damaged(sqlite3.DatabaseError):
+    """A row is not as it was stored: a byte of it changed on the disk. One of SQLite's errors, to be told as those are."""
 
 
 def digest(values: Iterable[Value]) -> bytes:
@@ -25,6 +31,20 @@ def digest(values: Iterable[Value]) -> bytes:
         hashed.update(kind + len(data).to_bytes(8, "little"))
         hashed.update(data)
     return hashed.digest()
+
+
+def require(proof: object, values: Iterable[Any], name: str) -> None:
+    """Let ``values`` pass if their digest is ``proof``. Every row that is used passes here first, so that nothing
+    changed on the disk is searched, shown or quoted.
+
+    :raises Damaged: if it is another; ``name`` says of what.
+    """
+    try:
+        same = proof == digest(values)
+    except TypeError:
+        same = False
+    if not same:
+        raise Damaged(f"{name} changed since it was stored")
 
 
 def _encoded(value: Value) -> tuple[bytes, bytes]:

@@ -148,6 +148,11 @@ class Library:
             found = {passage.id: passage for passage in database.select_passages(connection, ids)}
             return [(found[id], self._document(connection, found[id].document_id)) for id in ids if id in found]
 
+    def document_count(self) -> int:
+        """How many documents there are."""
+        with self._reading() as connection:
+            return database.count_documents(connection)
+
     def passage_count(self) -> int:
         """How many passages can be found."""
         with self._reading() as connection:

@@ -58,7 +58,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def outcome(folder: Path, expected: object) -> str:
-    """What became of a damaged library: ``refused``, ``mended`` or ``harmless``; fails if something wrong is given out."""
+    """What became of a damaged library: ``refused: CODE``, ``mended`` or ``harmless``; fails if something wrong is given out."""
     try:
         with Library.open(folder, model=ENCODER.identity) as library:
             documents = {document.id: document for document in expected[1]}  # type: ignore[index]
@@ -74,8 +74,7 @@ def outcome(folder: Path, expected: object) -> str:
             assert everything(library) == expected
             return "mended" if found else "harmless"
     except LibraryError as error:
-        assert error.code in ("library_broken", "library_model", "library_version", "library_missing")
-        return "refused"
+        return f"refused: {error.code}"
 
 
 def damage(sound: Path, folder: Path, name: Path, place: float, bits: int) -> None:
@@ -138,7 +137,12 @@ def test_one_byte_in_each_file(sound: Path, expected: object, tmp_path: Path) ->
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chance=st.randoms(use_true_random=False), place=st.floats(0, 1, exclude_max=True), bits=st.integers(1, 255))
 def test_one_byte_anywhere(
-    sound: Path, expected: object, tmp_path_factory: pytest.TempPathFactory, chance: random.Random, place: float, bits: int
+    sound: Path,
+    expected: object,
+    tmp_path_factory: pytest.TempPathFactory,
+    chance: random.Random,
+    place: float,
+    bits: int,
 ) -> None:
     folder = tmp_path_factory.mktemp("damaged") / "library"
     damage(sound, folder, chance.choice(files(sound)), place, bits)

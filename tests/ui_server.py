@@ -32,9 +32,7 @@ FLAGS = (
 
 
 @contextmanager
-def serving(
-    answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = None, **options: Any
-) -> Iterator[str]:
+def serving(answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = None, **options: Any) -> Iterator[str]:
     """The address of a server over ``answerer`` and ``library``, stopped at the end. ``options``: those of the service."""
     from ui.app import build_application, loaded
     from ui.server import Service, make_server

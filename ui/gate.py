@@ -191,5 +191,3 @@ def _outcome(answer: Answer | None, failed: BaseException | None, waited: float,
     if answer is not None:
         return Outcome("answered" if answer.status == "answered" else "not_found", waited, total, answer.timings_ms)
     return Outcome("invalid" if isinstance(failed, QuestionError) else "failed", waited, total)
-
-

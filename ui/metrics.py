@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from qa.errors import LibraryError
 from ui.gate import Outcome, Status
-
-if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
 
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Upper bounds in seconds."""
@@ -24,7 +21,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Metrics:
-    """Counts and times; see ``docs`` for the names. May be used from several threads."""
+    """Counts and times by fixed names. May be used from several threads."""
 
     def __init__(self) -> None:
         from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -32,7 +29,10 @@ class Metrics:
         self._registry = CollectorRegistry()
         given: dict[str, Any] = {"registry": self._registry}
         self._requests = Counter(
-            "yinju_http_requests", "HTTP requests by kind of address, method and status.", ["route", "method", "code"], **given
+            "yinju_http_requests",
+            "HTTP requests by kind of address, method and status.",
+            ["route", "method", "code"],
+            **given,
         )
         self._request_seconds = Histogram(
             "yinju_http_request_seconds", "Seconds to the end of a response.", ["route"], buckets=BUCKETS, **given
@@ -80,5 +80,3 @@ class Metrics:
         from prometheus_client import generate_latest
 
         return generate_latest(self._registry)
-
-

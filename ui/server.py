@@ -124,6 +124,8 @@ class Service:
             self.failure = error
             self._failed()
             return
+        if self._over.is_set():
+            return
         application = loaded.application
         if not isinstance(application, Starlette):
             self._admit(loaded)
@@ -153,7 +155,9 @@ class Service:
         from starlette.responses import PlainTextResponse, Response
 
         if path == "/metrics":
-            return Response(await asyncio.to_thread(self.metrics.text), media_type="text/plain; version=0.0.4; charset=utf-8")
+            return Response(
+                await asyncio.to_thread(self.metrics.text), media_type="text/plain; version=0.0.4; charset=utf-8"
+            )
         if path == "/healthz":
             return PlainTextResponse("ok\n")
         if self.stopping:

@@ -180,6 +180,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "notice_bytes_replaced": ("有 {detail} 个字的编码坏了，显示为 �。", "Characters that could not be decoded, shown as �: {detail}."),
     "notice_file_cut": ("文件不完整，只读到断开的地方。", "The file is incomplete and was read as far as it goes."),
     "notice_part_unreadable": ("书中的 {detail} 读不出来。", "The part {detail} of the book cannot be read."),
+    "cli_repaired": ("索引已由资料库重建。", "The indexes were made anew from the library."),
+    "cli_backed_up": ("已备份到 {path}（{size}）：{documents} 份文件、{passages} 段。", "Backed up to {path} ({size}): {documents} {documents|document|documents}, {passages} {passages|passage|passages}."),
+    "cli_restored": ("已还原到 {path} 并核对无误：{documents} 份文件、{passages} 段，备份于 {made}。", "Restored to {path} and checked: {documents} {documents|document|documents}, {passages} {passages|passage|passages}, backed up {made}."),
+    "cli_token": ("别的机器也能连到这里，所以需要口令：{token}\n口令只显示这一次。要自己定，请用 YINJU_TOKEN 或 --token-file。", "Other machines can connect, so a token is needed: {token}\nIt is shown this once. To choose it, use YINJU_TOKEN or --token-file."),
     "cli_serving": ("网页开在 {url} ，按 Ctrl+C 结束。", "The page is at {url} . Press Ctrl+C to stop."),
     # what a reader could not read, or did to read it
     "notice_pictures": ("图片 {detail} 张，其中的文字没有读。", "Pictures whose text was not read: {detail}."),
@@ -203,6 +207,10 @@ CLI_JSON = "输出 JSON · print JSON"
 CLI_REMOVE = "从资料库移除文件 · remove documents"
 CLI_TEXT = "打印一份文件的文字 · print a document's text"
 CLI_CHECK = "核对索引和每一处位置 · check the indexes and every offset"
+CLI_CHECK_REPAIR = "先由资料库重建索引 · make the indexes anew first"
+CLI_BACKUP = "把资料库备份成一个文件，使用中也可以 · write the library to one file, also while it is in use"
+CLI_BACKUP_FILE = "备份文件（.zip） · the backup file (.zip)"
+CLI_RESTORE = "把备份还原成一个新的资料库 · make a new library from a backup"
 CLI_ASK = "提一个问题，或一行一个 · ask one question, or one a line"
 CLI_ASK_QUESTION = "问题 · the question"
 CLI_ASK_BATCH = "每行一个 {\"id\",\"question\"} 的文件，- 为标准输入 · a file of such lines, - for stdin"
@@ -212,6 +220,8 @@ CLI_EVAL_GOLD = "标准答案文件 · the gold file"
 CLI_CHAT = "打开网页和 HTTP 接口 · serve the page and the HTTP endpoints"
 CLI_CHAT_HOST = "网页的地址 · address to serve at"
 CLI_CHAT_PORT = "网页的端口 · port to serve at"
+CLI_CHAT_TOKEN = "口令所在的文件（或用 YINJU_TOKEN） · a file that holds the token (or YINJU_TOKEN)"
+CLI_CHAT_LOG = "日志写成 JSON 行，不含问题和文件内容 · log JSON lines, without questions or documents"
 CLI_CHAT_BROWSER = "是否打开浏览器 · whether to open the browser"
 
 REQUEST_EXAMPLE = '{"question": "谁宣布了西洽会开幕？"}'
@@ -236,7 +246,7 @@ def sentence(code: str, lang: str, **fields: object) -> str:
     characters.
     """
     if code in _BYTES:
-        fields = {name: _bytes(value) if isinstance(value, int) else value for name, value in fields.items()}
+        fields = {name: size(value) if isinstance(value, int) else value for name, value in fields.items()}
     if isinstance(fields.get("port"), int):
         port = int(str(fields["port"]))
         fields = {**fields, "port": str(port), "next": str(port + 1 if port < 65535 else port - 1)}
@@ -304,7 +314,8 @@ def _value(value: object, lang: str) -> str:
     return one_line(str(value), limit=_VALUE_LIMIT)
 
 
-def _bytes(size: int) -> str:
+def size(size: int) -> str:
+    """A number of bytes with its unit, powers of 1,024."""
     for unit, factor in (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024)):
         if size >= factor:
             return f"{size / factor:,.1f}".removesuffix(".0") + f" {unit}"

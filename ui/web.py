@@ -57,6 +57,15 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
+def only_this_machine(host: str) -> bool:
+    """Whether an address to listen at can be reached from this machine only.
+
+    :raises PortError: ``port_unusable``: no such address.
+    """
+    with listen(host, 0) as listener:
+        return is_loopback(listener)
+
+
 def is_loopback(listener: socket.socket) -> bool:
     """Whether only this machine can reach ``listener``."""
     return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
