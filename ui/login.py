@@ -30,6 +30,7 @@ button {{ margin-top: 1rem; border: 0; background: #a3342b; color: #fff; cursor:
 [role=alert] {{ color: light-dark(#a3342b, #ff9d92); margin: .6rem 0 0 }}
 </style></head><body><main><form method="post" action="/login">
 <h1>{brand}</h1><p>{body}</p>
+<input name="user" value="yinju" autocomplete="username" hidden>
 <label>{label}<input name="token" type="password" autocomplete="current-password" required autofocus></label>
 {problem}<button>{button}</button>
 </form></main></body></html>"""

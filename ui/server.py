@@ -245,7 +245,7 @@ def make_server(service: Service, *, grace: float = GRACE) -> uvicorn.Server:
 
 def route_of(path: str) -> str:
     """The kind of address that ``path`` is: one of a few words, whatever was asked for."""
-    parts = path.split("/")
+    parts = ("/" + path.lstrip("/")).split("/")
     if path == "/":
         return "page"
     if parts[1] == "api":
