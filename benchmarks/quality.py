@@ -1,4 +1,4 @@
-"""How right the answers are, on sets that nothing was trained on. `make bench-quality`.
+"""How right the answers are, on sets and contexts that nothing was trained on. `make bench-quality`.
 
 Each set's questions are asked against all its paragraphs; the paragraph that a question was written for counts as the
 hit. Writes ``results/quality.json`` and ``results/quality.png``. ``--limit N`` asks N of each set, chosen at
@@ -28,8 +28,11 @@ from qa.evaluate import GoldQuestion, Score, as_document, evaluate
 from qa.library import Library
 from qa.question import parse_question
 from qa.types import Answer, Document
+from training.reader_data import is_held_out
 
 SETS = ("dev_cmrc2018_trial", "dev_dureader_robust", "dev_dureader_checklist", "dev_xquad_en")
+HELD_OUT = {"train_cmrc2018_train": 500, "train_drcd_dev": 1000}
+"""Training sets whose contexts kept aside are asked about, and among how many of the set's paragraphs."""
 FOREIGN = {"dev_cmrc2018_trial": "dev_dureader_robust", "dev_dureader_robust": "dev_cmrc2018_trial"}
 
 
@@ -42,7 +45,7 @@ def main() -> None:
     encoder = CachedEncoder(BUILD / "vectors.sqlite3")
     begin = time.perf_counter()
     result: dict[str, Any] = {"limit": arguments.limit, "sets": {}, "kinds": {}, "foreign": {}}
-    for name in SETS:
+    for name in (*SETS, *HELD_OUT):
         documents, questions = read_set(arguments.shared, name)
         with answering(documents, encoder) as answerer:
             kinds = by_kind(name, answerer, chosen(questions, arguments.limit))
@@ -60,15 +63,21 @@ def main() -> None:
 
 
 def read_set(shared: Path, name: str) -> tuple[list[Document], list[GoldQuestion]]:
-    """The contexts of a set as documents, and its questions."""
+    """The contexts of a set as documents, and its questions; of a training set those that nothing was trained on."""
     documents: dict[str, Document] = {}
     questions = []
+    aside = set()
     for row in read_rows(shared / "data" / "qa" / f"{name}.jsonl.gz"):
         id = row["context_id"]
         documents.setdefault(id, as_document(id, row["title"], row["context"]))
         answers = tuple(answer["text"] for answer in row["answers"])
-        questions.append(GoldQuestion(row["id"], row["question"], answers, id))
-    return list(documents.values()), questions
+        if name not in HELD_OUT or is_held_out(row):
+            questions.append(GoldQuestion(row["id"], row["question"], answers, id))
+            aside.add(id)
+    own = [document for id, document in documents.items() if id in aside]
+    others = [document for id, document in documents.items() if id not in aside]
+    room = max(0, HELD_OUT.get(name, 0) - len(own))
+    return own + random.Random(0).sample(others, min(room, len(others))), questions
 
 
 @contextmanager
@@ -185,9 +194,10 @@ def plot(result: dict[str, Any]) -> None:
 
     figure, (bars, curve) = plt.subplots(1, 2, figsize=(12, 4.5), width_ratios=(3, 2))
     metrics = ["hit@1", "hit@5", "quote holds answer", "F1", "EM"]
+    width = 0.8 / len(result["sets"])
     for place, (name, row) in enumerate(result["sets"].items()):
-        xs = [i + 0.2 * (place - 1.5) for i in range(len(metrics))]
-        bars.bar(xs, [100 * row[key] for key in metrics], width=0.2, label=name.removeprefix("dev_"))
+        xs = [i + width * (place - (len(result["sets"]) - 1) / 2) for i in range(len(metrics))]
+        bars.bar(xs, [100 * row[key] for key in metrics], width=width, label=name.removeprefix("dev_"))
     bars.set_xticks(range(len(metrics)), metrics)
     bars.set_ylabel("% of answerable questions")
     bars.legend(frameon=False, fontsize=8)

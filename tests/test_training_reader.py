@@ -72,11 +72,11 @@ def test_encoded_marks_the_tokens_of_the_answer():
         assert example.window[slice(*example.answer)] in marked
 
 
-# Round one: 1,750 steps, of which 6 % (105) warm up; round two: 1,700, of which 102 do.
+# Round one: 1,750 steps, of which 6 % (105) warm up; round two: 1,300, of which 78 do.
 # fmt: off
 @pytest.mark.parametrize(("step", "rate"), [
     (0, 1.5e-4 / 105), (104, 1.5e-4), (105, 1.5e-4), (1749, 1.5e-4 / 1645),
-    (1750, 1.0e-4 / 102), (1851, 1.0e-4), (3449, 1.0e-4 / 1598), (3450, 0.0),
+    (1750, 1.0e-4 / 78), (1827, 1.0e-4), (3049, 1.0e-4 / 1222), (3050, 0.0),
 ])
 # fmt: on
 def test_in_every_round_the_rate_rises_over_the_warm_up_and_falls_to_nothing(step, rate):
@@ -86,11 +86,11 @@ def test_in_every_round_the_rate_rises_over_the_warm_up_and_falls_to_nothing(ste
 def test_questions_about_others_name_what_their_context_lacks():
     rows = [
         {"id": n, "context": f"{name}生于{year}年。", "title": "", "question": f"{name}出生于哪一年？"}
-        for n, (name, year) in enumerate([("王志刚", 1957), ("姜英勋", 1922), ("赵弘殷", 899)])
+        for n, (name, year) in enumerate([("王志刚", 1957), ("赵弘殷", 899)])
     ]
     swapped = list(about_others(rows, random.Random(0)))
-    assert [row["id"] for row in swapped] == [0, 1, 2]
+    assert [row["id"] for row in swapped] == [0, 1]
     for row in swapped:
         name = row["question"].removesuffix("出生于哪一年？")
-        assert name in {"王志刚", "姜英勋", "赵弘殷"}
+        assert name in {"王志刚", "赵弘殷"}
         assert name not in row["context"]
