@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,30 @@ def test_signing_in_opens_the_page_and_nothing_complains(browser: Browser, addre
     assert complaints == []
     assert [url for url in requests if not url.startswith((address, "data:"))] == []
     context.close()
+
+
+# fmt: off
+@pytest.mark.parametrize("path", [
+    "/assets/../../../../etc/passwd", "/assets/..%2f..%2f..%2f..%2fetc%2fpasswd", "/assets/%2e%2e/%2e%2e/routes.py",
+    "/static/../../routes.py", "/static/..%5c..%5croutes.py", "/static//etc/passwd", "/svelte/../../../routes.py",
+    "/assets/%00", "/api/documents/..%2f..%2fetc%2fpasswd/text", "/api/documents/../../etc/passwd/text",
+    "/api/documents/d1/pages/..%2f..%2f1", "/gradio_api/file=/etc/passwd", "/gradio_api/file=%2fetc%2fpasswd",
+    "/gradio_api/proxy=http://169.254.169.254/", "/gradio_api/file=http://169.254.169.254/",
+    "/gradio_api/file=https:%2f%2fexample.com", "/gradio_api/queue/../file=/etc/passwd", "//gradio_api/file=/etc/passwd",
+    "/gradio_api/queue%2fdata/../../file=/etc/passwd", "/theme.css/../../etc/passwd",
+])
+# fmt: on
+def test_no_address_leads_out_of_the_program(address: str, path: str) -> None:
+    """Sent as they are: clients resolve ``..`` themselves, attackers do not."""
+    host, port = address.removeprefix("http://").rstrip("/").split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=60)
+    connection.request("GET", path, headers={"Authorization": f"Bearer {TOKEN}"})
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    assert response.status in (400, 403, 404)
+    assert b"root:" not in body
+    assert b"import" not in body
 
 
 def test_the_sign_in_page_needs_nothing_that_is_guarded(browser: Browser, address: str) -> None:

@@ -194,7 +194,7 @@ def chat(
                 open_browser=browser,
                 token=token,
                 metrics=metrics,
-                ready=lambda url: _say(strings.text("cli_serving", config.language, url=url)),
+                ready=None if log_json else lambda url: _say(strings.text("cli_serving", config.language, url=url)),
             )
 
 

@@ -26,7 +26,7 @@ class PortBusy(PortError):
 class RequestError(YinjuError):
     """Codes: ``request_too_large`` (limit); ``request_not_utf8``; ``request_not_json``; ``request_not_object``;
     ``request_field_missing`` (name); ``request_field_type`` (name); ``text_broken`` (name); ``page_unknown`` (path,
-    known); ``method_unknown`` (method, known); ``host_refused`` (host); ``origin_refused`` (origin): made by another site's page; ``upload_too_large`` (limit);
+    known); ``method_unknown`` (method, known); ``host_refused`` (host); ``origin_refused`` (origin): made by another site's page;
     ``token_missing``; ``token_wrong``; ``internal``.
     """
 

@@ -19,7 +19,7 @@ _PAGE = """<!doctype html>
 <title>{title}</title><link rel="icon" href="data:,">
 <style>
 :root {{ color-scheme: light dark; font: 16px/1.6 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif }}
-body {{ min-height: 100vh; margin: 0; display: grid; place-items: center }}
+body {{ min-height: 100vh; margin: 0; background: light-dark(#f8f3ea, #1c1917); display: grid; place-items: center }}
 form {{ width: min(22rem, calc(100vw - 3rem)) }}
 h1 {{ font-size: 1.4rem; margin: 0 0 .25rem }}
 p {{ margin: 0 0 1.25rem }}

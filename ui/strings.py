@@ -90,7 +90,6 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "method_unknown": ("这个地址不支持 {method}，请用 {known}。", "This address does not take {method}; use {known}."),
     "host_refused": ("这里只接受来自本机的访问，不接受以 {host} 为名的访问。要让别的机器访问，请用 --host 启动。", "Only this machine may ask here, not as {host}. To let others in, start with --host."),
     "origin_refused": ("这个请求是别的网站（{origin}）的网页发出的，没有受理。请在引据自己的网页里操作。", "This request was made by a page of another site ({origin}) and was refused. Use Yinju's own page."),
-    "upload_too_large": ("一次上传超过 {limit}，没有收下。请分几次上传，或用 yinju add 收入。", "The upload is larger than {limit} and was not taken. Upload in parts, or use yinju add."),
     "token_missing": ("这里需要口令。请求要带上 Authorization: Bearer 和启动时显示的口令，或先在浏览器里登录。", "A token is required here. Send the header Authorization: Bearer with the token shown at the start, or sign in with a browser first."),
     "token_wrong": ("口令不对。启动引据的人知道口令。", "The token is wrong. Whoever started Yinju knows it."),
     "token_file": ("口令文件 {path} 读不了：{reason}。请改用一个只有口令的文本文件。", "The token file {path} cannot be read: {reason}. Use a text file that holds nothing but the token."),
@@ -233,7 +232,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 # fmt: on
 
 _FIELD = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
-_BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large", "upload_too_large"})
+_BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large"})
 _RANGE = re.compile(r"\s*(zh|en)(?:-[\w-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?", re.IGNORECASE)
 _HEADER_LIMIT = 1000
 _VALUE_LIMIT = 300
