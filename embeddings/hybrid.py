@@ -2,8 +2,9 @@
 
 A folder holds ``dense.bin``, ``lexical/`` and ``manifest.json``, which is written last. ``generation`` is the owner's
 own counter, stored by ``commit``: what changed after it must be added or removed again, which may be repeated freely.
-An index is derived data: where anything is missing or broken, it opens empty at generation 0, and its folder is cleared
-by the first change; opening and searching change nothing on disk.
+An index is derived data: where anything is missing, broken or not as it was written, it opens empty at generation 0,
+and its folder is cleared by the first change; opening and searching change nothing on disk. A search of files that are
+changed while it is open raises :class:`IndexBroken`.
 
 The seam where another engine fits: a class with these methods. Knows no documents, models or fusion.
 """
@@ -119,8 +120,6 @@ class HybridIndex:
         """The best ``k`` of each leg together, by ascending id, each with both scores: ``k`` to ``2 * k`` of them.
 
         ``vector``: float32 ``(dim,)``. What stands in one leg only, as between two commits, is left out.
-
-        :raises IndexBroken: ``index_broken`` (path, reason) if tantivy fails on its files.
         """
         with self._lock:
             if self._lexical is None:

@@ -83,8 +83,7 @@ class LexicalIndex:
         import tantivy
 
         searcher = self._index.searcher()
-        with _system_errors(self._folder):
-            return sorted(i for i, _ in _found(searcher, tantivy.Query.all_query(), limit=searcher.num_docs))
+        return sorted(i for i, _ in _found(searcher, tantivy.Query.all_query(), limit=searcher.num_docs))
 
     def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
         """Index ``texts`` under ``ids``; one that is there already is replaced. Searched after ``commit``.
@@ -134,10 +133,6 @@ class LexicalIndex:
 
     def search(self, text: str, *, k: int) -> list[tuple[int, float]]:
         """The best ``k`` of the texts that share a term with ``text``: best first, ties by ascending id."""
-        with _system_errors(self._folder):
-            return self._search(text, k)
-
-    def _search(self, text: str, k: int) -> list[tuple[int, float]]:
         searcher = self._index.searcher()
         query = self._query(searcher, text)
         size = searcher.num_docs
@@ -161,8 +156,7 @@ class LexicalIndex:
             return [0.0] * len(ids)
         chosen = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "id", list(ids)), 0.0)
         both = tantivy.Query.boolean_query([(tantivy.Occur.Must, chosen), (tantivy.Occur.Should, query)])
-        with _system_errors(self._folder):
-            found = dict(_found(searcher, both, limit=len(set(ids))))
+        found = dict(_found(searcher, both, limit=len(set(ids))))
         return [found.get(number, 0.0) for number in ids]
 
     def _query(self, searcher: Any, text: str) -> Any:
@@ -203,18 +197,13 @@ class LexicalIndex:
 
 @contextlib.contextmanager
 def _system_errors(folder: Path | None) -> Iterator[None]:
-    """Tantivy says every failure with a ``ValueError``, or a panic where its files are not its own; give the system's
-    own (disk full, no permission) and panics their type.
+    """Tantivy says every failure with a ``ValueError``; give the system's own (disk full, no permission) their type.
 
     When its thread has died of one, it no longer says which: then the disk tells.
     """
     try:
         yield
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":  # pyo3 gives it no name to catch it by, and no Exception as base
-            raise IndexBroken("index_broken", path=str(folder), reason=str(error)) from error
-        if not isinstance(error, ValueError):
-            raise
+    except ValueError as error:
         named = re.search(r"os error ([0-9]+)", str(error))
         if named is None and "writer was killed" not in str(error):
             raise
@@ -227,10 +216,19 @@ def _is_full(folder: Path | None) -> bool:
 
 
 def _found(searcher: Any, query: Any, *, limit: int) -> list[tuple[int, float]]:
+    """The best ``limit`` matches as ``(id, score)``.
+
+    :raises IndexBroken: ``index_broken`` (path, reason) if tantivy panics, as it does on files that were changed.
+    """
     if limit == 0:
         return []
-    hits = searcher.search(query, limit, count=False).hits
-    ids = searcher.fast_field_values("id", [address for _, address in hits])
+    try:
+        hits = searcher.search(query, limit, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in hits])
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # pyo3 gives it no name to catch it by, and no Exception as base
+            raise
+        raise IndexBroken("index_broken", path="lexical", reason=str(error)) from error
     return [(number, round(score, _PLACES)) for number, (score, _) in zip(ids, hits, strict=True)]
 
 

@@ -164,16 +164,9 @@ class Library:
         What other processes have added since is seen first. A candidate may be gone from the library already:
         :meth:`passages` leaves such ones out.
         """
-        from embeddings.errors import IndexBroken
-
         with self._lock, database.mapped_errors(self.folder):
             self._catch_up_if_free()
-            try:
-                return self._index.search(text, vector, k=k)
-            except IndexBroken:
-                self._index.forget()
-            self._catch_up_if_free()
-            return self._index.search(text, vector, k=k)
+            return self._mending(lambda: self._index.search(text, vector, k=k))
 
     # ---- changing
 
@@ -320,6 +313,17 @@ class Library:
     def _save_index(self) -> None:
         with self._lock:
             self._index.commit(database.generation(self._connection))
+
+    def _mending(self, search: Callable[[], list[Candidate]]) -> list[Candidate]:
+        """What ``search`` finds; where it shows that the index is broken, once more after that was made anew."""
+        from embeddings.errors import IndexBroken
+
+        try:
+            return search()
+        except IndexBroken:
+            self._index.forget()
+        self._catch_up_if_free()
+        return search()
 
     def _catch_up_if_free(self) -> None:
         """Bring the indexes up to date unless another writer is at work, who will: then search what it has saved."""
