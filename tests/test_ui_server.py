@@ -107,6 +107,9 @@ def test_it_is_up_at_once_and_ready_once_everything_is_loaded() -> None:
         assert (client.get(url + "readyz").status_code, client.get(url + "readyz").text) == (200, "ready\n")
         assert client.post(url + "api/ask", json={"question": "激光"}).json()["answer"] == "N2馆B03展位"
         assert "server" not in client.get(url + "healthz").headers
+        for path in ("healthz", "readyz", "metrics"):
+            refused = client.request("DELETE", url + path)
+            assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_what_cannot_be_loaded_ends_the_server_with_its_reason() -> None:

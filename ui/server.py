@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from ui.access import Access
 from ui.api import error_response
-from ui.errors import ServiceError
+from ui.errors import RequestError, ServiceError
 from ui.guard import Guard
 from ui.headers import header
 from ui.logs import FIELDS
@@ -145,7 +145,8 @@ class Service:
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, loaded = scope["path"], self.loaded
         if path in ("/healthz", "/readyz", "/metrics"):
-            await (await self._state(path))(scope, receive, send)
+            state = await self._state(path) if scope["method"] in ("GET", "HEAD") else _not_this_way(scope)
+            await state(scope, receive, send)
         elif loaded is not None:
             await loaded.application(scope, receive, send)
         else:
@@ -256,6 +257,11 @@ def route_of(path: str) -> str:
     if parts[1] == "gradio_api":
         return "page_events"
     return "page_files" if parts[1] in ("assets", "static", "svelte", "theme.css", "favicon.ico") else "other"
+
+
+def _not_this_way(scope: Scope) -> Response:
+    error = RequestError("method_unknown", method=scope["method"], known="GET, HEAD")
+    return error_response(error, header(scope, b"accept-language"), {"Allow": "GET, HEAD"})
 
 
 def _starting(scope: Scope) -> Response:
