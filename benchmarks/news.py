@@ -51,8 +51,7 @@ def main() -> None:
     encoder = CachedEncoder(BUILD / "news-vectors.sqlite3")
     folder = BUILD / f"news-{len(rows)}"
     folder.mkdir(parents=True, exist_ok=True)
-    opened = Library.open(folder, encoder=encoder) if any(folder.iterdir()) else Library.create(folder, encoder=encoder)
-    with opened as library:
+    with Library.create(folder, encoder=encoder) as library:
         known = {info.id for info in library.documents()}
         missing = [row for row in rows if row["doc_id"] not in known]
         for first in track(range(0, len(missing), ADDED_AT_ONCE), "adding", console=Console(stderr=True)):

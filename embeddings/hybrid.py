@@ -2,8 +2,9 @@
 
 A folder holds ``dense.bin``, ``lexical/`` and ``manifest.json``, which is written last. ``generation`` is the owner's
 own counter, stored by ``commit``: what changed after it must be added or removed again, which may be repeated freely.
-An index is derived data: where anything is missing or broken, it opens empty at generation 0, and its folder is cleared
-by the first change; opening and searching change nothing on disk.
+An index is derived data: where anything is missing, broken or not as it was written, it opens empty at generation 0,
+and its folder is cleared by the first change; opening and searching change nothing on disk. A search of files that are
+changed while it is open raises :class:`IndexBroken`.
 
 The seam where another engine fits: a class with these methods. Knows no documents, models or fusion.
 """
@@ -17,10 +18,11 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embeddings.dense import DenseIndex, sync_folder
 from embeddings.errors import IndexBroken
+from embeddings.files import Hashes, changed_files
 from embeddings.lexical import LexicalIndex
 
 if TYPE_CHECKING:
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 # Also raised when the terms of segment.py change: an index of other terms would answer wrongly, not fail.
-FORMAT = 1
+FORMAT = 2
+
+# Another process may commit while the files are read; then they are read again.
+_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,12 @@ class HybridIndex:
 
     def __init__(self, folder: Path, *, dim: int) -> None:
         self._folder = folder
-        self._dim = dim
+        self.dim = dim
         self._lock = threading.RLock()
         self._lexical: LexicalIndex | None = None
         self._dense = DenseIndex(dim=dim)
         self._stamp: tuple[int, int] | None = None
+        self._hashes = Hashes()
         self.generation = 0
 
     @classmethod
@@ -93,7 +99,13 @@ class HybridIndex:
         with self._lock:
             self._writable().commit()
             self._dense.save(self._folder / "dense.bin")
-            manifest = {"format": FORMAT, "dim": self._dim, "generation": generation, "count": self._dense.count}
+            manifest = {
+                "format": FORMAT,
+                "dim": self.dim,
+                "generation": generation,
+                "count": self._dense.count,
+                "lexical": self._hashes.of(self._folder / "lexical"),
+            }
             temporary = self._folder / "manifest.json.part"
             with temporary.open("w", encoding="utf-8") as file:
                 json.dump(manifest, file)
@@ -132,6 +144,23 @@ class HybridIndex:
         with self._lock:
             return self._dense.ids(), self._lexical.ids() if self._lexical else []
 
+    def changed_files(self) -> list[str]:
+        """The files of the word leg that are not as the last commit wrote them, by name; the vector leg's file is
+        checked whenever it is loaded. Reads every byte.
+        """
+        for _ in range(_LOOKS):
+            stamp = self._manifest_stamp()
+            changed = changed_files(self._folder / "lexical", self._manifest().get("lexical", {}))
+            if not changed or stamp == self._manifest_stamp():
+                return changed
+        return []
+
+    def forget(self) -> None:
+        """Be empty, at generation 0, until the next change makes the index anew: for one that a search found broken."""
+        with self._lock:
+            self.close()
+            self._lexical, self._dense, self.generation = None, DenseIndex(dim=self.dim), 0
+
     def refresh(self) -> bool:
         """See what another process has committed; whether there was anything. Costs one ``stat`` when there was not;
         when there was, changes of this one that were not committed are forgotten.
@@ -152,25 +181,39 @@ class HybridIndex:
         stamp = self._manifest_stamp()
         try:
             generation = self._read_generation()
-            lexical = LexicalIndex.open(self._folder / "lexical", create=False) if generation else None
-            dense = DenseIndex.load(self._folder / "dense.bin", dim=self._dim) if generation else None
+            lexical = self._open_lexical() if generation else None
+            dense = DenseIndex.load(self._folder / "dense.bin", dim=self.dim) if generation else None
         except IndexBroken:
             lexical, dense, generation = None, None, 0
         self.close()
         self._lexical = lexical
-        self._dense = dense or DenseIndex(dim=self._dim)
+        self._dense = dense or DenseIndex(dim=self.dim)
         self.generation, self._stamp = generation, stamp
+
+    def _open_lexical(self) -> LexicalIndex:
+        """The word leg, whose files tantivy is shown only where their hashes agree: it may crash on others."""
+        folder, stamp = self._folder / "lexical", self._manifest_stamp()
+        expected = self._manifest().get("lexical", {})
+        changed = self._hashes.changed(folder, expected, until=stamp[0]) if stamp else []
+        if changed:
+            raise IndexBroken("index_broken", path=str(folder / changed[0]), reason="changed since it was written")
+        return LexicalIndex.open(folder, create=False)
 
     def _read_generation(self) -> int:
         """The manifest's generation, or 0 where it is missing, unreadable, or of another format or dimension."""
-        try:
-            manifest = json.loads((self._folder / "manifest.json").read_text(encoding="utf-8"))
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
-            return 0
-        if not isinstance(manifest, dict) or (manifest.get("format"), manifest.get("dim")) != (FORMAT, self._dim):
+        manifest = self._manifest()
+        if (manifest.get("format"), manifest.get("dim")) != (FORMAT, self.dim):
             return 0
         generation = manifest.get("generation")
         return generation if isinstance(generation, int) and generation > 0 else 0
+
+    def _manifest(self) -> dict[str, Any]:
+        """What the manifest says; nothing where it is missing or unreadable."""
+        try:
+            manifest = json.loads((self._folder / "manifest.json").read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
+            return {}
+        return manifest if isinstance(manifest, dict) and isinstance(manifest.get("lexical"), dict) else {}
 
     def _manifest_stamp(self) -> tuple[int, int] | None:
         try:

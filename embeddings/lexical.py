@@ -257,10 +257,19 @@ def _is_full(folder: Path | None) -> bool:
 
 
 def _found(searcher: Any, query: Any, *, limit: int) -> list[tuple[int, float]]:
+    """The best ``limit`` matches as ``(id, score)``.
+
+    :raises IndexBroken: ``index_broken`` (path, reason) if tantivy panics, as it does on files that were changed.
+    """
     if limit == 0:
         return []
-    hits = searcher.search(query, limit, count=False).hits
-    ids = searcher.fast_field_values("id", [address for _, address in hits])
+    try:
+        hits = searcher.search(query, limit, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in hits])
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # pyo3 gives it no name to catch it by, and no Exception as base
+            raise
+        raise IndexBroken("index_broken", path="lexical", reason=str(error)) from error
     return [(number, round(score, _PLACES)) for number, (score, _) in zip(ids, hits, strict=True)]
 
 

@@ -1,10 +1,45 @@
-"""Whether the offsets stored for a document are what they must be. Knows no library, index or file."""
+"""Whether what is stored is what it must be: the database's pages, the rows in it, their offsets. Knows no index."""
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from qa import database
+from qa.digest import Damaged
 from qa.types import Document, Passage
+
+
+def database_problems(folder: Path, connection: sqlite3.Connection) -> tuple[list[str], set[int], int]:
+    """Everything that is wrong in the databases of ``folder``, the ids of the library's passages, and how many
+    documents it has. ``connection`` is to the library's own and inside a transaction.
+
+    :raises sqlite3.DatabaseError: if it is too broken to be read through.
+    """
+    problems = database.integrity_problems(connection)
+    stored: set[int] = set()
+    documents = database.document_ids(connection)
+    for id in documents:
+        try:
+            passages = database.select_passages_of(connection, id)
+            stored.update(passage.id for passage in passages)
+            problems.extend(offset_problems(database.select_document(connection, id), passages))
+        except Damaged as error:
+            problems.append(str(error))
+    for path in sorted(folder.glob("*.sqlite3")):
+        if path.name != database.DATABASE_NAME:
+            problems.extend(f"{path.name}: {problem}" for problem in _problems_of(path))
+    return problems, stored, len(documents)
+
+
+def _problems_of(path: Path) -> list[str]:
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=10.0)) as connection:
+            return database.integrity_problems(connection)
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
 
 
 def offset_problems(document: Document, passages: Sequence[Passage]) -> Iterator[str]:

@@ -13,25 +13,29 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.digest import Value, digest, require
 from qa.errors import LibraryError
 from qa.types import Block, Document, Notice, Passage, Region
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 DATABASE_NAME = "library.sqlite3"
 LOCK_NAME = "write.lock"
 
 REPLAY_BATCH = 1024
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
     format TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, characters INTEGER NOT NULL,
-    pages INTEGER, regions BLOB NOT NULL, notices TEXT NOT NULL, furniture TEXT NOT NULL
+    pages INTEGER, regions BLOB NOT NULL, notices TEXT NOT NULL, furniture TEXT NOT NULL, digest BLOB NOT NULL
 );
 CREATE TABLE blocks (
     document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
@@ -44,7 +48,7 @@ CREATE TABLE passages (
     document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, title TEXT NOT NULL, section TEXT NOT NULL,
     paragraph INTEGER NOT NULL, page INTEGER, also TEXT NOT NULL,
-    generation INTEGER NOT NULL, vector BLOB NOT NULL
+    generation INTEGER NOT NULL, vector BLOB NOT NULL, digest BLOB NOT NULL
 );
 CREATE INDEX passages_by_document ON passages (document_id, start);
 CREATE INDEX passages_by_generation ON passages (generation);
@@ -56,7 +60,9 @@ _REGION = np.dtype(
     + [(name, "<f8") for name in ("x0", "y0", "x1", "y1")]
     + [("ocr", "?"), ("confidence", "<f8")]
 )
-_PASSAGE = 'id, document_id, start, "end", title, section, paragraph, page, also'
+_DOCUMENT = "id, name, path, revision, format, title, text, characters, pages, regions, notices, furniture"
+_BLOCK = 'number, kind, start, "end", level, page, header, row'
+_PASSAGE = 'document_id, start, "end", title, section, paragraph, page, also, vector'
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,11 @@ def read_meta(folder: Path, connection: sqlite3.Connection, *, model: str) -> Me
         raise LibraryError("library_version", path=str(folder), found=meta["format"], expected=FORMAT_VERSION)
     if meta["model"] != model:
         raise LibraryError("library_model", path=str(folder), found=meta["model"], expected=model)
+    if not (meta["dim"].isascii() and meta["dim"].isdecimal() and meta["generation"].isascii()):
+        raise LibraryError("library_broken", path=str(folder), reason="meta")
+    first = connection.execute("SELECT length(vector) FROM passages LIMIT 1").fetchone()
+    if not meta["generation"].isdecimal() or first not in (None, (4 * int(meta["dim"]),)):
+        raise LibraryError("library_broken", path=str(folder), reason="meta")
     return Meta(model=meta["model"], dim=int(meta["dim"]))
 
 
@@ -169,21 +180,12 @@ def insert_documents(
     for document, passages in documents:
         _insert_document(connection, document)
         for passage in passages:
+            vector = np.asarray(vectors[len(ids)], dtype=np.float32).tobytes()
+            row: tuple[Value, ...] = (*astuple(passage)[1:], vector)
             cursor = connection.execute(
-                'INSERT INTO passages (document_id, start, "end", title, section, paragraph, page, also, generation, vector)'
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                (
-                    passage.document_id,
-                    passage.start,
-                    passage.end,
-                    passage.title,
-                    passage.section,
-                    passage.paragraph,
-                    passage.page,
-                    passage.also,
-                    generation,
-                    np.asarray(vectors[len(ids)], dtype=np.float32).tobytes(),
-                ),
+                f"INSERT INTO passages ({_PASSAGE}, generation, digest)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                (*row, generation, digest(row)),
             )
             ids.append(int(cursor.fetchone()[0]))
     return ids
@@ -198,39 +200,37 @@ def forget(connection: sqlite3.Connection, document_id: str, generation: int) ->
 
 
 def _insert_document(connection: sqlite3.Connection, document: Document) -> None:
-    connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            document.id,
-            document.name,
-            document.path,
-            document.revision,
-            document.format,
-            document.title,
-            document.text,
-            len(document.text),
-            document.pages,
-            _packed(document.regions),
-            json.dumps([astuple(notice) for notice in document.notices], ensure_ascii=False),
-            json.dumps(document.furniture, ensure_ascii=False),
-        ),
+    row: tuple[Value, ...] = (
+        document.id,
+        document.name,
+        document.path,
+        document.revision,
+        document.format,
+        document.title,
+        document.text,
+        len(document.text),
+        document.pages,
+        _packed(document.regions),
+        json.dumps([astuple(notice) for notice in document.notices], ensure_ascii=False),
+        json.dumps(document.furniture, ensure_ascii=False),
     )
+    blocks: list[tuple[Value, ...]] = [
+        (
+            block.number,
+            block.kind,
+            block.start,
+            block.end,
+            block.level,
+            block.page,
+            " ".join(map(str, block.header)),
+            block.row,
+        )
+        for block in document.blocks
+    ]
+    proof = digest(value for values in (row, *blocks) for value in values)
+    connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, proof))
     connection.executemany(
-        "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                document.id,
-                block.number,
-                block.kind,
-                block.start,
-                block.end,
-                block.level,
-                block.page,
-                " ".join(map(str, block.header)),
-                block.row,
-            )
-            for block in document.blocks
-        ],
+        "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [(document.id, *values) for values in blocks]
     )
 
 
@@ -293,22 +293,23 @@ def select_infos(connection: sqlite3.Connection) -> list[tuple[str, str, str, st
     ).fetchall()
 
 
+def document_ids(connection: sqlite3.Connection) -> list[str]:
+    """The ids of all documents."""
+    return [str(row[0]) for row in connection.execute("SELECT id FROM documents ORDER BY id")]
+
+
 def select_document(connection: sqlite3.Connection, id: str) -> Document:
-    """The document of that id, which exists."""
-    query = (
-        "SELECT id, name, path, revision, format, title, text, pages, regions, notices, furniture"
-        " FROM documents WHERE id = ?"
-    )
-    found, name, path, revision, format, title, text, pages, regions, notices, furniture = connection.execute(
-        query, (id,)
-    ).fetchone()
-    rows = connection.execute(
-        'SELECT number, kind, start, "end", level, page, header, row FROM blocks WHERE document_id = ? ORDER BY number',
-        (id,),
-    )
+    """The document of that id, which exists.
+
+    :raises Damaged: if a byte of it is not the one that was stored.
+    """
+    *row, proof = connection.execute(f"SELECT {_DOCUMENT}, digest FROM documents WHERE id = ?", (id,)).fetchone()
+    lines = connection.execute(f"SELECT {_BLOCK} FROM blocks WHERE document_id = ? ORDER BY number", (id,)).fetchall()
+    require(proof, (value for values in (row, *lines) for value in values), f"document {id}")
+    found, name, path, revision, format, title, text, _, pages, regions, notices, furniture = row
     blocks = [
         Block(number, kind, start, end, level, page, tuple(map(int, header.split())), row)
-        for number, kind, start, end, level, page, header, row in rows
+        for number, kind, start, end, level, page, header, row in lines
     ]
     return Document(
         id=found,
@@ -327,16 +328,26 @@ def select_document(connection: sqlite3.Connection, id: str) -> Document:
 
 
 def select_passages(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Passage]:
-    """The passages of ``ids`` that exist, in no order."""
+    """The passages of ``ids`` that exist, in no order. Raises as :func:`select_document`."""
     marks = ",".join("?" * len(ids))
-    rows = connection.execute(f"SELECT {_PASSAGE} FROM passages WHERE id IN ({marks})", list(ids))
-    return [Passage(*row) for row in rows]
+    rows = connection.execute(f"SELECT id, digest, {_PASSAGE} FROM passages WHERE id IN ({marks})", list(ids))
+    return [_passage(*row) for row in rows]
 
 
 def select_passages_of(connection: sqlite3.Connection, document_id: str) -> list[Passage]:
-    """The passages of a document in the order of its text."""
-    rows = connection.execute(f"SELECT {_PASSAGE} FROM passages WHERE document_id = ? ORDER BY start", (document_id,))
-    return [Passage(*row) for row in rows]
+    """The passages of a document in the order of its text. Raises as :func:`select_document`."""
+    query = f"SELECT id, digest, {_PASSAGE} FROM passages WHERE document_id = ? ORDER BY start"
+    return [_passage(*row) for row in connection.execute(query, (document_id,))]
+
+
+def _passage(id: int, proof: bytes, *row: Any) -> Passage:
+    require(proof, row, f"passage {id}")
+    return Passage(id, *row[:-1])
+
+
+def count_documents(connection: sqlite3.Connection) -> int:
+    """How many documents there are."""
+    return int(connection.execute("SELECT count(*) FROM documents").fetchone()[0])
 
 
 def passage_ids(connection: sqlite3.Connection, document_ids: Iterable[str]) -> frozenset[int]:
@@ -366,10 +377,16 @@ def removed_since(connection: sqlite3.Connection, generation: int) -> list[int]:
 
 
 def added_since(connection: sqlite3.Connection, generation: int) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
-    """Passages added after ``generation`` that still exist: ids and their vectors, float32 (n, dim), by batches."""
-    rows = connection.execute("SELECT id, vector FROM passages WHERE generation > ? ORDER BY id", (generation,))
+    """Passages added after ``generation`` that still exist: ids and their vectors, float32 (n, dim), by batches.
+
+    Raises as :func:`select_document`.
+    """
+    query = f"SELECT id, digest, {_PASSAGE} FROM passages WHERE generation > ? ORDER BY id"
+    rows = connection.execute(query, (generation,))
     while batch := rows.fetchmany(REPLAY_BATCH):
-        yield [int(row[0]) for row in batch], np.stack([np.frombuffer(row[1], dtype=np.float32) for row in batch])
+        for id, proof, *row in batch:
+            require(proof, row, f"passage {id}")
+        yield [int(row[0]) for row in batch], np.stack([np.frombuffer(row[-1], dtype=np.float32) for row in batch])
 
 
 # ---- what can go wrong
@@ -388,8 +405,10 @@ def mapped_errors(folder: Path) -> Iterator[None]:
         if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise LibraryError("library_busy", path=str(folder)) from error
         raise LibraryError("library_broken", path=str(folder), reason=str(error)) from error
+    except UnicodeDecodeError as error:  # sqlite3 gives SQLite's message about a damaged schema up with this
+        raise LibraryError("library_broken", path=str(folder), reason="schema") from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in DISK_FULL:
             raise LibraryError("disk_full", path=str(folder)) from error
         raise LibraryError("library_broken", path=str(folder), reason=error.strerror or str(error)) from error
 

@@ -4,6 +4,7 @@
     ├── QuestionError          the question cannot be asked
     ├── DocumentError          one file cannot be read; the others go on
     ├── LibraryError           the library as a whole cannot be used
+    ├── BackupError            a backup cannot be written or restored
     ├── ConfigError            a setting cannot be used
     └── GoldError              a gold file cannot be used
 
@@ -45,6 +46,13 @@ class LibraryError(YinjuError):
     """Codes: ``library_missing`` (path); ``library_broken`` (path, reason); ``library_version`` (path, found,
     expected); ``library_model`` (path, found, expected); ``library_busy`` (path); ``library_empty`` (path);
     ``disk_full`` (path); ``document_unknown`` (id).
+    """
+
+
+class BackupError(YinjuError):
+    """Codes: ``backup_occupied`` (path); ``backup_write`` (path, reason); ``backup_unreadable`` (path, reason);
+    ``backup_damaged`` (path, member); ``backup_version`` (path, found, expected): of another version of this program;
+    ``backup_library`` (path, found, expected): of a library of another format; ``restore_occupied`` (path).
     """
 
 

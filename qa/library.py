@@ -13,13 +13,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from qa import database
-from qa.check import offset_problems
+from qa.check import database_problems
 from qa.documents import MEMBER_SEPARATOR
 from qa.errors import LibraryError
 from qa.intake import Held, Intake, document_id, renamed
+from qa.repair import drop_stale, rebuilt
 from qa.report import AddReport
 from qa.types import Document, Passage
 
@@ -36,6 +37,8 @@ INDEX_NAME = "index"
 
 PASSAGES_PER_TRANSACTION = 256
 """Passages embedded and stored at a time: a crash loses at most the work on these."""
+
+T = TypeVar("T")
 
 PASSAGES_PER_INDEX_COMMIT = 8192
 """Saving an index costs time that grows with it, so it is done rarely; what is not saved is caught up from SQLite."""
@@ -153,6 +156,11 @@ class Library:
             found = {passage.id: passage for passage in database.select_passages(connection, ids)}
             return [(found[id], self._document(connection, found[id].document_id)) for id in ids if id in found]
 
+    def document_count(self) -> int:
+        """How many documents there are."""
+        with self._reading() as connection:
+            return database.count_documents(connection)
+
     def passage_count(self) -> int:
         """How many passages can be found."""
         with self._reading() as connection:
@@ -180,10 +188,10 @@ class Library:
         with self._lock, database.mapped_errors(self.folder):
             self._catch_up_if_free()
             if documents is None:
-                return self._index.search(text, vector, k=k)
+                return self._mending(lambda: self._index.search(text, vector, k=k))
             with self._reading() as connection:
                 among = database.passage_ids(connection, documents)
-            return self._index.search(text, vector, k=k, among=among)
+            return self._mending(lambda: self._index.search(text, vector, k=k, among=among))
 
     def absent(self, words: Sequence[str]) -> list[str]:
         """Those of ``words`` that no document holds, nor its titles, in the order given. What is left out may yet be
@@ -191,7 +199,7 @@ class Library:
         """
         with self._lock, database.mapped_errors(self.folder):
             self._catch_up_if_free()
-            return self._index.absent(words)
+            return self._mending(lambda: self._index.absent(words))
 
     # ---- changing
 
@@ -220,9 +228,11 @@ class Library:
             self.remove([held.id for held in intake.vanished])
         return intake.report(passages=stored)
 
-    def intake(self) -> Intake:
-        """What tells which files differ from what is held; what it gives is for :meth:`add_documents`."""
-        return Intake(self._revision, self._identify, lambda path: self.held(f"{path}{MEMBER_SEPARATOR}"))
+    def intake(self, revision: Callable[[str], str | None] | None = None) -> Intake:
+        """What tells which files differ from what is held; what it gives is for :meth:`add_documents`. ``revision`` says
+        what is held where more is on its way than is stored.
+        """
+        return Intake(revision or self._revision, self._identify, lambda path: self.held(f"{path}{MEMBER_SEPARATOR}"))
 
     def add_documents(
         self, documents: Iterable[Document], *, encoder: Encoder, progress: Callable[[int], None] | None = None
@@ -276,28 +286,40 @@ class Library:
     # ---- checking
 
     def check(self) -> CheckReport:
-        """Whether every stored offset slices to its text, both indexes hold exactly the library's passages, and words
-        are matched at all.
+        """Whether every row is as it was stored, every offset slices to its text, both indexes hold exactly the
+        library's passages and are as they were written, and words are matched at all.
         """
         from embeddings.hybrid import self_test
 
         with self._lock, database.mapped_errors(self.folder):
             self._catch_up_if_free()
             with self._reading() as connection:
-                problems = database.integrity_problems(connection)
-                ids = [info.id for info in self.documents()]
-                stored: set[int] = set()
-                for id in ids:
-                    passages = database.select_passages_of(connection, id)
-                    stored.update(passage.id for passage in passages)
-                    problems.extend(offset_problems(self._document(connection, id), passages))
+                problems, stored, documents = database_problems(self.folder, connection)
             for leg, held in zip(("dense", "lexical"), self._index.ids(), strict=True):
                 if set(held) != stored:
                     missing, surplus = len(stored - set(held)), len(set(held) - stored)
                     problems.append(f"{leg} index: {missing} passages missing, {surplus} too many")
+            problems += [f"lexical index: {name} changed since it was written" for name in self._index.changed_files()]
         if not self_test():
             problems.append("lexical index: a Chinese question does not find the words of its own passage")
-        return CheckReport(documents=len(ids), passages=len(stored), problems=tuple(problems))
+        return CheckReport(documents=documents, passages=len(stored), problems=tuple(problems))
+
+    def repair(self) -> None:
+        """Make the indexes anew from the SQLite file, and drop what a stopped process left in the folder. Other
+        processes go on searching the old indexes until the new ones are whole.
+
+        :raises LibraryError: ``library_broken``, with nothing changed, if the SQLite file itself is damaged, which only
+            a backup mends; ``library_busy``; ``disk_full``.
+        """
+        with database.mapped_errors(self.folder), database.write_lock(self.folder), self._lock:
+            with self._reading() as connection:
+                problems, _, _ = database_problems(self.folder, connection)
+            if problems:
+                raise LibraryError("library_broken", path=str(self.folder), reason=problems[0])
+            drop_stale(self.folder, INDEX_NAME)
+            old = self._index
+            self._index = rebuilt(self.folder / INDEX_NAME, dim=old.dim, fill=self._fill)
+            old.close()
 
     # ---- inside
 
@@ -347,6 +369,17 @@ class Library:
         with self._lock:
             self._index.commit(database.generation(self._connection))
 
+    def _mending(self, search: Callable[[], list[T]]) -> list[T]:
+        """What ``search`` finds; where it shows that the index is broken, once more after that was made anew."""
+        from embeddings.errors import IndexBroken
+
+        try:
+            return search()
+        except IndexBroken:
+            self._index.forget()
+        self._catch_up_if_free()
+        return search()
+
     def _catch_up_if_free(self) -> None:
         """Bring the indexes up to date unless another writer is at work, who will: then search what it has saved."""
         if self._changing_now or self._index.generation == database.generation(self._connection):
@@ -364,17 +397,21 @@ class Library:
     def _catch_up(self) -> None:
         """Replay into the indexes what a stopped process had committed to SQLite only. Needs the write lock."""
         self._index.refresh()
+        self._fill(self._index)
+
+    def _fill(self, index: HybridIndex) -> None:
+        """Replay into ``index`` what it does not hold yet, and commit it."""
         with self._reading() as connection:
-            generation, held = database.generation(connection), self._index.generation
+            generation, held = database.generation(connection), index.generation
             if held == generation:
                 return
             since = held if held < generation else 0
-            self._index.remove(database.removed_since(connection, since))
+            index.remove(database.removed_since(connection, since))
             for ids, vectors in database.added_since(connection, since):
                 pairs = self.passages(ids)
                 texts = [index_text(passage, document.text[passage.start : passage.end]) for passage, document in pairs]
-                self._index.add(ids, texts, vectors)
-        self._index.commit(generation)
+                index.add(ids, texts, vectors)
+        index.commit(generation)
 
     def _revision(self, id: str) -> str | None:
         with self._lock:

@@ -76,6 +76,8 @@ class FindingAnswerer:
                 if question in document.text[block.start : block.end] and (documents is None or info.id in documents):
                     passage = Passage(1, info.id, block.start, block.end, document.title, "", block.number)
                     span = (block.start, block.end)
-                    cited = document.cite(number=1, passage=passage, paragraph=block, quote=span, answer=None, score=0.9)
+                    cited = document.cite(
+                        number=1, passage=passage, paragraph=block, quote=span, answer=None, score=0.9
+                    )
                     return Answer(question, "answered", cited.quote, 0.9, (cited,), id=id)
         return Answer(question, "not_found", "", 0.1, id=id)

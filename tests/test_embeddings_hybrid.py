@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -61,7 +62,10 @@ def test_a_commit_is_there_when_opened_again(tmp_path: Path) -> None:
     index = HybridIndex.open(tmp_path, dim=4)
     assert (index.generation, index.ids()) == (7, ([1, 2, 3, 4], [1, 2, 3, 4]))
     assert everything(index) == before
-    assert json.loads((tmp_path / "manifest.json").read_text()) == {"format": 1, "dim": 4, "generation": 7, "count": 4}
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    hashes = manifest.pop("lexical")
+    assert manifest == {"format": 2, "dim": 4, "generation": 7, "count": 4}
+    assert hashes["meta.json"] == hashlib.sha256((tmp_path / "lexical" / "meta.json").read_bytes()).hexdigest()
 
 
 def test_replaying_changes_nothing(tmp_path: Path) -> None:

@@ -122,7 +122,9 @@ def test_check_finds_an_offset_that_is_wrong(library: Library, encoder: KeywordE
     with sqlite3.connect(library.folder / database.DATABASE_NAME) as connection:
         connection.execute("UPDATE passages SET start = start + 1")
     connection.close()
-    assert any("is in no passage" in problem for problem in library.check().problems)
+    assert "passage 1 changed since it was stored" in library.check().problems
+    with pytest.raises(LibraryError, match="library_broken"):
+        library.passages([1])
 
 
 def test_check_finds_an_index_that_lacks_a_passage(library: Library, encoder: KeywordEncoder, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from tests.pdf_writer import pdf
 from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, TinyAnswerer, TinyLibrary
 from ui import render
 from ui.api import BODY_LIMIT, endpoints
+from ui.gate import Gate
 
 FAILING = {
     "忙": LibraryError("library_busy", path="/库"),
@@ -27,7 +28,7 @@ PAST = {"question": "激光在哪？", "understood": "", "answer": "N2馆", "sta
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with TestClient(endpoints(TinyAnswerer(FAILING), TinyLibrary(), at_once=2)) as opened:
+    with TestClient(endpoints(Gate(TinyAnswerer(FAILING), at_once=2), TinyLibrary())) as opened:
         yield opened
 
 
@@ -154,7 +155,7 @@ def test_documents_are_listed_and_read(client: TestClient) -> None:
 
 
 def test_a_citation_that_no_longer_holds_is_not_given_out() -> None:
-    with TestClient(endpoints(TinyAnswerer(), TinyLibrary({}), at_once=1)) as client:
+    with TestClient(endpoints(Gate(TinyAnswerer(), at_once=1), TinyLibrary({}))) as client:
         value = client.post("/ask", json={"question": "500强？"}).json()
     assert (value["status"], value["answer"], value["citations"]) == ("not_found", "", [])
 
@@ -168,7 +169,7 @@ def test_the_list_is_given_while_questions_are_answered() -> None:
             assert go_on.wait(10)
             return super().ask(question)
 
-    with TestClient(endpoints(Slow(), TinyLibrary(), at_once=1)) as client:
+    with TestClient(endpoints(Gate(Slow(), at_once=1), TinyLibrary())) as client:
         results: list[int] = []
         asking = threading.Thread(target=lambda: results.append(client.post("/ask", json={"question": "激光"}).status_code))
         asking.start()
@@ -183,7 +184,7 @@ def test_a_page_is_a_picture_of_the_file_that_was_read(tmp_path: Path) -> None:
     path = tmp_path / "paper.pdf"
     path.write_bytes(pdf(PdfPage().text(72, 100, "Three hundred firms came.")))
     document = read_document(path, document_id="d9", name="paper.pdf")
-    with TestClient(endpoints(TinyAnswerer(), TinyLibrary({"d9": document, PAPER.id: PAPER}), at_once=2)) as client:
+    with TestClient(endpoints(Gate(TinyAnswerer(), at_once=2), TinyLibrary({"d9": document, PAPER.id: PAPER}))) as client:
         picture = client.get("/documents/d9/pages/1")
         assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
         assert picture.content.startswith(b"\x89PNG\r\n")
@@ -196,7 +197,7 @@ def test_a_page_is_a_picture_of_the_file_that_was_read(tmp_path: Path) -> None:
             response = client.get(address)
             assert (response.status_code, response.json()["error"]["code"]) == (status, code)
         path.write_bytes(path.read_bytes() + b"\n")
-        with TestClient(endpoints(TinyAnswerer(), TinyLibrary({"d9": document}), at_once=2)) as later:
+        with TestClient(endpoints(Gate(TinyAnswerer(), at_once=2), TinyLibrary({"d9": document}))) as later:
             assert later.get("/documents/d9/pages/1").json()["error"]["code"] == "file_changed"
 
 

@@ -42,7 +42,12 @@ def test_a_raw_body_becomes_a_document_that_can_be_asked(client: TestClient) -> 
     assert response.status_code == 200
     value = response.json()
     [document] = value["documents"]
-    assert (document["name"], document["format"], document["paragraphs"], document["notices"]) == ("甲.txt", "text", 2, [])
+    assert (document["name"], document["format"], document["paragraphs"], document["notices"]) == (
+        "甲.txt",
+        "text",
+        2,
+        [],
+    )
     assert (value["unchanged"], value["failed"]) == ([], [])
     assert [item["id"] for item in client.get("/documents").json()["documents"]] == [document["id"]]
     assert client.get(f"/documents/{document['id']}/text").text.startswith("重庆迎来西洽会。")
@@ -51,7 +56,11 @@ def test_a_raw_body_becomes_a_document_that_can_be_asked(client: TestClient) -> 
 
 
 def test_a_form_may_hold_several_files_and_a_bad_one_costs_only_itself(client: TestClient) -> None:
-    files = [("file", ("甲.txt", A.encode())), ("file", ("坏.pdf", b"%PDF-1.7 nothing")), ("file", ("../../乙.md", b"# b\n\nc"))]
+    files = [
+        ("file", ("甲.txt", A.encode())),
+        ("file", ("坏.pdf", b"%PDF-1.7 nothing")),
+        ("file", ("../../乙.md", b"# b\n\nc")),
+    ]
     response = client.post("/documents", files=files, headers={"Accept-Language": "en"})
     assert response.status_code == 200
     assert [item["name"] for item in response.json()["documents"]] == ["甲.txt", "乙.md"]

@@ -9,30 +9,34 @@ from pathlib import Path
 
 import pytest
 
-from ui.app import require_free_port
 from ui.errors import PortBusy
+from ui.web import require_free_port
 
 ROOT = Path(__file__).parent.parent
 
 SERVE = """
 import json, os
 from tests.ui_tiny import TinyAnswerer, TinyLibrary
-from ui.app import serve
+from ui.app import build_application, loaded
+from ui.server import serve
 
 def ready(url):
     names = ("GRADIO_ANALYTICS_ENABLED", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY")
     print(json.dumps([url, [os.environ.get(name) for name in names]]), flush=True)
 
-serve(TinyAnswerer(), TinyLibrary(), host="127.0.0.1", port=0, open_browser=False, ready=ready)
+serve(
+    lambda: loaded(build_application(TinyAnswerer(), TinyLibrary())),
+    host="127.0.0.1", port=0, open_browser=False, ready=ready,
+)
 print("served", flush=True)
 """
 
 
 def test_importing_loads_no_server_and_changes_no_environment() -> None:
     script = (
-        "import os, sys; before = dict(os.environ); import ui.app, ui.api, ui.chat, ui.render, ui.strings, ui.web; "
+        "import os, sys; before = dict(os.environ); import ui.app, ui.api, ui.chat, ui.render, ui.server, ui.strings, ui.web; "
         "assert dict(os.environ) == before; "
-        "print(sorted({'gradio', 'fastapi', 'starlette', 'uvicorn', 'torch', 'httpx'} & set(sys.modules)))"
+        "print(sorted({'gradio', 'fastapi', 'starlette', 'uvicorn', 'torch', 'httpx', 'prometheus_client'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -137,6 +137,8 @@ def test_a_question_is_asked_after_the_turns_before_it_and_of_the_chosen_documen
     library = TinyLibrary()
     first = take_turn("500强？", lang="zh", answerer=Listening(), library=library)
     failed = Turn("<p>")
-    take_turn("激光？", lang="zh", answerer=Listening(), library=library, past=[first, failed], chosen=frozenset({"d1"}))
+    take_turn(
+        "激光？", lang="zh", answerer=Listening(), library=library, past=[first, failed], chosen=frozenset({"d1"})
+    )
     assert heard[0] == {"history": [], "documents": None}
     assert heard[1] == {"history": [Exchange("500强？", "", "325家", "answered")], "documents": frozenset({"d1"})}

@@ -148,7 +148,9 @@ def test_chips_are_numbered_and_quotes_that_say_the_same_fold() -> None:
 
 
 def test_where_documents_disagree_each_stands_with_its_date() -> None:
-    old = make_document(("heading", 1, "预算"), ("paragraph", 0, "2019年3月通过预算400万元。"), id="d5", name="纪要.txt")
+    old = make_document(
+        ("heading", 1, "预算"), ("paragraph", 0, "2019年3月通过预算400万元。"), id="d5", name="纪要.txt"
+    )
     new = make_document(("heading", 1, "预算"), ("paragraph", 0, "预算为500万元。"), id="d6", name="纪要-2021.txt")
     other = cite(old, "2019年3月通过预算400万元。", "400万元", number=2)
     answer = replace(found("预算？", cite(new, "预算为500万元。", "500万元")), others=(other,))

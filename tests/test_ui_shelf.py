@@ -48,7 +48,9 @@ def test_an_upload_is_kept_byte_for_byte_and_added(tmp_path: Path) -> None:
 
 def test_a_bad_file_costs_only_itself_and_leaves_nothing(tmp_path: Path) -> None:
     with keeping(tmp_path) as (library, keeper):
-        entries = [send(keeper, name, data) for name, data in (("好.txt", A), ("坏.pdf", b"%PDF-1.7 nothing"), ("空.txt", b""))]
+        entries = [
+            send(keeper, name, data) for name, data in (("好.txt", A), ("坏.pdf", b"%PDF-1.7 nothing"), ("空.txt", b""))
+        ]
         done = [keeper.wait(entry.id) for entry in entries]
         assert [entry.state for entry in done] == ["done", "failed", "failed"]
         assert [error.code for entry in done for error in entry.report.failed] == ["file_damaged", "file_empty"]
@@ -91,7 +93,9 @@ def test_an_archive_s_members_are_added_and_its_bad_ones_told(tmp_path: Path) ->
     with keeping(tmp_path) as (library, keeper):
         entry = upload(keeper, "报.zip", data.getvalue())
         assert (entry.state, len(entry.documents)) == ("done", 1)
-        assert [(error.code, error.fields["path"]) for error in entry.report.failed] == [("file_empty", "报.zip!b/空.txt")]
+        assert [(error.code, error.fields["path"]) for error in entry.report.failed] == [
+            ("file_empty", "报.zip!b/空.txt")
+        ]
         assert names(library) == ["报.zip!a.txt"]
         assert (tmp_path / "files" / entry.id / "报.zip").is_file()
         assert upload(keeper, "报.zip", data.getvalue()).report.unchanged == ("报.zip!a.txt",)
@@ -119,6 +123,7 @@ def test_while_files_are_added_the_library_is_read_and_two_uploads_wait_for_each
 
 def test_many_uploads_from_several_threads_all_arrive(tmp_path: Path) -> None:
     with keeping(tmp_path) as (library, keeper):
+
         def work(thread: int) -> None:
             for number in range(10):
                 upload(keeper, f"{thread}-{number}.txt", f"{A}{thread} {number}\n")

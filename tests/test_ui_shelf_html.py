@@ -38,7 +38,9 @@ def test_a_row_names_the_document_and_is_ticked_if_chosen() -> None:
 
 
 def test_without_the_right_to_change_nothing_can_be_removed_or_put_back() -> None:
-    page = Page(shelf_html.list_html(INFOS, Choice(), "zh", removed=[Aside("x", "旧.txt", "", "", 0.0)], changing=False))
+    page = Page(
+        shelf_html.list_html(INFOS, Choice(), "zh", removed=[Aside("x", "旧.txt", "", "", 0.0)], changing=False)
+    )
     assert page.find(".yj-remove") == page.find(".yj-gone") == []
     assert Page(shelf_html.list_html([], Choice(), "zh", changing=False)).text("p") == ["还没有资料。"]
 

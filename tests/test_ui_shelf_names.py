@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ui.shelf_names import NAME_BYTES, PARTS, confined
 
-ODD = st.text(st.sampled_from('a报/\\.: "\'<>|?*~$\x00\n\x1f\x7f\u202e\u2028\ud800é\u0301 con😀'), max_size=60)
+ODD = st.text(st.sampled_from("a报/\\.: \"'<>|?*~$\x00\n\x1f\x7f\u202e\u2028\ud800é\u0301 con😀"), max_size=60)
 
 
 # fmt: off

@@ -168,7 +168,9 @@ def test_all_and_none_and_those_that_a_search_finds(browser: Browser, shelf: She
         visit.tab.locator(".yj-all").check()
         wait_scope(visit, "只问勾选的 2 份（共 3 份）")
         visit.tab.fill(".yj-search", "没有这个<b>")
-        visit.tab.wait_for_function("document.querySelector('.yj-empty')?.textContent === '没有名字里有“没有这个<b>”的资料。'")
+        visit.tab.wait_for_function(
+            "document.querySelector('.yj-empty')?.textContent === '没有名字里有“没有这个<b>”的资料。'"
+        )
         visit.tab.fill(".yj-search", "")
         wait_names(visit, "年报一.txt", "年报二.txt", "纪要.txt")
         assert visit.run("[...document.querySelectorAll('.yj-tick')].map(box => box.checked)") == [True, True, False]
@@ -240,7 +242,9 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(browser: Browser,
         assert "413" in visit.complaints.pop()
 
 
-def test_a_dropped_folder_brings_its_readable_files_by_their_path(browser: Browser, shelf: Shelf, tmp_path: Path) -> None:
+def test_a_dropped_folder_brings_its_readable_files_by_their_path(
+    browser: Browser, shelf: Shelf, tmp_path: Path
+) -> None:
     papers = tmp_path / "报"
     (papers / "2023").mkdir(parents=True)
     (papers / "2023" / "甲.txt").write_text(A, "utf-8")
@@ -260,7 +264,9 @@ def test_on_a_phone_the_pane_fits_and_works_by_touch(browser: Browser, shelf: Sh
     with visiting_shelf(browser, address, width=390, height=844, dark=dark) as visit:
         visit.tab.locator(".yj-drawer").tap()
         visit.tab.wait_for_selector(".yj-doc", state="visible")
-        assert visit.run("document.querySelector('#yj-shelf').scrollWidth <= document.querySelector('#yj-shelf').clientWidth")
+        assert visit.run(
+            "document.querySelector('#yj-shelf').scrollWidth <= document.querySelector('#yj-shelf').clientWidth"
+        )
         visit.tab.locator(".yj-doc", has_text="甲.txt").locator(".yj-only").tap()
         wait_scope(visit, "只问勾选的 1 份（共 2 份）")
         assert visit.run("document.documentElement.scrollWidth") == 390

@@ -34,20 +34,29 @@ FLAGS = (
 
 @contextmanager
 def serving(
-    answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = None, keeper: Keeper | None = None
+    answerer: Asks,
+    library: Shelf,
+    *,
+    examples: Sequence[str] | None = None,
+    keeper: Keeper | None = None,
+    **options: Any,
 ) -> Iterator[str]:
-    """The address of a server over ``answerer`` and ``library``, stopped at the end."""
-    from ui.app import build_application, make_server
+    """The address of a server over ``answerer`` and ``library``, stopped at the end. ``options``: those of the service."""
+    from ui.app import build_application, loaded
+    from ui.server import Service, make_server
     from ui.web import address_of, listen
 
     with mock.patch.dict(os.environ), listen("127.0.0.1", 0) as listener, ThreadPoolExecutor(2) as threads:
-        # Made in a thread: in this one Playwright's event loop may be running.
-        server = threads.submit(
-            lambda: make_server(build_application(answerer, library, examples=examples, keeper=keeper))
-        ).result()
+        service = Service(
+            lambda: loaded(build_application(answerer, library, examples=examples, keeper=keeper)), **options
+        )
+        server = make_server(service)
+        # In a thread: in this one Playwright's event loop may be running.
         running = threads.submit(server.run, sockets=[listener])
-        while not server.started and not running.done():
+        while service.loaded is None and not running.done():
             time.sleep(0.01)
+        if service.failure is not None:
+            raise service.failure
         try:
             yield address_of(listener)
         finally:
@@ -126,7 +135,12 @@ def visiting(
     tab.on("request", lambda request: visit.requests.append(request.url))
     tab.on("pageerror", lambda error: visit.complaints.append(str(error)))
     tab.on("console", lambda said: visit.complaints.append(said.text) if said.type in ("error", "warning") else None)
-    tab.on("dialog", lambda dialog: (visit.complaints.append(dialog.message), dialog.dismiss()))
+
+    def refuse(dialog: Any) -> None:
+        visit.complaints.append(dialog.message)
+        dialog.dismiss()
+
+    tab.on("dialog", refuse)
     try:
         tab.goto(address)
         visit.wait(".yj-log")

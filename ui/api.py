@@ -22,14 +22,15 @@ from typing import TYPE_CHECKING, Any
 
 from qa.errors import LibraryError, QuestionError, YinjuError
 from qa.page_image import PageImages
+from qa.types import Answer
 from ui import render
 from ui.asked import Asked, read_asked
-from ui.chat import Asks, Shelf, prove
-from ui.errors import ConversationError, FeedbackError, RequestError
+from ui.chat import Shelf, prove
+from ui.errors import ConversationError, FeedbackError, RequestError, ServiceError
+from ui.gate import Gate, Place
 from ui.strings import choose_language, sentence
 
 if TYPE_CHECKING:
-    from anyio import CapacityLimiter
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
@@ -82,23 +83,29 @@ STATUS = {
     "change_refused": 403,
     "file_changed": 410,
     "method_unknown": 405,
+    "host_refused": 400,
+    "token_missing": 401,
+    "token_wrong": 401,
+    "rate_limited": 429,
+    "question_slow": 504,
 }
+
+RETRY = frozenset({"service_busy", "service_starting", "rate_limited"})
+"""Errors whose ``seconds`` say when to try again."""
 
 _LOG = logging.getLogger(__name__)
 
 
-def endpoints(answerer: Asks, library: Shelf, *, at_once: int, more: Sequence[Route] = ()) -> Starlette:
-    """The endpoints as an application to mount. At most ``at_once`` questions are answered at a time; others wait.
-
-    ``more`` are endpoints from elsewhere to stand beside them.
+def endpoints(gate: Gate, library: Shelf, *, more: Sequence[Route] = ()) -> Starlette:
+    """The endpoints as an application to mount. Questions go through ``gate``; ``more`` are endpoints from elsewhere to
+    stand beside them.
     """
-    from anyio import CapacityLimiter
     from starlette.applications import Starlette
     from starlette.routing import Route
 
     from ui.api_conversations import conversation_routes
 
-    desk = _Desk(answerer, library, CapacityLimiter(at_once), PageImages())
+    desk = _Desk(gate, library, PageImages())
     routes = [
         Route("/ask", spoken(desk.ask), methods=["POST"]),
         Route("/documents", spoken(desk.documents), methods=["GET"]),
@@ -114,16 +121,17 @@ def endpoints(answerer: Asks, library: Shelf, *, at_once: int, more: Sequence[Ro
 class _Desk:
     """The endpoints' state. Work that takes time runs in threads, so that the page never waits for it."""
 
-    answerer: Asks
+    gate: Gate
     library: Shelf
-    limiter: CapacityLimiter
     images: PageImages
 
     async def ask(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
 
         asked = read_question(await read_body(request))
-        return json_response(await run_sync(self._answer, asked, limiter=self.limiter))
+        place = self.gate.submit(asked.question, id=asked.id, history=asked.history, documents=asked.documents)
+        answer = await _answered(request, self.gate, place)
+        return json_response(await run_sync(lambda: render.to_json(prove(answer, self.library)[0])))
 
     async def documents(self, _: Request) -> Response:
         from anyio.to_thread import run_sync
@@ -144,10 +152,6 @@ class _Desk:
         id, page = request.path_params["id"], request.path_params["page"]
         picture = await run_sync(lambda: self.images.draw(self.library.document(id), page))
         return Response(picture, media_type="image/png", headers={"cache-control": "private, max-age=600"})
-
-    def _answer(self, asked: Asked) -> dict[str, Any]:
-        answer = self.answerer.ask(asked.question, id=asked.id, history=asked.history, documents=asked.documents)
-        return render.to_json(prove(answer, self.library)[0])
 
     def _list(self) -> dict[str, Any]:
         fields = ("id", "name", "title", "revision", "format", "characters", "paragraphs", "passages")
@@ -178,8 +182,42 @@ def read_question(body: bytes) -> Asked:
     return read_asked(read_object(body))
 
 
+async def _answered(request: Request, gate: Gate, place: Place) -> Answer:
+    """The answer when it comes. The place in the gate is given up where who asked has left, or the time is over.
+
+    :raises ServiceError: ``question_slow``.
+    """
+    import asyncio
+
+    from starlette.requests import ClientDisconnect
+
+    answer = asyncio.ensure_future(asyncio.wrap_future(place))
+    leaving = asyncio.ensure_future(_left(request))
+    try:
+        either: set[asyncio.Future[Any]] = {answer, leaving}
+        await asyncio.wait(either, timeout=gate.seconds, return_when=asyncio.FIRST_COMPLETED)
+        if answer.done():
+            return answer.result()
+        if leaving.done():
+            place.cancel()
+            raise ClientDisconnect
+        gate.give_up(place)
+        raise gate.slow()
+    finally:
+        leaving.cancel()
+        if not answer.done():
+            place.cancel()
+            answer.cancel()
+
+
+async def _left(request: Request) -> None:
+    """Return when who sent the request has closed the connection. Its body was read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 async def read_body(request: Request) -> bytes:
-    """The body, read as it comes.
+    """The body, at most :data:`BODY_LIMIT` bytes, read as it comes.
 
     :raises RequestError: ``request_too_large``.
     """
@@ -205,11 +243,19 @@ def json_response(value: dict[str, Any], status: int = 200, headers: dict[str, s
 
 def error_response(error: YinjuError, accept_language: str | None, headers: dict[str, str] | None = None) -> Response:
     """``{"error": {"code", "message"}}`` with the HTTP status that fits ``error``."""
-    known = QuestionError, RequestError, ConversationError, FeedbackError
-    fallback = 400 if isinstance(error, known) else 503 if isinstance(error, LibraryError) else 500
+    fallback = 500
+    if isinstance(error, QuestionError | RequestError | ConversationError | FeedbackError):
+        fallback = 400
+    elif isinstance(error, LibraryError | ServiceError):
+        fallback = 503
     message = sentence(error.code, choose_language(accept_language), **error.fields)
     status = STATUS.get(error.code, 500 if error.code == "internal" else fallback)
-    return json_response({"error": {"code": error.code, "message": message}}, status, headers)
+    more = dict(headers or {})
+    if error.code in RETRY:
+        more["Retry-After"] = str(error.fields["seconds"])
+    if status == 401:
+        more["WWW-Authenticate"] = 'Bearer realm="Yinju"'
+    return json_response({"error": {"code": error.code, "message": message}}, status, more)
 
 
 def spoken(endpoint: Endpoint) -> Endpoint:
@@ -223,11 +269,11 @@ def spoken(endpoint: Endpoint) -> Endpoint:
         except ClientDisconnect:
             raise
         except YinjuError as error:
-            spoken = error
+            failed = error
         except Exception:  # the border to another program, which is owed a sentence; the log has the rest
             _LOG.exception("an HTTP request was not answered")
-            spoken = RequestError("internal")
-        return error_response(spoken, request.headers.get("accept-language"))
+            failed = RequestError("internal")
+        return error_response(failed, request.headers.get("accept-language"))
 
     return answered
 

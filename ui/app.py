@@ -1,5 +1,5 @@
 """The page: Gradio wiring only. What is said is in ``strings``, how it looks in ``assets`` and ``render``, what a turn
-comes to in ``chat``, and what stands around it in ``web`` and ``api``.
+comes to in ``chat``, and what stands around it in ``server``, ``guard`` and ``api``.
 
 Gradio is imported inside the functions that need it, after the environment that keeps it quiet is set.
 """
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
-import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -23,25 +21,21 @@ from ui.api import endpoints
 from ui.api_documents import change_routes
 from ui.chat import Asks, Shelf, Turn, more_source, open_source, take_turn
 from ui.conversations import Conversations
+from ui.gate import Gate
 from ui.history_pane import History, build_history
+from ui.server import Loaded
 from ui.shelf import Keeper
 from ui.shelf_pane import build_shelf
 from ui.source import empty_source_html
 from ui.strings import LANGS, Lang, examples_for, text
-from ui.web import ByLanguage, Guard, address_of, is_loopback, listen
+from ui.web import ByLanguage
 
 if TYPE_CHECKING:
-    from socket import socket
-
     import gradio as gr
-    import uvicorn
     from fastapi import FastAPI
     from starlette.applications import Starlette
 
     Shown = tuple[object, object, object, object, object, object, object]
-
-ASKED_AT_ONCE = 2
-"""Questions answered at a time by the page, and by the HTTP endpoints; one saturates a core, and more would wait."""
 
 QUESTION_LINES = 6
 
@@ -58,80 +52,23 @@ _SANS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "san
 _MONO = ("ui-monospace", "monospace")
 
 
-def require_free_port(host: str, port: int) -> None:
-    """Find out before anything slow is done.
-
-    :raises PortError: ``port_busy`` or ``port_unusable``.
-    """
-    listen(host, port).close()
-
-
-def serve(
-    answerer: Asks,
-    library: Shelf,
-    *,
-    host: str,
-    port: int,
-    open_browser: bool,
-    examples: Sequence[str] | None = None,
-    keeper: Keeper | None = None,
-    ready: Callable[[str], None] | None = None,
-) -> None:
-    """Serve the page at ``/`` and the endpoints under ``/api`` until interrupted. ``ready`` is told the URL.
-
-    :raises PortError: ``port_busy`` or ``port_unusable``.
-    """
-    with listen(host, port) as listener:
-        only_local = is_loopback(listener)
-        server = make_server(
-            build_application(answerer, library, examples=examples, only_local=only_local, keeper=keeper)
-        )
-        address = address_of(listener)
-        if ready is not None:
-            ready(address)
-        if open_browser:
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        with suppress(KeyboardInterrupt):
-            server.run(sockets=[listener])
-
-
-def make_server(application: Starlette) -> uvicorn.Server:
-    """A server for what :func:`build_application` gave; ``run(sockets=[...])`` serves until interrupted."""
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def shutdown(self, sockets: list[socket] | None = None) -> None:
-            # Every open page holds a connection that ends only when it is told to.
-            for page in application.state.pages:
-                page.stop_event.set()
-            await super().shutdown(sockets)
-
-    return Server(
-        uvicorn.Config(application, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
-    )
-
-
 def build_application(
-    answerer: Asks,
-    library: Shelf,
-    *,
-    examples: Sequence[str] | None = None,
-    only_local: bool = True,
-    keeper: Keeper | None = None,
+    answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = None, keeper: Keeper | None = None
 ) -> Starlette:
-    """The whole as one ASGI application: the page in each language, the endpoints, and the guard around them.
+    """The page in each language and the endpoints as one ASGI application; ``ui.server`` stands around it.
 
-    ``keeper`` adds to and removes from the library; without one it stays as it is. ``examples`` are questions to click;
-    without them, those we know for the library's documents. ``state.pages`` holds
-    Gradio's own applications. Not to be called where an event loop runs.
+    ``answerer`` is asked through one gate for all of them. ``keeper`` adds to and removes from the library; without one
+    it stays as it is. ``examples`` are questions to click; without them, those we know for the library's documents.
+    ``state.gate`` is the gate, ``state.pages`` holds Gradio's own applications. Not to be called where an event loop
+    runs.
     """
     from starlette.applications import Starlette
-    from starlette.middleware import Middleware
     from starlette.routing import Mount
 
+    gate = answerer if isinstance(answerer, Gate) else Gate(answerer)
     if examples is None:
         examples = examples_for(info.name for info in library.documents())
-    pages = asyncio.run(_pages(answerer, library, tuple(examples), keeper))
+    pages = asyncio.run(_pages(gate, library, tuple(examples), keeper))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -143,17 +80,23 @@ def build_application(
                 keeper.resume()
             yield
 
-    more = change_routes(keeper) if keeper is not None else ()
-    api = endpoints(answerer, library, at_once=ASKED_AT_ONCE, more=more)
-    application = Starlette(
-        routes=[Mount("/api", api), Mount("/", ByLanguage(pages))],
-        middleware=[Middleware(Guard, only_local=only_local)],
-        lifespan=lifespan,
-    )
+    api = endpoints(gate, library, more=change_routes(keeper) if keeper is not None else ())
+    application = Starlette(routes=[Mount("/api", api), Mount("/", ByLanguage(pages))], lifespan=lifespan)
+    application.state.gate = gate
     application.state.pages = [
         route.app for page in pages.values() for route in page.routes if isinstance(route, Mount)
     ]
     return application
+
+
+def loaded(application: Starlette) -> Loaded:
+    """What :func:`build_application` gave, as ``ui.server`` serves it."""
+
+    def stop_pages() -> None:
+        for page in application.state.pages:
+            page.stop_event.set()
+
+    return Loaded(application, application.state.gate, stop_pages)
 
 
 def build(
@@ -201,7 +144,8 @@ def build(
 
         shown = [log, box, turns, pane, hint, history.current, history.listing]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asking = {**quiet, "concurrency_limit": ASKED_AT_ONCE, "concurrency_id": "ask", "trigger_mode": "once"}
+        # How many are answered at a time, and how many wait, is the gate's to say.
+        asking = {**quiet, "concurrency_limit": None, "trigger_mode": "once"}
         history.wire(log=log, turns=turns, pane=pane, hint=hint)
         asked = [turns, chosen, history.current]
         gr.on([box.submit, send.click], desk.answer, [box, *asked], shown, **asking)

@@ -6,18 +6,24 @@ Nothing heavy is imported until a command needs it, so that ``yinju --help`` is 
 
 from __future__ import annotations
 
-import contextlib
 import json
+import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qa.config import Config, load_config
+from qa.config import Config
 from qa.errors import GoldError, LibraryError, YinjuError
-from ui import strings
+from ui import strings, upkeep
+from ui.terminal import LanguageFlag, LibraryFlag, ModelFlag
+from ui.terminal import open_library as _library
+from ui.terminal import put as _print
+from ui.terminal import say as _say
+from ui.terminal import speaking as _speaking
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -26,12 +32,11 @@ if TYPE_CHECKING:
     from qa.answer import Answerer
     from qa.evaluate import Score
     from qa.library import Library
+    from ui.metrics import Metrics
+    from ui.server import Loaded
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=strings.CLI_HELP)
-
-LibraryFlag = Annotated[Path | None, typer.Option("--library", metavar="DIR", help=strings.CLI_LIBRARY)]
-ModelFlag = Annotated[str | None, typer.Option("--model", metavar="NAME|DIR", help=strings.CLI_MODEL)]
-LanguageFlag = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=strings.CLI_LANGUAGE)]
+app.add_typer(upkeep.app)
 
 
 @app.command(help=strings.CLI_ADD)
@@ -105,27 +110,6 @@ def text(
         _print(opened.document(document_id).text, end="")
 
 
-@app.command(help=strings.CLI_CHECK)
-def check(library: LibraryFlag = None, model: ModelFlag = None, lang: LanguageFlag = None) -> None:
-    """Check every stored offset and both indexes."""
-    with _speaking(library=library, model=model, language=lang) as config, _library(config) as opened:
-        report = opened.check()
-        for problem in report.problems:
-            _print(problem)
-        key = "cli_check_bad" if report.problems else "cli_check_good"
-        _say(
-            strings.text(
-                key,
-                config.language,
-                documents=report.documents,
-                passages=report.passages,
-                problems=len(report.problems),
-            )
-        )
-        if report.problems:
-            raise typer.Exit(1)
-
-
 @app.command(help=strings.CLI_ASK)
 def ask(
     question: Annotated[str | None, typer.Argument(metavar="QUESTION", help=strings.CLI_ASK_QUESTION)] = None,
@@ -184,6 +168,10 @@ def evaluate_gold(
 def chat(
     host: Annotated[str | None, typer.Option("--host", help=strings.CLI_CHAT_HOST)] = None,
     port: Annotated[int | None, typer.Option("--port", help=strings.CLI_CHAT_PORT)] = None,
+    token_file: Annotated[
+        Path | None, typer.Option("--token-file", metavar="FILE", help=strings.CLI_CHAT_TOKEN)
+    ] = None,
+    log_json: Annotated[bool, typer.Option("--log-json", help=strings.CLI_CHAT_LOG)] = False,
     browser: Annotated[bool, typer.Option(help=strings.CLI_CHAT_BROWSER)] = True,
     library: LibraryFlag = None,
     model: ModelFlag = None,
@@ -191,26 +179,23 @@ def chat(
 ) -> None:
     """Serve the page and the HTTP endpoints."""
     with _speaking(library=library, model=model, language=lang, host=host, port=port) as config:
-        from ui.app import require_free_port, serve
+        from ui import logs, server, web
+        from ui.metrics import Metrics
 
-        require_free_port(config.host, config.port)
-        encoder = _encoder(config)
-        from qa.answer import Answerer
-        from qa.library import Library
-        from ui.shelf import Keeper
-
-        with Library.create(config.library, encoder=encoder) as opened:
-            answerer = Answerer.over(opened, encoder, threshold=config.threshold)
-            # The dictionaries load with the first question: better now than while someone waits.
-            answerer.ask(strings.text("question_placeholder", "zh"))
-            serve(
-                answerer,
-                opened,
+        if log_json:
+            logs.log_json()
+        web.require_free_port(config.host, config.port)
+        token = _token(config, token_file)
+        metrics = Metrics()
+        with ExitStack() as stack:
+            server.serve(
+                lambda: _loaded(config, stack, metrics),
                 host=config.host,
                 port=config.port,
                 open_browser=browser,
-                keeper=Keeper(opened, encoder),
-                ready=lambda url: _say(strings.text("cli_serving", config.language, url=url)),
+                token=token,
+                metrics=metrics,
+                ready=None if log_json else lambda url: _say(strings.text("cli_serving", config.language, url=url)),
             )
 
 
@@ -220,31 +205,6 @@ def main() -> None:
 
 
 # ---- what the commands share
-
-
-@contextlib.contextmanager
-def _speaking(**flags: object) -> Iterator[Config]:
-    """The run's configuration; an error inside becomes one sentence on stderr and exit code 1."""
-    from embeddings.errors import EmbeddingsError
-
-    language = "zh"
-    try:
-        config = load_config(None, **flags)
-        language = config.language
-        yield config
-    except (YinjuError, EmbeddingsError) as error:
-        _say(strings.sentence(error.code, language, **error.fields))
-        raise typer.Exit(1) from error
-    except KeyboardInterrupt as error:
-        _say(strings.text("cli_interrupted", language))
-        raise typer.Exit(130) from error
-
-
-def _library(config: Config) -> Library:
-    from embeddings.encoder import model_identity
-    from qa.library import Library
-
-    return Library.open(config.library, model=model_identity(config.model))
 
 
 def _encoder(config: Config) -> Encoder:
@@ -259,6 +219,38 @@ def _answerer(config: Config, opened: Library) -> Answerer:
     if not opened.passage_count():
         raise LibraryError("library_empty", path=str(config.library))
     return Answerer.over(opened, _encoder(config), threshold=config.threshold)
+
+
+def _token(config: Config, file: Path | None) -> str | None:
+    """The token that guards the page: what was given; where others can connect, else a new one, shown this once."""
+    from ui import access, web
+
+    token = access.find_token(os.environ, file)
+    if token is None and not web.only_this_machine(config.host):
+        token = access.make_token()
+        _say(strings.text("cli_token", config.language, token=token))
+    return token
+
+
+def _loaded(config: Config, stack: ExitStack, metrics: Metrics) -> Loaded:
+    """The page over the library, which is made where there is none, with everything loaded that the first question
+    needs. ``stack`` closes the library.
+    """
+    from qa.answer import Answerer
+    from qa.library import Library
+    from ui.app import build_application, loaded
+    from ui.gate import Gate
+    from ui.shelf import Keeper
+
+    encoder = _encoder(config)
+    opened = stack.enter_context(Library.create(config.library, encoder=encoder))
+    metrics.watch("yinju_documents", "Documents in the library.", opened.document_count)
+    metrics.watch("yinju_passages", "Passages that can be found.", opened.passage_count)
+    answerer = Answerer.over(opened, encoder, threshold=config.threshold)
+    # The dictionaries load with the first question: better now than while someone waits.
+    answerer.ask(strings.text("question_placeholder", "zh"))
+    gate = Gate(answerer, observe=metrics.question)
+    return loaded(build_application(gate, opened, keeper=Keeper(opened, encoder)))
 
 
 def _progress() -> Progress:
@@ -346,12 +338,3 @@ def _lines(source: str) -> Iterable[str]:
         raise GoldError("gold_missing", path=source, reason=error.strerror) from error
     except UnicodeDecodeError as error:
         raise GoldError("gold_line", path=source, line=0, reason="UTF-8") from error
-
-
-def _print(text: str, end: str = "\n") -> None:
-    sys.stdout.write(text + end)
-    sys.stdout.flush()
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")

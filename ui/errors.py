@@ -5,7 +5,9 @@
     │   └── PortBusy           another program listens there
     ├── RequestError           an HTTP request that cannot be answered
     ├── ConversationError      a conversation that cannot be kept or shown
-    └── FeedbackError          an opinion that cannot be kept
+    ├── FeedbackError          an opinion that cannot be kept
+    ├── ServiceError           a request that cannot be answered now
+    └── AccessError            the token that guards the page cannot be used
 
 ``code`` names the sentence in ``ui/strings.py``. This module knows no Gradio and no wording.
 """
@@ -28,9 +30,9 @@ class RequestError(YinjuError):
     ``request_field_missing`` (name); ``request_field_type`` (name); ``request_field_list`` (name);
     ``request_field_object`` (name); ``request_field_value`` (name, value, known); ``text_broken`` (name);
     ``page_unknown`` (path, known); ``method_unknown`` (method, known); ``host_refused`` (host);
-    ``origin_refused`` (origin): another site's page asks for a change; ``change_refused`` (host): not from there;
+    ``origin_refused`` (origin): made by another site's page; ``change_refused`` (host): not from there;
     ``upload_count`` (count, limit); ``upload_nothing``; ``upload_unknown`` (id); ``request_field_number`` (name);
-    ``request_field_false`` (name); ``internal``.
+    ``request_field_false`` (name); ``token_missing``; ``token_wrong``; ``internal``.
     """
 
 
@@ -47,3 +49,13 @@ class FeedbackError(YinjuError):
     """Codes: ``feedback_verdict`` (value, known); ``feedback_reason`` (value, known); ``feedback_long`` (length, limit);
     ``feedback_file`` (path, reason).
     """
+
+
+class ServiceError(YinjuError):
+    """Codes: ``service_busy`` (waiting, seconds); ``service_starting`` (seconds); ``service_stopping``;
+    ``question_slow`` (seconds); ``rate_limited`` (seconds).
+    """
+
+
+class AccessError(YinjuError):
+    """Codes: ``token_file`` (path, reason); ``token_short`` (length, limit)."""

@@ -131,7 +131,7 @@ class History:
     def _turn(self, conversation: Conversation, turn: RecalledTurn) -> Turn:
         answer = turn.proven()
         if turn.stands:
-            html = render.answer_html(answer, self.lang, understood=answer.understood, suggestions=answer.suggestions)
+            html = render.answer_html(answer, self.lang)
         else:
             html = render.error_html(turn.question, text("recall_none", self.lang), self.lang)
         end = stale_html(turn, self.lang) + tools_html(conversation.id, turn.number, turn.rating, self.lang)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal
 from embeddings.errors import EmbeddingsError
 from qa.documents import KNOWN
 from qa.errors import DocumentError, YinjuError
-from qa.intake import Intake, document_id
+from qa.intake import document_id
 from qa.report import AddReport
 from qa.types import Document
 from ui.errors import RequestError
@@ -301,7 +301,7 @@ class Keeper:
         return self._staged[id]
 
     def _read(self, staged: Staged, revision: Callable[[str], str | None]) -> Iterator[Document]:
-        intake = Intake(revision)
+        intake = self._library.intake(revision)
         ids: list[str] = []
         for document in intake.changed([staged.to_add], opened=lambda _path: None):
             ids.append(document.id)

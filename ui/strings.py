@@ -52,17 +52,25 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "picture_size": ("{path} 里有一页 {pixels} 像素，最大 {limit}，没有收入。请缩小后再收入。", "A page of {path} has {pixels} pixels; the limit is {limit}. It was not added. Make it smaller and add it again."),
     # the library
     "library_missing": ("{path} 里还没有资料库。请先运行 yinju add 加上文件或文件夹。", "There is no library in {path} yet. Run yinju add with a file or folder first."),
-    "library_broken": ("{path} 里的资料库读不出来（{reason}）。请用 --library 换一个文件夹，重新运行 yinju add；原来的文件不受影响。", "The library in {path} cannot be read ({reason}). Choose another folder with --library and run yinju add again; your files are untouched."),
+    "library_broken": ("{path} 里的资料库坏了，不能用（{reason}）。请用 yinju restore 还原备份；没有备份的话，请用 --library 换一个文件夹，重新运行 yinju add。原来的文件不受影响。", "The library in {path} is damaged and cannot be used ({reason}). Restore a backup with yinju restore; without one, choose another folder with --library and run yinju add again. Your files are untouched."),
     "library_version": ("{path} 里的资料库是另一个版本（{found}，本程序用 {expected}）。请用 --library 换一个文件夹，重新运行 yinju add。", "The library in {path} has another format ({found}; this program uses {expected}). Choose another folder with --library and run yinju add again."),
     "library_model": ("{path} 里的资料库是用模型 {found} 建的，现在选的是 {expected}。请用 --model 选回原来的，或用 --library 另建一个。", "The library in {path} was made with the model {found}, not {expected}. Choose the former with --model, or make a new library with --library."),
     "library_busy": ("另一个程序正在改 {path} 里的资料库。请等它做完再试。", "Another program is changing the library in {path}. Wait until it is done and try again."),
     "library_empty": ("{path} 里的资料库还是空的。请先运行 yinju add 加上文件或文件夹。", "The library in {path} is empty. Run yinju add with a file or folder first."),
     "disk_full": ("{path} 所在的磁盘满了。已经收入的都还在；请腾出空间再继续。", "The disk that holds {path} is full. What was added before is safe; make room and continue."),
     "document_unknown": ("资料库里没有编号为 {id} 的文件。yinju list 列出全部编号。", "The library has no document {id}. yinju list shows all ids."),
+    # backups
+    "backup_occupied": ("{path} 已经存在，而且不是引据的备份，没有覆盖。请换一个文件名。", "{path} exists and is not a backup of Yinju; it was not overwritten. Choose another name."),
+    "backup_write": ("备份写不到 {path}：{reason}。请换一个地方。", "The backup cannot be written to {path}: {reason}. Choose another place."),
+    "backup_unreadable": ("{path} 不是能读的备份：{reason}。请换一个备份文件。", "{path} is not a backup that can be read: {reason}. Use another backup."),
+    "backup_damaged": ("备份 {path} 里的 {member} 坏了，什么也没有还原。请换一个备份文件。", "{member} in the backup {path} is damaged; nothing was restored. Use another backup."),
+    "backup_version": ("备份 {path} 是另一版引据写的（格式 {found}，本程序读 {expected}）。请用写它的那一版还原，或用 yinju add 重新收入原来的文件。", "The backup {path} was written by another version of Yinju (format {found}; this one reads {expected}). Restore it with that version, or add the original files again with yinju add."),
+    "backup_library": ("备份 {path} 里的资料库是另一个版本（{found}，本程序用 {expected}）。请用写它的那一版引据还原，或用 yinju add 重新收入原来的文件。", "The library in the backup {path} has another format ({found}; this program uses {expected}). Restore it with the version that wrote it, or add the original files again with yinju add."),
+    "restore_occupied": ("{path} 里已有内容，没有还原。请用 --library 指定一个空的或还不存在的文件夹。", "{path} is not empty; nothing was restored. Name an empty or new folder with --library."),
     # the model
     "model_missing": ("找不到模型 {model}：{reason}。请用 --model 给出模型的文件夹，或不写 --model，用自带的。", "The model {model} cannot be found: {reason}. Name its folder with --model, or leave --model out to use the one included."),
     "model_unreadable": ("模型 {model} 打不开：{reason}。请换一个完好的，或不写 --model，用自带的。", "The model {model} does not load: {reason}. Use an intact copy, or leave --model out to use the one included."),
-    "index_broken": ("{path} 里的索引坏了（{reason}）。文件的内容都在；请删去这个文件夹再试，索引会自动重建。", "The index in {path} is broken ({reason}). The documents are safe; delete this folder and try again, and the index is made anew."),
+    "index_broken": ("{path} 里的索引坏了（{reason}）。文件的内容都在；请运行 yinju check --repair，索引会重建。", "The index in {path} is broken ({reason}). The documents are safe; run yinju check --repair, and the index is made anew."),
     "index_busy": ("另一个程序正在改 {path} 里的索引。请等它做完再试。", "Another program is changing the index in {path}. Wait until it is done and try again."),
     # settings and gold files
     "config_file": ("设置文件 {path} 读不了：{reason}。请改正或删去它。", "The settings file {path} cannot be read: {reason}. Mend or delete it."),
@@ -109,11 +117,21 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "feedback_reason": ("原因不能是 {value}。可用的有：{known}。", "The reason cannot be {value}. These exist: {known}."),
     "feedback_long": ("写了 {length} 个字，最多 {limit} 个字。请写短一些。", "The text has {length} characters; the limit is {limit}. Make it shorter."),
     "feedback_file": ("评价没有存下：{path} 读写不了（{reason}）。请检查权限和磁盘空间。", "The feedback was not kept: {path} cannot be used ({reason}). Check its permissions and the disk's space."),
-    "origin_refused": ("别的网站（{origin}）不能改这里的资料。", "Another site ({origin}) may not change the documents here."),
     "change_refused": ("从 {host} 不能增减资料，只能提问。请在运行引据的电脑上操作。", "From {host} you can ask, but not add or remove documents. Do that on the computer that runs Yinju."),
     "upload_count": ("已有 {count} 个文件在等候，最多 {limit} 个。请等它们收完再加；文件夹很大时，用 yinju add 更快。", "{count} files are waiting; the limit is {limit}. Wait for them; for a large folder yinju add is faster."),
     "upload_nothing": ("请求里没有文件。请附上文件和文件名，例如：{upload_example}。", "The request holds no file. Send one with its name, for example: {upload_example}."),
     "upload_unknown": ("没有可以再试的文件 {id}。请重新拖进来。", "There is no file {id} to try again. Drop it once more."),
+    "origin_refused": ("这个请求是别的网站（{origin}）的网页发出的，没有受理。请在引据自己的网页里操作。", "This request was made by a page of another site ({origin}) and was refused. Use Yinju's own page."),
+    "token_missing": ("这里需要口令。请求要带上 Authorization: Bearer 和启动时显示的口令，或先在浏览器里登录。", "A token is required here. Send the header Authorization: Bearer with the token shown at the start, or sign in with a browser first."),
+    "token_wrong": ("口令不对。启动引据的人知道口令。", "The token is wrong. Whoever started Yinju knows it."),
+    "token_file": ("口令文件 {path} 读不了：{reason}。请改用一个只有口令的文本文件。", "The token file {path} cannot be read: {reason}. Use a text file that holds nothing but the token."),
+    "token_short": ("口令只有 {length} 个字，至少要 {limit} 个。请换一个更长的，或不给，由引据生成。", "The token has {length} characters; it needs {limit} at least. Use a longer one, or none, and one is made."),
+    # what cannot be done now
+    "service_busy": ("正忙：已有 {waiting} 个问题在等。请过 {seconds} 秒再问。", "Busy: {waiting} {waiting|question is|questions are} waiting already. Ask again in {seconds} {seconds|second|seconds}."),
+    "service_starting": ("引据正在启动。请过 {seconds} 秒再试。", "Yinju is starting. Try again in {seconds} {seconds|second|seconds}."),
+    "service_stopping": ("引据正在关闭，不再接新的问题。请等它重新启动再问。", "Yinju is stopping and takes no more questions. Ask again when it is back."),
+    "question_slow": ("这个问题 {seconds} 秒还没有答出来，已经放弃。请过一会儿再问，或问得更具体一些。", "There was no answer within {seconds} {seconds|second|seconds}, so it was given up. Ask again later, or ask for something more specific."),
+    "rate_limited": ("从这个地址来的请求太多。请过 {seconds} 秒再试。", "Too many requests come from this address. Try again in {seconds} {seconds|second|seconds}."),
     "internal": ("出了意外，没有答成。请再试一次；还不行，请看终端里的记录。", "Something went wrong and there is no answer. Try again; if it stays, see the log in the terminal."),
 }
 
@@ -307,6 +325,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "shelf_first_3": ("点答案旁的编号，右边翻到那句话。", "Click the number beside an answer; the sentence opens on the right."),
     "shelf_first_sample": ("手边没有文件？先用自带的一份报纸试试。", "No file at hand? Try with the newspaper that comes along."),
     "shelf_sample": ("收入自带的报纸", "Add the newspaper"),
+    # signing in, and waiting
+    "login_body": ("这个引据有口令。启动它的人知道口令。", "This Yinju is guarded by a token. Whoever started it knows the token."),
+    "login_token": ("口令", "Token"),
+    "login_button": ("进入", "Sign in"),
+    "starting": ("引据正在启动，这一页会自己打开。", "Yinju is starting; this page will open by itself."),
     # the terminal
     "cli_added": ("新收入 {added} 份，更新 {updated} 份，未变 {unchanged} 份，读不了 {failed} 份；共写入 {passages} 段。", "Added {added}, updated {updated}, unchanged {unchanged}, unreadable {failed}; {passages} {passages|passage|passages} written."),
     "cli_removed": ("已移除 {count} 份文件。", "Removed {count} {count|document|documents}."),
@@ -338,6 +361,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "notice_bytes_replaced": ("有 {detail} 个字的编码坏了，显示为 �。", "Characters that could not be decoded, shown as �: {detail}."),
     "notice_file_cut": ("文件不完整，只读到断开的地方。", "The file is incomplete and was read as far as it goes."),
     "notice_part_unreadable": ("书中的 {detail} 读不出来。", "The part {detail} of the book cannot be read."),
+    "cli_repaired": ("索引已由资料库重建。", "The indexes were made anew from the library."),
+    "cli_backed_up": ("已备份到 {path}（{size}）：{documents} 份文件、{passages} 段。", "Backed up to {path} ({size}): {documents} {documents|document|documents}, {passages} {passages|passage|passages}."),
+    "cli_restored": ("已还原到 {path} 并核对无误：{documents} 份文件、{passages} 段，备份于 {made}。", "Restored to {path} and checked: {documents} {documents|document|documents}, {passages} {passages|passage|passages}, backed up {made}."),
+    "cli_token": ("别的机器也能连到这里，所以需要口令：{token}\n口令只显示这一次。要自己定，请用 YINJU_TOKEN 或 --token-file。", "Other machines can connect, so a token is needed: {token}\nIt is shown this once. To choose it, use YINJU_TOKEN or --token-file."),
     "cli_serving": ("网页开在 {url} ，按 Ctrl+C 结束。", "The page is at {url} . Press Ctrl+C to stop."),
     # what a reader could not read, or did to read it
     "notice_pictures": ("图片 {detail} 张，其中的文字没有读。", "Pictures whose text was not read: {detail}."),
@@ -366,6 +393,10 @@ CLI_JSON = "输出 JSON · print JSON"
 CLI_REMOVE = "从资料库移除文件 · remove documents"
 CLI_TEXT = "打印一份文件的文字 · print a document's text"
 CLI_CHECK = "核对索引和每一处位置 · check the indexes and every offset"
+CLI_CHECK_REPAIR = "先由资料库重建索引 · make the indexes anew first"
+CLI_BACKUP = "把资料库备份成一个文件，使用中也可以 · write the library to one file, also while it is in use"
+CLI_BACKUP_FILE = "备份文件（.zip） · the backup file (.zip)"
+CLI_RESTORE = "把备份还原成一个新的资料库 · make a new library from a backup"
 CLI_ASK = "提一个问题，或一行一个 · ask one question, or one a line"
 CLI_ASK_QUESTION = "问题 · the question"
 CLI_ASK_BATCH = "每行一个 {\"id\",\"question\"} 的文件，- 为标准输入 · a file of such lines, - for stdin"
@@ -376,6 +407,8 @@ CLI_EVAL_GOLD = "标准答案文件 · the gold file"
 CLI_CHAT = "打开网页和 HTTP 接口 · serve the page and the HTTP endpoints"
 CLI_CHAT_HOST = "网页的地址 · address to serve at"
 CLI_CHAT_PORT = "网页的端口 · port to serve at"
+CLI_CHAT_TOKEN = "口令所在的文件（或用 YINJU_TOKEN） · a file that holds the token (or YINJU_TOKEN)"
+CLI_CHAT_LOG = "日志写成 JSON 行，不含问题和文件内容 · log JSON lines, without questions or documents"
 CLI_CHAT_BROWSER = "是否打开浏览器 · whether to open the browser"
 
 UPLOAD_EXAMPLE = "curl -F file=@report.pdf http://127.0.0.1:7860/api/documents"
@@ -414,7 +447,7 @@ def sentence(code: str, lang: str, **fields: object) -> str:
     characters.
     """
     if code in _BYTES:
-        fields = {name: _bytes(value) if isinstance(value, int) else value for name, value in fields.items()}
+        fields = {name: size(value) if isinstance(value, int) else value for name, value in fields.items()}
     if isinstance(fields.get("port"), int):
         port = int(str(fields["port"]))
         fields = {**fields, "port": str(port), "next": str(port + 1 if port < 65535 else port - 1)}
@@ -505,7 +538,8 @@ def _value(value: object, lang: str) -> str:
     return one_line(str(value), limit=_VALUE_LIMIT)
 
 
-def _bytes(size: int) -> str:
+def size(size: int) -> str:
+    """A number of bytes with its unit, powers of 1,024."""
     for unit, factor in (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024)):
         if size >= factor:
             return f"{size / factor:,.1f}".removesuffix(".0") + f" {unit}"

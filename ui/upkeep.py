@@ -1,0 +1,88 @@
+"""The commands that look after a library: check it, back it up, restore it. Knows no page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui import strings
+from ui.terminal import LanguageFlag, LibraryFlag, ModelFlag, open_library, put, say, speaking
+
+app = typer.Typer()
+
+
+@app.command(help=strings.CLI_CHECK)
+def check(
+    repair: Annotated[bool, typer.Option("--repair", help=strings.CLI_CHECK_REPAIR)] = False,
+    library: LibraryFlag = None,
+    model: ModelFlag = None,
+    lang: LanguageFlag = None,
+) -> None:
+    """Check every stored offset and both indexes, after making the indexes anew where that is asked for."""
+    with speaking(library=library, model=model, language=lang) as config, open_library(config) as opened:
+        if repair:
+            opened.repair()
+            say(strings.text("cli_repaired", config.language))
+        report = opened.check()
+        for problem in report.problems:
+            put(problem)
+        key = "cli_check_bad" if report.problems else "cli_check_good"
+        say(
+            strings.text(
+                key,
+                config.language,
+                documents=report.documents,
+                passages=report.passages,
+                problems=len(report.problems),
+            )
+        )
+        if report.problems:
+            raise typer.Exit(1)
+
+
+@app.command(help=strings.CLI_BACKUP)
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=strings.CLI_BACKUP_FILE)],
+    library: LibraryFlag = None,
+    lang: LanguageFlag = None,
+) -> None:
+    """Write the library to one file, while it is served and added to."""
+    with speaking(library=library, language=lang) as config:
+        from qa.backup import back_up
+
+        made = back_up(config.library, file)
+        say(
+            strings.text(
+                "cli_backed_up",
+                config.language,
+                path=str(file),
+                documents=made.documents,
+                passages=made.passages,
+                size=strings.size(file.stat().st_size),
+            )
+        )
+
+
+@app.command(help=strings.CLI_RESTORE)
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=strings.CLI_BACKUP_FILE)],
+    library: LibraryFlag = None,
+    lang: LanguageFlag = None,
+) -> None:
+    """Make an empty or new library what a backup holds."""
+    with speaking(library=library, language=lang) as config:
+        from qa import backup
+
+        made = backup.restore(file, config.library)
+        say(
+            strings.text(
+                "cli_restored",
+                config.language,
+                path=str(config.library),
+                documents=made.documents,
+                passages=made.passages,
+                made=made.made,
+            )
+        )
