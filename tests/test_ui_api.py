@@ -209,7 +209,7 @@ def test_a_question_may_bring_its_conversation_and_documents() -> None:
 
     seen: list[dict[str, object]] = []
     body = {"question": "500强？", "history": [{**PAST, "confidence": 0.9}], "documents": ["d1", "d1"]}
-    with TestClient(endpoints(Attentive(), TinyLibrary(), at_once=1)) as client:
+    with TestClient(endpoints(Gate(Attentive()), TinyLibrary())) as client:
         value = client.post("/ask", json=body).json()
         client.post("/ask", json={"question": "500强？", "history": None, "documents": None})
         client.post("/ask", json={"question": "500强？", "documents": []})

@@ -12,6 +12,7 @@ from tests.ui_tiny import QUOTE_325, TinyAnswerer, TinyLibrary
 from ui.api import endpoints
 from ui.conversations import Conversations
 from ui.feedback import FILE_NAME
+from ui.gate import Gate
 from ui.render import to_json
 
 ASKED = TinyAnswerer()
@@ -24,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(folder: Path) -> Iterator[TestClient]:
-    with TestClient(endpoints(ASKED, TinyLibrary(folder=folder), at_once=2)) as opened:
+    with TestClient(endpoints(Gate(ASKED), TinyLibrary(folder=folder))) as opened:
         yield opened
 
 

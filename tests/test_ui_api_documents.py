@@ -12,6 +12,7 @@ from tests.shelf_library import FindingAnswerer, keeping
 from ui import api_documents
 from ui.api import endpoints
 from ui.api_documents import change_routes
+from ui.gate import Gate
 from ui.shelf import Keeper
 from ui.shelf_files import UPLOAD_LIMIT
 
@@ -27,7 +28,7 @@ def parts(tmp_path: Path) -> Iterator[tuple[Library, Keeper]]:
 
 def client_of(parts: tuple[Library, Keeper], host: tuple[str, int] = HERE) -> TestClient:
     library, keeper = parts
-    app = endpoints(FindingAnswerer(library), library, at_once=1, more=change_routes(keeper))
+    app = endpoints(Gate(FindingAnswerer(library)), library, more=change_routes(keeper))
     return TestClient(app, base_url="http://127.0.0.1:7860", client=host)
 
 

@@ -43,7 +43,7 @@ class Slow(TinyAnswerer):
         super().__init__({"炸": RuntimeError(f"boom {SECRET}")})
         self.go, self.asked = threading.Event(), 0
 
-    def ask(self, question: str, *, id: str | None = None) -> Answer:
+    def ask(self, question: str, *, id: str | None = None, **_: object) -> Answer:
         self.asked += 1
         assert self.go.wait(60)
         return super().ask(question, id=id)
@@ -292,7 +292,7 @@ from ui.logs import log_json
 from ui.server import Loaded, serve
 
 class Slow(TinyAnswerer):
-    def ask(self, question, *, id=None):
+    def ask(self, question, *, id=None, **_):
         print("asked", flush=True)
         time.sleep(1.5)
         return super().ask(question, id=id)
