@@ -64,7 +64,7 @@ def test_a_file_of_a_folder_keeps_its_path_as_its_name(tmp_path: Path) -> None:
     with keeping(tmp_path) as (library, keeper):
         assert upload(keeper, "报/2023/甲.txt", A).state == "done"
         assert names(library) == ["报/2023/甲.txt"]
-        failed = upload(keeper, "报/图.jpg", b"\xff\xd8\xff").report.failed
+        failed = upload(keeper, "报/歌.mp3", b"ID3\x04\x00").report.failed
         assert [error.code for error in failed] == ["file_format"]
 
 

@@ -117,7 +117,9 @@ def test_progress_and_report_of_each_upload() -> None:
     assert page.text(".yj-entry-good") == [
         "12 页 · 34 段 · 3 个表格 · 1.2 秒", "和资料库里的 正.txt 内容相同，没有重复收入。", "已经在资料库里，没有变化。",
     ]  # fmt: skip
-    assert page.text(".yj-entry-note") == ["第 7 页：这一页是扫描的图片，里面的文字没有读。"]
+    assert page.text(".yj-entry-note") == [
+        "第 7 页：这一页是扫描的图片，里面的文字没有读；要读，请装上文字识别（在引据的文件夹里运行 pip install -e '.[ocr]'）。"
+    ]
     assert page.text(".yj-entry-bad") == [
         "坏.pdf 有密码或版权保护，没有收入。请先解除保护，另存一份再收入。", "另一个程序正在改 /库 里的资料库。请等它做完再试。",
     ]  # fmt: skip
