@@ -90,7 +90,7 @@ def scope_html(infos: Sequence[DocumentInfo], choice: Choice, lang: str) -> str:
     reset = f'<button type="button" class="yj-quiet yj-ask-all">{text("shelf_ask_all", lang)}</button>'
     return (
         f'<div class="yj-scope" data-size="{size}" data-scope="{limited}" data-reset="{text("shelf_ask_all", lang)}" data-state="{state}">'
-        f'<label><input type="checkbox" class="yj-all" aria-checked="{state}"{" checked" if state == "true" else ""}>'
+        f'<label><input type="checkbox" class="yj-all" aria-label="{said}" aria-checked="{state}"{" checked" if state == "true" else ""}>'
         f'<span role="status">{said}</span></label>{"" if chosen is None else reset}</div>'
     )
 
