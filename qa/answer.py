@@ -107,18 +107,17 @@ class Answerer:
         meant = follow_up(typed, heard(history))
         hits = self.retriever.retrieve(meant.question, k=PASSAGES_READ, documents=documents)
         retrieved = time.perf_counter()
-        missing = self.missing(meant.question)
-        answer = self._answer(question, meant, hits, missing)
+        answer = self._answer(question, meant, hits)
         read = time.perf_counter()
         if answer.status == "not_found" and not meant.excluded and read - retrieved < SLOW * len(hits):
             answer = replace(answer, suggestions=self._suggested(meant.question, hits, documents))
+        answer = replace(answer, missing=self._missing(meant.question))
         end = time.perf_counter()
         timings = Timings(_ms(begin, retrieved), _ms(retrieved, read), _ms(begin, end))
         understood = "" if meant.question == typed and not meant.excluded else meant.question
-        return hits, replace(answer, timings_ms=timings, id=id, understood=understood, missing=missing)
+        return hits, replace(answer, timings_ms=timings, id=id, understood=understood)
 
-    def missing(self, asked: str) -> tuple[str, ...]:
-        """Words of the question that no document of the library holds."""
+    def _missing(self, asked: str) -> tuple[str, ...]:
         words = [asked[start:end] for start, end in content_words(parse_question(asked))]
         return tuple(dict.fromkeys(self.library.absent(words)))
 
@@ -141,8 +140,8 @@ class Answerer:
             return sure and reading.answer is not None and low < one.end and one.start < high
         return False
 
-    def _answer(self, question: str, meant: FollowUp, hits: Sequence[Hit], missing: Sequence[str]) -> Answer:
-        weighed = [item for item in self._weigh(meant.question, hits, missing) if not _repeats(item, meant.excluded)]
+    def _answer(self, question: str, meant: FollowUp, hits: Sequence[Hit]) -> Answer:
+        weighed = [item for item in self._weigh(meant.question, hits) if not _repeats(item, meant.excluded)]
         if not weighed:
             return Answer(question, "not_found", "", 0.0)
         best = weighed[0]
@@ -155,10 +154,10 @@ class Answerer:
                 )
         return Answer(question, "not_found", "", best.probability, near=self._near(weighed))
 
-    def _weigh(self, asked: str, hits: Sequence[Hit], missing: Sequence[str]) -> list[_Weighed]:
+    def _weigh(self, asked: str, hits: Sequence[Hit]) -> list[_Weighed]:
         readings = self.reader.read(asked, hits)
         weighed = [
-            _Weighed(reading, hits[reading.hit], self.calibration.probability(asked, hits, reading, missing))
+            _Weighed(reading, hits[reading.hit], self.calibration.probability(asked, hits, reading))
             for reading in readings
         ]
         return sorted(weighed, key=lambda item: -item.probability)

@@ -14,7 +14,6 @@ from functools import lru_cache
 from importlib.resources import files
 
 from qa.evidence import evidence
-from qa.question import align, parse_question
 from qa.types import Hit, Reading
 
 LEAD_LIMIT = 3.0
@@ -32,18 +31,15 @@ class Calibration:
     bias: float
     weights: Mapping[str, float]
 
-    def probability(self, question: str, hits: Sequence[Hit], reading: Reading, missing: Sequence[str] = ()) -> float:
-        """Probability in [0, 1] that the quote of ``reading``, which is of ``hits``, answers ``question``, of whose
-        words no document of the library holds ``missing``.
-        """
-        found = signals(question, hits, reading, missing)
+    def probability(self, question: str, hits: Sequence[Hit], reading: Reading) -> float:
+        """Probability in [0, 1] that the quote of ``reading``, which is of ``hits``, answers ``question``."""
+        found = signals(question, hits, reading)
         logit = self.bias + math.fsum(weight * found[name] for name, weight in self.weights.items())
         return 1.0 / (1.0 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1.0 + math.exp(logit))
 
 
-def signals(question: str, hits: Sequence[Hit], reading: Reading, missing: Sequence[str] = ()) -> dict[str, float]:
-    """What speaks for a reading: retrieval (``lead``), reading (``score``), evidence (the others); against it, the
-    weight of the rarest word that no document holds (``absent``).
+def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, float]:
+    """What speaks for a reading: retrieval (``lead``), reading (``score``), evidence (the others).
 
     The cosine itself is not among them: how near a question comes to its answer depends on the kind of text, and a
     model fitted with it refused whole newspapers.
@@ -62,16 +58,7 @@ def signals(question: str, hits: Sequence[Hit], reading: Reading, missing: Seque
         "expected": 0.0 if proof.expected is None else 1.0 if proof.expected else -1.0,
         "margin": proof.margin,
         "short": float(proof.short),
-        "absent": _absent(question, missing),
     }
-
-
-def _absent(question: str, missing: Sequence[str]) -> float:
-    """Weight in [0, 4.5] of the rarest unit of the question in ``missing``; 0 for none."""
-    lost = [align(word) for word in missing]
-    return max(
-        (unit.weight for unit in parse_question(question).units if any(unit.text in w for w in lost)), default=0.0
-    )
 
 
 @lru_cache(maxsize=1)

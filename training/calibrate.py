@@ -195,10 +195,9 @@ def ask_twice(answerer: Answerer, gold: GoldQuestion, kind: str) -> list[dict[st
 
 def row(answerer: Answerer, gold: GoldQuestion, hits: list[Hit], kind: str) -> dict[str, Any] | None:
     """What each reading of ``hits`` looks like, and whether it is right; ``None`` where nothing was read."""
-    missing = answerer.missing(gold.question)
     readings = [
         {
-            "signals": signals(gold.question, hits, reading, missing),
+            "signals": signals(gold.question, hits, reading),
             "right": holds(hits[reading.hit].text[slice(*reading.quote)], hits[reading.hit], gold),
         }
         for reading in answerer.reader.read(gold.question, hits)
