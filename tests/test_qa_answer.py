@@ -31,7 +31,7 @@ class Certain(Calibration):
     def __init__(self) -> None:
         super().__init__(0.0, {})
 
-    def probability(self, question: str, hits: Sequence[Hit], reading: Reading, missing: Sequence[str] = ()) -> float:
+    def probability(self, question: str, hits: Sequence[Hit], reading: Reading) -> float:
         return reading.score
 
 
