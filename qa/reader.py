@@ -45,6 +45,9 @@ SPANS = 20
 LONG: tuple[Kind, ...] = ("reason", "manner", "meaning")
 """Kinds of question whose answer may run over a semicolon."""
 
+CROSSING = 1.0
+"""Score, in logits, by which an answer that runs over the end of a sentence must beat one that does not."""
+
 PRONOUNS = tuple("他她它其该此这")
 HELD = 0.5
 """Share of a name from which a sentence holds it: whole, or as an abbreviation."""
@@ -143,11 +146,15 @@ def _holds(question: Question, folded: str) -> bool:
     return all(share(unit, folded) >= HELD for unit in question.units)
 
 
+def _crosses(ranges: Sequence[tuple[int, int]], low: int, high: int) -> bool:
+    return not any(start <= low and high <= end for start, end in ranges)
+
+
 def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], *, kind: Kind) -> list[Reading]:
     """A reading a sentence, of at most two sentences; ``spans`` are (score, start, end) in the passage, best first."""
     ranges = sentences(hit.text)
     readings: list[Reading] = []
-    for score, low, high in spans:
+    for score, low, high in sorted(spans, key=lambda span: CROSSING * _crosses(ranges, *span[1:]) - span[0]):
         answer = snap(hit.text, low, high)
         if kind == "list":
             answer = whole_list(hit.text, *answer)

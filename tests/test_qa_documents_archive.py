@@ -41,7 +41,7 @@ def test_members_become_documents_each_with_its_own_id(tmp_path: Path) -> None:
             "乙/二.html": "<h1>题</h1><p>网页。</p>".encode(),
             "一.txt": "纯文本。".encode(),
             "坏.rtf": b"{\\rtf1 " + b"{" * 20_000,
-            "picture.png": b"\x89PNG",
+            "picture.gif": b"GIF89a",
             "__MACOSX/._一.txt": b"x",
             ".hidden.txt": b"x",
             "inner.zip": packed({"x.txt": b"x"}),
@@ -128,6 +128,6 @@ def test_damage_and_passwords(tmp_path: Path) -> None:
 
 
 def test_an_archive_of_nothing_to_read(tmp_path: Path) -> None:
-    (error,) = read(stored(tmp_path, {"a.png": b"\x89PNG"}))
+    (error,) = read(stored(tmp_path, {"a.gif": b"GIF89a"}))
     assert isinstance(error, DocumentError)
     assert error.code == "archive_empty"

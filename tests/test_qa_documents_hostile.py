@@ -28,6 +28,14 @@ MEMORY = 1024**3
 SECONDS = 60.0
 
 
+@pytest.fixture(scope="module", autouse=True)
+def fresh_child() -> None:
+    """What was read before took memory too."""
+    from qa.documents.worker import shared
+
+    shared().close()
+
+
 def laughs(entity: str = "lol") -> str:
     lines = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
     return f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "{entity}">{lines}]><x>&l9;</x>'
