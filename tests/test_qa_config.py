@@ -28,6 +28,12 @@ def test_later_sources_win(tmp_path: Path) -> None:
     assert (config.threshold, config.host, config.port) == (0.1, "b", 3)
 
 
+@pytest.mark.parametrize(("name", "threshold"), [("谨慎", 0.4), ("careful", 0.4), ("适中", 0.2), ("大胆", 0.1)])
+def test_a_threshold_may_be_named(tmp_path: Path, name: str, threshold: float) -> None:
+    assert load_config(environment(tmp_path, f'threshold = "{name}"')).threshold == threshold
+    assert load_config(environment(tmp_path, YINJU_THRESHOLD=name)).threshold == threshold
+
+
 # fmt: off
 @pytest.mark.parametrize(("content", "variables", "flags", "code"), [
     ("port = ", {}, {}, "config_file"),
