@@ -20,7 +20,7 @@ from embeddings.folding import simplified
 from qa.evidence import share
 from qa.passages import sentences
 from qa.question import Kind, Question, align, parse_question
-from qa.spans import before_semicolon, is_short_answer, snap, whole_list
+from qa.spans import before_semicolon, can_answer, is_short_answer, snap, whole_list
 from qa.types import TITLE_SEPARATOR, Hit, Reading
 
 if TYPE_CHECKING:
@@ -168,6 +168,8 @@ def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], *, kind: Kind) 
         if any(quote[0] < reading.quote[1] and reading.quote[0] < quote[1] for reading in readings):
             continue
         answer = (max(answer[0], quote[0]), min(answer[1], quote[1]))
+        if not can_answer(kind, hit.text[slice(*answer)]):
+            continue
         whole = answer[1] - answer[0] > WHOLE * (quote[1] - quote[0]) or not is_short_answer(hit.text[slice(*answer)])
         readings.append(Reading(0, quote, None if whole else answer, score))
         if len(readings) == 2:

@@ -4,8 +4,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.spans import SIDE, find_dates, find_numbers, is_short_answer, snap, whole_list
+from qa.spans import SIDE, can_answer, find_dates, find_numbers, is_short_answer, snap, whole_list
 from qa.tagging import tokenize
+
+
+# fmt: off
+@pytest.mark.parametrize(("kind", "answer", "can"), [
+    ("time",   "约45.1亿元",  False),
+    ("time",   "11.9％",      False),
+    ("time",   "5月21日上午", True),
+    ("time",   "3年",         True),
+    ("time",   "清末",        True),
+    ("person", "325家",       False),
+    ("person", "2019年",      False),
+    ("person", "36岁的魏磊",  True),
+    ("place",  "1911",        False),
+    ("place",  "N2馆B03展位", True),
+    ("place",  "101大楼",     True),
+    ("number", "325家",       True),
+    ("thing",  "325家",       True),
+])
+# fmt: on
+def test_an_amount_is_no_time_person_or_place(kind, answer, can):
+    assert can_answer(kind, answer) is can
 
 
 # fmt: off
