@@ -129,7 +129,7 @@ def test_a_good_file_and_a_bad_one_with_progress_and_report(browser: Browser, sh
 def test_tick_boxes_limit_the_question(browser: Browser, shelf: Shelf) -> None:
     address = shelf.fill(甲=A, 乙=B)
     with visiting_shelf(browser, address) as visit:
-        assert names(visit) == ["乙.txt", "甲.txt"]
+        wait_names(visit, "乙.txt", "甲.txt")
         wait_scope(visit, "问全部 2 份")
         visit.ask("签约")
         visit.wait_turns(1)
