@@ -15,7 +15,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ def seed_questions() -> list[str]:
 
 @contextmanager
 def serving(library: Path) -> Iterator[tuple[str, psutil.Process, float]]:
-    """``yinju chat`` on a free port: its address, its process, and the seconds until it listened."""
+    """``yinju chat`` on a free port: its address, its process, and the seconds until it was ready."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -80,9 +80,8 @@ def serving(library: Path) -> Iterator[tuple[str, psutil.Process, float]]:
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while time.perf_counter() - begin < 120:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
+            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+                break
             time.sleep(0.05)
         yield f"http://127.0.0.1:{port}", psutil.Process(server.pid), time.perf_counter() - begin
     finally:
