@@ -1,7 +1,7 @@
-"""The library's SQLite file: its schema, its rows as the values of ``qa.types``, and its errors in our words.
+"""The library's SQLite file: its schema, what is written and read, and its errors in our words.
 
-Knows no index, encoder or file format. Functions take an open connection and leave transactions to their caller,
-but for :func:`create` and :func:`transaction`.
+What a row looks like is in ``qa.rows``. Knows no index, encoder or file format. Functions take an open connection and
+leave transactions to their caller, but for :func:`create` and :func:`transaction`.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ import errno
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.digest import Value, digest, require
+from qa import rows
+from qa.digest import digest, require
 from qa.errors import LibraryError
-from qa.types import Block, Document, Notice, Passage, Region
+from qa.types import Document, Passage
 
 FORMAT_VERSION = 3
 DATABASE_NAME = "library.sqlite3"
@@ -54,15 +55,6 @@ CREATE INDEX passages_by_document ON passages (document_id, start);
 CREATE INDEX passages_by_generation ON passages (generation);
 CREATE TABLE removed (id INTEGER PRIMARY KEY, generation INTEGER NOT NULL)
 """
-
-_REGION = np.dtype(
-    [("start", "<i4"), ("end", "<i4"), ("page", "<i4")]
-    + [(name, "<f8") for name in ("x0", "y0", "x1", "y1")]
-    + [("ocr", "?"), ("confidence", "<f8")]
-)
-_DOCUMENT = "id, name, path, revision, format, title, text, characters, pages, regions, notices, furniture"
-_BLOCK = 'number, kind, start, "end", level, page, header, row'
-_PASSAGE = 'document_id, start, "end", title, section, paragraph, page, also, vector'
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +172,9 @@ def insert_documents(
     for document, passages in documents:
         _insert_document(connection, document)
         for passage in passages:
-            vector = np.asarray(vectors[len(ids)], dtype=np.float32).tobytes()
-            row: tuple[Value, ...] = (*astuple(passage)[1:], vector)
+            row = rows.of_passage(passage, vectors[len(ids)])
             cursor = connection.execute(
-                f"INSERT INTO passages ({_PASSAGE}, generation, digest)"
+                f"INSERT INTO passages ({rows.PASSAGE}, generation, digest)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                 (*row, generation, digest(row)),
             )
@@ -200,46 +191,12 @@ def forget(connection: sqlite3.Connection, document_id: str, generation: int) ->
 
 
 def _insert_document(connection: sqlite3.Connection, document: Document) -> None:
-    row: tuple[Value, ...] = (
-        document.id,
-        document.name,
-        document.path,
-        document.revision,
-        document.format,
-        document.title,
-        document.text,
-        len(document.text),
-        document.pages,
-        _packed(document.regions),
-        json.dumps([astuple(notice) for notice in document.notices], ensure_ascii=False),
-        json.dumps(document.furniture, ensure_ascii=False),
-    )
-    blocks: list[tuple[Value, ...]] = [
-        (
-            block.number,
-            block.kind,
-            block.start,
-            block.end,
-            block.level,
-            block.page,
-            " ".join(map(str, block.header)),
-            block.row,
-        )
-        for block in document.blocks
-    ]
+    row, blocks = rows.of_document(document), rows.of_blocks(document)
     proof = digest(value for values in (row, *blocks) for value in values)
     connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, proof))
     connection.executemany(
         "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [(document.id, *values) for values in blocks]
     )
-
-
-def _packed(regions: Sequence[Region]) -> bytes:
-    return np.array([astuple(region) for region in regions], dtype=_REGION).tobytes()
-
-
-def _unpacked(blob: bytes) -> tuple[Region, ...]:
-    return tuple(Region(*row) for row in np.frombuffer(blob, dtype=_REGION).tolist())
 
 
 # ---- reading
@@ -279,8 +236,8 @@ def select_below(connection: sqlite3.Connection, start: str) -> list[tuple[str, 
 def select_vectors_of(connection: sqlite3.Connection, document_id: str) -> NDArray[np.float32]:
     """The vectors of a document's passages in the order of its text, float32 (passages, dim)."""
     dim = int(connection.execute("SELECT value FROM meta WHERE key = 'dim'").fetchone()[0])
-    rows = connection.execute("SELECT vector FROM passages WHERE document_id = ? ORDER BY start", (document_id,))
-    return np.array([np.frombuffer(row[0], dtype=np.float32) for row in rows], np.float32).reshape(-1, dim)
+    found = connection.execute("SELECT vector FROM passages WHERE document_id = ? ORDER BY start", (document_id,))
+    return np.array([np.frombuffer(row[0], dtype=np.float32) for row in found], np.float32).reshape(-1, dim)
 
 
 def select_infos(connection: sqlite3.Connection) -> list[tuple[str, str, str, str, str, str, int, int, int]]:
@@ -303,40 +260,24 @@ def select_document(connection: sqlite3.Connection, id: str) -> Document:
 
     :raises Damaged: if a byte of it is not the one that was stored.
     """
-    *row, proof = connection.execute(f"SELECT {_DOCUMENT}, digest FROM documents WHERE id = ?", (id,)).fetchone()
-    lines = connection.execute(f"SELECT {_BLOCK} FROM blocks WHERE document_id = ? ORDER BY number", (id,)).fetchall()
+    *row, proof = connection.execute(f"SELECT {rows.DOCUMENT}, digest FROM documents WHERE id = ?", (id,)).fetchone()
+    lines = connection.execute(
+        f"SELECT {rows.BLOCK} FROM blocks WHERE document_id = ? ORDER BY number", (id,)
+    ).fetchall()
     require(proof, (value for values in (row, *lines) for value in values), f"document {id}")
-    found, name, path, revision, format, title, text, _, pages, regions, notices, furniture = row
-    blocks = [
-        Block(number, kind, start, end, level, page, tuple(map(int, header.split())), row)
-        for number, kind, start, end, level, page, header, row in lines
-    ]
-    return Document(
-        id=found,
-        name=name,
-        path=path,
-        revision=revision,
-        format=format,
-        title=title,
-        text=text,
-        blocks=tuple(blocks),
-        pages=pages,
-        regions=_unpacked(regions),
-        notices=tuple(Notice(*notice) for notice in json.loads(notices)),
-        furniture=tuple((page, text) for page, text in json.loads(furniture)),
-    )
+    return rows.to_document(row, lines)
 
 
 def select_passages(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Passage]:
     """The passages of ``ids`` that exist, in no order. Raises as :func:`select_document`."""
     marks = ",".join("?" * len(ids))
-    rows = connection.execute(f"SELECT id, digest, {_PASSAGE} FROM passages WHERE id IN ({marks})", list(ids))
-    return [_passage(*row) for row in rows]
+    query = f"SELECT id, digest, {rows.PASSAGE} FROM passages WHERE id IN ({marks})"
+    return [_passage(*row) for row in connection.execute(query, list(ids))]
 
 
 def select_passages_of(connection: sqlite3.Connection, document_id: str) -> list[Passage]:
     """The passages of a document in the order of its text. Raises as :func:`select_document`."""
-    query = f"SELECT id, digest, {_PASSAGE} FROM passages WHERE document_id = ? ORDER BY start"
+    query = f"SELECT id, digest, {rows.PASSAGE} FROM passages WHERE document_id = ? ORDER BY start"
     return [_passage(*row) for row in connection.execute(query, (document_id,))]
 
 
@@ -381,9 +322,9 @@ def added_since(connection: sqlite3.Connection, generation: int) -> Iterator[tup
 
     Raises as :func:`select_document`.
     """
-    query = f"SELECT id, digest, {_PASSAGE} FROM passages WHERE generation > ? ORDER BY id"
-    rows = connection.execute(query, (generation,))
-    while batch := rows.fetchmany(REPLAY_BATCH):
+    query = f"SELECT id, digest, {rows.PASSAGE} FROM passages WHERE generation > ? ORDER BY id"
+    found = connection.execute(query, (generation,))
+    while batch := found.fetchmany(REPLAY_BATCH):
         for id, proof, *row in batch:
             require(proof, row, f"passage {id}")
         yield [int(row[0]) for row in batch], np.stack([np.frombuffer(row[-1], dtype=np.float32) for row in batch])
