@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui_desk import DeskAnswerer, shelf
+from tests.ui_desk import DeskAnswerer, ask, shelf
 from tests.ui_server import Visit, chromium, serving, visiting
 from tests.ui_tiny import PAPER
 
@@ -30,12 +30,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
-
-
-def ask(visit: Visit, question: str) -> None:
-    before = len(visit.text(".yj-turn"))
-    visit.ask(question)
-    visit.wait_turns(before + 1)
 
 
 def width(visit: Visit, selector: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui_desk import REPORT, ROWS, DeskAnswerer, shelf
+from tests.ui_desk import REPORT, ROWS, DeskAnswerer, ask, shelf
 from tests.ui_server import Visit, chromium, serving, visiting
 from tests.ui_tiny import PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, TinyLibrary
 
@@ -34,12 +34,6 @@ def address(library: TinyLibrary) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
-
-
-def ask(visit: Visit, question: str) -> None:
-    before = len(visit.text(".yj-turn"))
-    visit.ask(question)
-    visit.wait_turns(before + 1)
 
 
 def until(visit: Visit, condition: str) -> None:

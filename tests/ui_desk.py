@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qa.documents import read_document
 from qa.types import Answer, Document
@@ -24,6 +25,9 @@ from tests.ui_tiny import (
     found,
     make_document,
 )
+
+if TYPE_CHECKING:
+    from tests.ui_server import Visit
 
 # fmt: off
 ROWS = ("年份 | 门店 | 营业额", *(f"{year} | {40 + year - 1990} | {(year - 1990) * 12}万元" for year in range(1990, 2050)))
@@ -110,3 +114,10 @@ class DeskAnswerer(TinyAnswerer):
         if "票价" in question:
             return replace(super()._known(question), suggestions=("谁宣布了开幕？整句",), missing=("票价",))
         return super()._known(question)
+
+
+def ask(visit: Visit, question: str) -> None:
+    """Ask, and wait for the turn."""
+    before = len(visit.text(".yj-turn"))
+    visit.ask(question)
+    visit.wait_turns(before + 1)
