@@ -79,8 +79,8 @@ class Gate:
 
     @property
     def waiting(self) -> int:
-        """How many questions wait."""
-        return max(0, self._inside - self._running)
+        """How many questions wait: those for which every worker is taken."""
+        return max(0, self._inside - self._at_once)
 
     @property
     def running(self) -> int:
