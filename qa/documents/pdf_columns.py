@@ -34,6 +34,7 @@ STAND_IN = "\ufffc"
 """The text of a line in the place of a table."""
 
 _CAPTION = re.compile(r"(?:图|圖|表|Fig(?:ure|\.)|Table)\s?\d", re.IGNORECASE)
+_FIGURE = re.compile(r"-?\d*0|-?\d+%")
 _VALUE = re.compile(r"[-+−–(（¥$€]*\d[\d,，.]*\s*[%％‰)）]?[A-Za-z年]?|[-–—/]+")
 
 
@@ -160,8 +161,9 @@ def _parts(
 
 
 def _marked(side: Sequence[Line]) -> bool:
-    """Whether the side holds the markers of a list, each beside its item."""
-    return sum(len(line.text) <= 3 for line in side) > 0.3 * len(side) and not any(len(line.text) > 12 for line in side)
+    """Whether the side holds the markers of a list, each beside its item. The figures at an axis are none."""
+    short = sum(len(line.text) <= 3 and not _FIGURE.fullmatch(line.text) for line in side)
+    return short > 0.3 * len(side) and not any(len(line.text) > 12 for line in side)
 
 
 def _level(left: Sequence[Line], right: Sequence[Line]) -> float:

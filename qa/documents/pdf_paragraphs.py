@@ -25,6 +25,7 @@ REACH = 6
 
 _LEADER = re.compile(r"(?:[.．·…‥]\s?){4,}")
 _SOURCE = re.compile(r"(?:资料来源|数据来源|备注|注|来源|Source|Notes?)\s*[:：]")
+_LABEL = re.compile(r"[\u3400-\u9fffA-Za-z]{1,10}(?:[（(][^（()）]{1,10}[）)])?[:：](?=\s*\S)")
 _WORD = re.compile(r"[^\s\u2e80-\uffff]+|.")
 _STYLE = Style(closing=1.0, indents=False, speech=False)
 
@@ -108,7 +109,9 @@ def _right(lines: Sequence[Line], i: int) -> float:
     line, below = lines[i], lines[i + 1 : i + 4]
     slack = 0.6 * line.size
     even = sum(b.x1 >= line.x1 - slack for b in below) >= 2
-    if even and all(b.x1 <= line.x1 + slack for b in below):
+    # Lines that all end as sentences do are so many items, of one length by chance.
+    items = all(marks.closed(b.text) or b.text[-1] in "；;" for b in (line, *below[:2]))
+    if even and not items and all(b.x1 <= line.x1 + slack for b in below):
         return line.x1
     return max(line.x1 for line in lines[max(0, i - NEAR) : i + NEAR + 1])
 
@@ -173,7 +176,7 @@ def _starts(b: Line, a: Line, block: Sequence[Line]) -> bool:
     text = b.text
     if marks.is_bullet(text) or "\uf000" <= text[0] <= "\uf0ff" or bylines.is_byline(text):
         return True
-    if _SOURCE.match(text):
+    if _SOURCE.match(text) or _LABEL.match(text) and _LABEL.match(block[0].text):
         return True
     mark = marks.numbering(text)
     opened = marks.numbering(block[0].text)

@@ -27,9 +27,12 @@ _UNIT = re.compile(r"[（(]?\s*(?:金额)?(?:单位|單位|(?i:units?))\s*[:：]
 
 @dataclass(slots=True)
 class _Row:
-    """A row while more of it may follow on the next page: the lines of each cell."""
+    """A row while more of it may follow on the next page: the lines of each cell, from the first column of the table
+    that is one.
+    """
 
     cells: list[list[Line]]
+    first: int
     proto: Proto
 
 
@@ -61,6 +64,10 @@ class TableRows:
         self._table = table
         return self._body(body, table)
 
+    def ended(self, page: int) -> Table | None:
+        """The table that ``page`` ends with, if it ends with one."""
+        return self._table if self._table and self._table.page == page else None
+
     def close(self) -> None:
         """Text stands under the last table: it does not go on."""
         self._table = None
@@ -84,7 +91,7 @@ class TableRows:
         if row and body and _is_rest(body[0], row):
             for cell, lines in zip(body[0], row.cells, strict=True):
                 lines += cell.lines if cell else []
-            row.proto.text, row.proto.boxes = _laid(row.cells)
+            row.proto.text, row.proto.boxes = _laid(row.cells[row.first :])
             body = body[1:]
         return body
 
@@ -100,7 +107,7 @@ class TableRows:
                     over.append((cell.down, proto))
                     found.append(proto)
                     row[j] = None
-                else:
+                elif cell:
                     break
             if any(cell and cell.lines for cell in row):
                 proto = self._proto(row, table)
@@ -110,10 +117,12 @@ class TableRows:
 
     def _proto(self, row: Sequence[Cell | None], table: Table) -> Proto:
         cells = [list(cell.lines) if cell else [] for cell in row]
-        text, boxes = _laid(cells)
+        whole = len(row) == len(table.edges) - 1
+        first = _first(table) if whole else 0
+        text, boxes = _laid(cells[first:])
         proto = Proto([], boxes[0].page if boxes else table.page, "table", text=text, boxes=boxes, heads=self._heads)
-        if len(row) == len(table.edges) - 1:
-            self._last = _Row(cells, proto)
+        if whole:
+            self._last = _Row(cells, first, proto)
         return proto
 
 
@@ -134,20 +143,29 @@ def _text(row: Sequence[Cell | None]) -> str:
 
 
 def _laid(cells: Sequence[Sequence[Line]]) -> tuple[str, list[Region]]:
-    """The cells of a row as one text with its regions. Empty cells at its ends are left out."""
+    """The cells of a row as one text with its regions. Empty cells at its end are left out; those at its beginning
+    are kept, so that a cell stands under the name of its column.
+    """
     filled = [j for j, lines in enumerate(cells) if lines]
     if not filled:
         return "", []
     parts: list[str] = []
     boxes: list[Region] = []
-    length = 0
-    for j in range(filled[0], filled[-1] + 1):
+    # A text does not begin with white space: of the first separator only its mark is left.
+    length = -(len(CELL_SEPARATOR) - len(CELL_SEPARATOR.lstrip())) if filled[0] else 0
+    for j in range(filled[-1] + 1):
         lines = cells[j]
         text, own = joined(lines, _separators(lines)) if lines else ("", [])
         boxes += [replace(box, start=box.start + length, end=box.end + length) for box in own]
         parts.append(text)
         length += len(text) + len(CELL_SEPARATOR)
-    return CELL_SEPARATOR.join(parts), boxes
+    return CELL_SEPARATOR.join(parts).lstrip(), boxes
+
+
+def _first(table: Table) -> int:
+    """The first column that holds text in a row of more than one cell: those before it only carry what spans all."""
+    filled = [[j for j, cell in enumerate(row) if cell and cell.lines] for row in table.cells]
+    return min((row[0] for row in filled if len(row) > 1), default=0)
 
 
 def _separators(lines: Sequence[Line]) -> list[str]:

@@ -21,12 +21,18 @@ MIXED = 2.0
 """Times that the largest type in a table may be as large as the smallest; boxes with more are a page's design."""
 STRIP = 0.9
 """Sizes of the narrowest white strip between two columns of a table without lines."""
+REST = 200.0
+"""Points between two level lines that may part rows of one table."""
+SHORT = 5.0
+"""Sizes of type below which a piece of text is short: a figure, a year."""
+JOINT = 3.0
+"""Points between two pieces of one level line."""
 CELL = 60
 """Columns of text above which a cell of a table without lines is prose."""
 
 _LEADER = re.compile(r"[.．·…]{4}|(?:\. ){4}")
 _NUMBER = re.compile(r"[-+−–(（]?[¥$€]?\d[\d,，.]*\s*[%％‰)）]?[倍xX]?|[-–—/]|N\.?A\.?|n/a")
-_YEAR = re.compile(r"(?:19|20)\d\d\s*(?:年|[AE])?|[QH]?[1-4][QH]?\d{0,2}")
+_YEAR = re.compile(r"(?:19|20)\d\d\s*(?:年度?|[AE])?|(?:\d\d|(?:19|20)\d\d)?(?:[QH][1-4]|[1-4][QH])(?:\d\d|(?:19|20)\d\d)?[AE]?")
 
 
 @dataclass(slots=True)
@@ -59,8 +65,13 @@ class Table:
     heads: int = 0
 
 
-def ruled_tables(lines: Sequence[Line], rules: Sequence[Rule]) -> tuple[list[Table], list[Line]]:
-    """The tables that lines on the page draw, and the pieces of text that lie in none of them."""
+def ruled_tables(
+    lines: Sequence[Line], rules: Sequence[Rule], before: Table | None = None
+) -> tuple[list[Table], list[Line]]:
+    """The tables that lines on the page draw, and the pieces of text that lie in none of them.
+
+    ``before``: the table that the page before ends with, which may go on between the first lines of this one.
+    """
     found: list[Table] = []
     rest = list(lines)
     for grid in grids(rules):
@@ -81,6 +92,10 @@ def ruled_tables(lines: Sequence[Line], rules: Sequence[Rule]) -> tuple[list[Tab
             found.append(table)
             taken = set(map(id, inside))
             rest = [line for line in rest if id(line) not in taken]
+    going_on = _rest_of(before, rest, rules) if before else None
+    if going_on is not None and not any(other.y0 < going_on.y0 for other in found):
+        found.append(going_on)
+        rest = [line for line in rest if line.middle > going_on.y1]
     return found, rest
 
 
@@ -163,6 +178,44 @@ def _between_rules(rules: Sequence[Rule], tables: Sequence[Table]) -> list[tuple
     ]
 
 
+def _joined(level: Sequence[Rule]) -> list[Rule]:
+    """Level lines that go on from each other, a piece over each column, as one; those of some length."""
+    found: list[Rule] = []
+    for rule in sorted(level, key=lambda rule: (round(rule.y0), rule.x0)):
+        last = found[-1] if found else None
+        if last and abs(last.y0 - rule.y0) <= 1 and last.x0 <= rule.x0 <= last.x1 + JOINT:
+            found[-1] = last._replace(x1=max(last.x1, rule.x1))
+        else:
+            found.append(rule)
+    return [rule for rule in found if rule.x1 - rule.x0 > 60]
+
+
+def _rest_of(before: Table, lines: Sequence[Line], rules: Sequence[Rule]) -> Table | None:
+    """The first lines of a page as rows of the table that the page before ends with, down to its last level line."""
+    level = [
+        rule
+        for rule in _joined([rule for rule in rules if rule.level])
+        if abs(rule.x0 - before.x0) < 8 and rule.x1 > before.edges[-2]
+    ]
+    gaps = [b for a, b in pairwise(sorted(rule.y0 for rule in level)) if b - a < REST]
+    top = min((line.y0 for line in lines), default=0.0)
+    if not gaps or len(before.edges) < 3 or not min(rule.y0 for rule in level) < top < gaps[0]:
+        return None
+    for bottom in reversed(gaps):
+        inside = [line for line in lines if line.middle < bottom]
+        if inside and all(_fits(line, before.edges) for line in inside):
+            table = _from_rows(rows(inside), before.edges)
+            table.x0, table.x1, table.y1, table.heads = before.x0, before.x1, bottom, 0
+            return table
+    return None
+
+
+def _fits(line: Line, edges: Sequence[float]) -> bool:
+    """Whether a piece lies in one column; the last is open to the right."""
+    j = _column(line, edges)
+    return line.x0 > edges[j] - 6 and (j == len(edges) - 2 or line.x1 < edges[j + 1] + 1)
+
+
 def _open_table(lines: Sequence[Line], box: tuple[float, float, float, float], levels: Sequence[float]) -> Table | None:
     """A table between level lines, its columns found by the white between them."""
     laid = rows(lines)
@@ -207,7 +260,7 @@ def _run_end(laid: Sequence[Sequence[Line]], start: int) -> int:
                 and marks.columns(laid[end][0].text) <= 24
                 and not marks.closed(laid[end][0].text)
             )
-            if not lone:
+            if not lone and not (end > start and _under_cell(laid[end], laid[end - 1])):
                 break
         if end > start:
             pitch = laid[end][0].middle - laid[end - 1][0].middle
@@ -217,9 +270,22 @@ def _run_end(laid: Sequence[Sequence[Line]], start: int) -> int:
             if end - start >= 2 and _is_year_row(laid[end]):
                 break
         end += 1
-    while end > start and not _is_row(laid[end - 1]):
+    while end > start and not _is_row(laid[end - 1]) and not _under_cell(laid[end - 1], laid[end - 2]):
         end -= 1
     return end
+
+
+def _under_cell(row: Sequence[Line], above: Sequence[Line]) -> bool:
+    """Whether a row is one piece that begins right under a cell of the row above, not the first, and ends before the
+    next: the second line of that cell.
+    """
+    if len(row) != 1 or len(above) < 2:
+        return False
+    piece = row[0]
+    for cell, following in zip(above[1:], [*above[2:], None], strict=True):
+        if abs(cell.x0 - piece.x0) < 2 and (following is None or piece.x1 < following.x0):
+            return piece.middle - cell.middle < 3.2 * cell.size and not _NUMBER.fullmatch(cell.text)
+    return False
 
 
 def _is_year_row(row: Sequence[Line]) -> bool:
@@ -300,23 +366,45 @@ def _edges(laid: Sequence[Sequence[Line]]) -> tuple[float, ...]:
 
 
 def _column(line: Line, edges: Sequence[float]) -> int:
-    """The column that holds the start of a piece, or most of it."""
-    middle = min(line.x0 + 0.5 * line.size, (line.x0 + line.x1) / 2)
+    """The column that holds the middle of a short piece, the start of a longer one."""
+    short = line.x1 - line.x0 < SHORT * line.size
+    middle = (line.x0 + line.x1) / 2 if short else line.x0 + 0.5 * line.size
     return max((j for j in range(len(edges) - 1) if edges[j] <= middle + 1), default=0)
 
 
-def _from_rows(laid: Sequence[Sequence[Line]]) -> Table:
-    edges = _edges(laid)
+def _from_rows(laid: Sequence[Sequence[Line]], edges: Sequence[float] = ()) -> Table:
+    edges = tuple(edges) or _edges(laid)
     cells: list[list[Cell | None]] = []
     for row in laid:
         parts: list[list[Line]] = [[] for _ in edges[1:]]
         for line in row:
             parts[_column(line, edges)].append(line)
-        cells.append([Cell([beside(part)] if part else []) for part in parts])
+        row_cells = [Cell([beside(part)] if part else []) for part in parts]
+        if cells and _wraps(row_cells, cells[-1]):
+            for cell, above in zip(row_cells, cells[-1], strict=True):
+                if above:
+                    above.lines += cell.lines
+        else:
+            cells.append(list(row_cells))
     top, bottom = min(line.y0 for line in laid[0]), max(line.y1 for line in laid[-1])
     table = Table(laid[0][0].page, edges[0], top, edges[-1], bottom, edges, cells)
     table.heads = heads(table)
     return table
+
+
+def _wraps(row: Sequence[Cell], above: Sequence[Cell | None]) -> bool:
+    """Whether a row is the second line of a cell of the row above: one cell of words under words, and nothing before
+    it.
+    """
+    filled = [j for j, cell in enumerate(row) if cell.lines]
+    if len(filled) != 1 or filled[0] == 0:
+        return False
+    over, first = above[filled[0]], above[0]
+    if not over or not over.lines or not first or not first.lines:
+        return False
+    step = row[filled[0]].lines[0].middle - over.lines[-1].middle
+    words = not any(_NUMBER.fullmatch(cell.text) for cell in (row[filled[0]], over))
+    return words and step < 3.2 * over.lines[-1].size and len(over.lines) < 6
 
 
 def heads(table: Table) -> int:

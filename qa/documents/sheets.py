@@ -84,7 +84,7 @@ def _groups(sheet: Sheet, rows_of: TableRows, furniture: list[tuple[int, str]]) 
     """The blocks of one page: a list for each column, in reading order."""
     furniture += [(sheet.number, text) for text in sheet.furniture]
     upright = [line for line in sheet.lines if not line.turn]
-    tables, rest = ruled_tables(upright, sheet.rules)
+    tables, rest = ruled_tables(upright, sheet.rules, rows_of.ended(sheet.number - 1))
     places = [_stand_in(table) for table in tables]
     stand_ins = {id(line): table for line, table in zip(places, tables, strict=True)}
     opens = True
