@@ -38,7 +38,7 @@ class DocumentError(YinjuError):
     member); ``archive_nested`` (path); ``archive_empty`` (path); ``file_changed`` (path); ``page_missing`` (path, page,
     pages); ``file_packing`` (path, method): compressed in an unusual way; ``file_legacy`` (path, suffix, tools): no program here
     that reads it; ``file_pages`` (path, pages, limit); ``file_scanned`` (path, pages): no page has text, and nothing here
-    recognises it; ``file_illegible`` (path, pages): none was recognised; ``picture_size`` (path, pixels, limit).
+    recognises it; ``file_illegible`` (path, pages): none was recognised; ``picture_textless`` (path): a picture without any; ``picture_size`` (path, pixels, limit).
     """
 
 

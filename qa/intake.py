@@ -65,6 +65,7 @@ class Intake:
         self._members = members
         self._names: dict[Change, list[str]] = {"added": [], "updated": [], "unchanged": []}
         self._failed: list[DocumentError] = []
+        self._textless: list[DocumentError] = []
         self._files: list[FileReport] = []
         self.vanished: list[Held] = []
 
@@ -94,7 +95,8 @@ class Intake:
             if self._note(document) != "unchanged":
                 self._files.append(FileReport.of(document, seconds=seconds))
                 yield document
-        self._failed += errors
+        for error in errors:
+            (self._textless if _is_mere_picture(error, file) else self._failed).append(error)
         self._miss(file.path, seen, errors)
 
     def leave_out(self, document: Document) -> None:
@@ -107,7 +109,12 @@ class Intake:
         names = {change: tuple(names) for change, names in self._names.items()}
         removed = tuple(held.name for held in self.vanished)
         return AddReport(
-            **names, removed=removed, failed=tuple(self._failed), files=tuple(self._files), passages=passages
+            **names,
+            removed=removed,
+            failed=tuple(self._failed),
+            textless=tuple(self._textless),
+            files=tuple(self._files),
+            passages=passages,
         )
 
     def _miss(self, path: Path, seen: Collection[str], errors: Sequence[DocumentError]) -> None:
@@ -142,3 +149,8 @@ class Intake:
         for document in read_documents(file.path, name=file.name, identify=self._identify):
             yield document, time.perf_counter() - begin
             begin = time.perf_counter()
+
+
+def _is_mere_picture(error: DocumentError, file: SourceFile) -> bool:
+    """Whether a picture that nobody named holds no text: most folders and archives have such, and nothing is wrong."""
+    return error.code == "picture_textless" and (file.found or str(error.fields.get("path")) != str(file.path))

@@ -174,20 +174,20 @@ def split_passages(document: Document) -> list[Passage]:
                     section=unit.section,
                     paragraph=first.block.number,
                     page=first.block.page,
-                    also=" ".join([*_header(document, blocks, first.start), *names]),
+                    also=" ".join([*_header(document, blocks, first.start, last.end), *names]),
                 )
             )
     return passages
 
 
-def _header(document: Document, blocks: Sequence[Block], start: int) -> list[str]:
-    """What stands over the table rows in ``blocks`` and before ``start``, where their passage begins: captions and
+def _header(document: Document, blocks: Sequence[Block], start: int, end: int) -> list[str]:
+    """What heads the table rows in ``blocks`` and stands outside of ``[start, end)``, their passage: captions and
     header rows, and the beginning of a row that the passage goes on with. No more than HEADER characters.
     """
     spans: dict[int, tuple[int, int]] = {}
     for row in (block for block in blocks if block.kind == "table"):
         for block in (document.blocks[number - 1] for number in row.header):
-            if block.start < start:
+            if not start <= block.start < end:
                 spans[block.number] = block.start, block.end
         if row.start < start:
             spans[row.number] = row.start, min(row.end, row.start + HEADER // 2, start)

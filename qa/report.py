@@ -55,13 +55,14 @@ def count_tables(document: Document) -> int:
 @dataclass(frozen=True, slots=True)
 class AddReport:
     """What became of the files of one ``add``. ``failed`` holds the error of each file that could not be read;
-    ``files`` the figures of those that were added or updated; ``removed`` what an archive no longer holds.
+    ``textless`` that of each picture without any text that was found in a folder or archive; ``files`` the figures of those that were added or updated; ``removed`` what an archive no longer holds.
     """
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     failed: tuple[DocumentError, ...] = ()
+    textless: tuple[DocumentError, ...] = ()
     files: tuple[FileReport, ...] = ()
     passages: int = 0
     removed: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ class Block:
     ``number`` counts from 1 through all blocks of the document, headings and bylines included. ``level`` is 1 for the
     title of an article or document, 2 and up for the sections under it, 0 for anything that is no heading. ``page``
     counts from 1, or is ``None`` where the format has no pages. A ``table`` block is one row; ``header`` holds the
-    numbers of the blocks that head it (caption, header rows), all before it; ``row`` counts from 1 in a sheet, else 0.
+    numbers of the blocks that head it: caption, which may stand under the table, and header rows; ``row`` counts from 1 in a sheet, else 0.
     """
 
     number: int

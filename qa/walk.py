@@ -13,10 +13,13 @@ from qa.errors import DocumentError
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read. ``name`` is what people call it: its path below the folder that was given, or its file name."""
+    """A file to read. ``name`` is what people call it: its path below the folder that was given, or its file name.
+    ``found``: it was found in a folder, and not named itself.
+    """
 
     path: Path
     name: str
+    found: bool = False
 
 
 def expand(paths: Iterable[Path]) -> Iterator[SourceFile | DocumentError]:
@@ -41,7 +44,7 @@ def _expand_one(path: Path) -> Iterator[SourceFile | DocumentError]:
             for name in sorted(names):
                 file = Path(folder, name)
                 if supported(file):
-                    yield _source(file, file.relative_to(path).as_posix())
+                    yield _source(file, file.relative_to(path).as_posix(), found=True)
         for error in errors:
             yield DocumentError("file_unreadable", path=_printable(str(error.filename)), reason=error.strerror)
     elif path.exists():
@@ -50,11 +53,11 @@ def _expand_one(path: Path) -> Iterator[SourceFile | DocumentError]:
         yield DocumentError("path_missing", path=_printable(str(path)))
 
 
-def _source(path: Path, name: str) -> SourceFile | DocumentError:
+def _source(path: Path, name: str, *, found: bool = False) -> SourceFile | DocumentError:
     """The file, unless its name is no text: what is held of it could not say where it is."""
     if _printable(str(path)) != str(path):
         return DocumentError("file_name", path=_printable(str(path)))
-    return SourceFile(path, name)
+    return SourceFile(path, name, found)
 
 
 def _printable(name: str) -> str:

@@ -172,7 +172,7 @@ class Watch:
             for one in report.files:
                 yield Event("updated" if one.name in report.updated else "added", one.name, file=one)
             yield from self._remove(intake.vanished)
-            for error in report.failed:
+            for error in (*report.failed, *report.textless):
                 if error.code != "path_missing":
                     yield from self._failed(file.name, error, stamp)
             # A file that another program keeps locked may be read later, without having changed.

@@ -148,7 +148,7 @@ def test_without_the_models_a_picture_is_refused_with_the_way_to_install_them(mo
 def test_half_a_picture_is_damaged_and_a_tiny_one_holds_no_text(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "installed", lambda: True)
     tiny = Image.effect_noise((30, 30), 80).convert("RGB")
-    assert error_of(saved(tiny, form)).code == "file_illegible"
+    assert error_of(saved(tiny, form)).code == "picture_textless"
     data = saved(Image.effect_noise((200, 200), 80).convert("RGB"), form)
     assert error_of(data[: len(data) // 2]).code == "file_damaged"
 

@@ -197,7 +197,7 @@ def test_a_merged_cell_heads_the_rows_beside_it() -> None:
     ]:
         page.text(x, y, cell)
     document = parse(page)
-    assert texts(document) == ["类别 | 评级 | 说明", "股票", "买入 | 强于市场", "卖出 | 弱于市场"]
+    assert texts(document) == ["类别 | 评级 | 说明", "股票", "| 买入 | 强于市场", "| 卖出 | 弱于市场"]
     assert [block.header for block in document.blocks] == [(), (1,), (1, 2), (1, 2)]
     check_regions(document)
 

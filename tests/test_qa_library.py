@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from qa import database
 from qa.errors import LibraryError
@@ -253,3 +254,22 @@ def test_the_members_of_an_archive_are_documents_of_their_own(
     assert [(error.code, error.fields["path"]) for error in first.failed] == [("file_empty", f"{path}!c.txt")]
     assert found(library, "越南工贸部", encoder) == {"papers.zip!二/b.md"}
     assert library.add([path], encoder=encoder).unchanged == first.added
+
+
+def test_a_picture_without_text_is_no_failure_unless_it_is_named(
+    library: Library, encoder: KeywordEncoder, tmp_path: Path
+) -> None:
+    pytest.importorskip("rapidocr")
+    folder = tmp_path / "papers"
+    write(folder, a=A)
+    Image.new("RGB", (20, 20)).save(folder / "dot.png")
+    with zipfile.ZipFile(folder / "b.zip", "w") as archive:
+        archive.write(folder / "dot.png", "dot.png")
+        archive.write(folder / "a.txt", "c.txt")
+
+    walked = library.add([folder], encoder=encoder)
+    assert (walked.added, walked.failed) == (("a.txt", "b.zip!c.txt"), ())
+    assert [Path(str(error.fields["path"])).name for error in walked.textless] == ["b.zip!dot.png", "dot.png"]
+
+    named = library.add([folder / "dot.png"], encoder=encoder)
+    assert ([error.code for error in named.failed], named.textless) == (["picture_textless"], ())

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 PLAIN = ("text", "markdown")
 """Formats whose files are added without a line of their own."""
 
+NAMED = 10
+"""Pictures without text that are named."""
+
 Say = Callable[[str], None]
 
 
@@ -62,6 +65,10 @@ def say_report(report: AddReport, language: str, *, say: Say) -> None:
         say(strings.text("watch_removed", language, name=name))
     for error in report.failed:
         say(strings.sentence(error.code, language, **error.fields))
+    if report.textless:
+        names = [str(error.fields["path"]) for error in report.textless]
+        shown = strings.text("comma", language).join(names[:NAMED]) + ("…" if len(names) > NAMED else "")
+        say(strings.text("cli_textless", language, count=len(names), names=shown))
     counts = {key: len(getattr(report, key)) for key in ("added", "updated", "unchanged", "failed")}
     say(strings.text("cli_added", language, **counts, passages=report.passages))
 

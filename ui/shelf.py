@@ -309,7 +309,7 @@ class Keeper:
             yield document
             self._update(staged.key, state="reading")
         report = intake.report(passages=0)
-        failed = [self._shown(error) for error in report.failed]
+        failed = [self._shown(error) for error in (*report.failed, *report.textless)]
         if not (ids or report.unchanged or failed):
             # A walk over a folder passes over what it does not know; whoever sent the file is told.
             failed = [DocumentError("file_format", path=staged.name, suffix=staged.path.suffix, known=KNOWN)]

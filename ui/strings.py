@@ -49,6 +49,7 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "file_pages": ("{path} 有 {pages} 页，最多 {limit} 页。请拆成几份再收入。", "{path} has {pages} pages; the limit is {limit}. Split it and add the parts."),
     "file_scanned": ("{path} 共 {pages} 页，都没有能读的文字：是扫描的图片，或字体没有说明自己是什么字。请装上文字识别（在引据的文件夹里运行 pip install -e '.[ocr]'）再收入，或换一份能选中、复制文字的文件。", "None of the {pages} pages of {path} has text that can be read: they are scans, or their fonts do not say what they draw. Install text recognition (run pip install -e '.[ocr]' in the folder of Yinju) and add it again, or use a copy whose text can be selected and copied."),
     "file_illegible": ("{path} 共 {pages} 页，都是图片，没有认出可靠的文字，没有收入。请换一份更清晰的。", "No text could be recognised for sure in the pictures of {path} ({pages} {pages|page|pages}); it was not added. Use a clearer copy."),
+    "picture_textless": ("图片 {path} 里没有文字，没有收入。", "The picture {path} holds no text and was not added."),
     "picture_size": ("{path} 里有一页 {pixels} 像素，最大 {limit}，没有收入。请缩小后再收入。", "A page of {path} has {pixels} pixels; the limit is {limit}. It was not added. Make it smaller and add it again."),
     # the library
     "library_missing": ("{path} 里还没有资料库。请先运行 yinju add 加上文件或文件夹。", "There is no library in {path} yet. Run yinju add with a file or folder first."),
@@ -332,6 +333,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "starting": ("引据正在启动，这一页会自己打开。", "Yinju is starting; this page will open by itself."),
     # the terminal
     "cli_added": ("新收入 {added} 份，更新 {updated} 份，未变 {unchanged} 份，读不了 {failed} 份；共写入 {passages} 段。", "Added {added}, updated {updated}, unchanged {unchanged}, unreadable {failed}; {passages} {passages|passage|passages} written."),
+    "cli_textless": ("{count} 张图片里没有文字，没有收入：{names}", "{count} {count|picture|pictures} without text, not added: {names}"),
     "cli_removed": ("已移除 {count} 份文件。", "Removed {count} {count|document|documents}."),
     "cli_check_good": ("完好：{documents} 份文件、{passages} 段，每一处位置都与原文相符。", "Sound: {documents} {documents|document|documents}, {passages} {passages|passage|passages}, every offset slices to its text."),
     "cli_check_bad": ("{documents} 份文件、{passages} 段里有 {problems} 处不符。", "{problems} {problems|problem|problems} in {documents} {documents|document|documents} and {passages} {passages|passage|passages}."),

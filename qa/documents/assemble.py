@@ -18,7 +18,7 @@ BLOCK_SEPARATOR = "\n"
 class Draft:
     """A block before it has its place: its text, its kind, and its level, page and row as in :class:`qa.types.Block`.
 
-    ``header`` holds the places of the drafts that head a table's row, counted from 0 through all drafts, all before it.
+    ``header`` holds the places of the drafts that head a table's row, counted from 0 through all drafts.
     """
 
     text: str
@@ -45,11 +45,15 @@ def assemble(
 
     ``title`` is used where it is given; else the first level-1 heading, else the stem of ``name``.
     """
+    from qa.documents.captions import placed
+
     parts: list[str] = []
     blocks: list[Block] = []
-    numbers: dict[int, int] = {}
     position = 0
-    for place, draft in enumerate(drafts):
+    whole = placed(list(drafts))
+    filled = [place for place, draft in enumerate(whole) if draft.text.strip()]
+    numbers = {place: number for number, place in enumerate(filled, start=1)}
+    for place, draft in enumerate(whole):
         text = draft.text.strip()
         if not text:
             continue
@@ -57,7 +61,6 @@ def assemble(
             position += len(BLOCK_SEPARATOR)
         end = position + len(text)
         header = tuple(numbers[at] for at in draft.header if at in numbers)
-        numbers[place] = len(blocks) + 1
         blocks.append(Block(numbers[place], draft.kind, position, end, draft.level, draft.page, header, draft.row))
         parts.append(text)
         position = end

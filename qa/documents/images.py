@@ -40,7 +40,7 @@ def parse_image(data: bytes, *, document_id: str, name: str, path: str = "", rev
     """Read a picture's pages.
 
     :raises DocumentError: ``file_scanned`` (path, pages): nothing here recognises text; ``file_illegible`` (path,
-        pages): there is none in it; ``file_damaged`` (path, reason); ``file_pages`` (path, pages, limit);
+        pages): none is sure; ``picture_textless`` (path): there is none in it; ``file_damaged`` (path, reason); ``file_pages`` (path, pages, limit);
         ``picture_size`` (path, pixels, limit).
     """
     with _opened(io.BytesIO(data), path) as picture:
@@ -52,7 +52,10 @@ def parse_image(data: bytes, *, document_id: str, name: str, path: str = "", rev
         notices: list[Notice] = []
         layout = lay_out(_sheets(picture, pages, path, notices), pages)
     if not layout.blocks:
-        raise DocumentError("file_illegible", path=path, pages=pages)
+        unsure = any(notice.code == "lines_unsure" for notice in notices)
+        if unsure:
+            raise DocumentError("file_illegible", path=path, pages=pages)
+        raise DocumentError("picture_textless", path=path)
     return document_of(
         layout,
         document_id=document_id,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -77,10 +78,16 @@ def _drafts(text: str, path: str) -> Iterator[Draft]:
         )
 
     walk = _Walk(inline)
+    place, names = 0, 0
     for token in blocks.parse(_DATA_URI.sub("#", text), environment):
         if token.nesting == 1 and token.level >= NESTING - 1:
             raise DocumentError("file_nested", path=path)
-        yield from walk.step(token)
+        if token.type == "thead_open":
+            names = place
+        for draft in walk.step(token):
+            in_body = token.type == "tr_close" and place > names
+            yield replace(draft, header=(names,)) if in_body else draft
+            place += 1
 
 
 def _portions(content: str) -> Iterator[str]:
