@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from embeddings.folding import fold
+from qa.cells import find_cell
 from qa.confidence import Calibration, load_calibration
+from qa.documents.markdown import CELL_SEPARATOR
 from qa.errors import LibraryError, QuestionError
 from qa.followup import FollowUp, follow_up
-from qa.question import parse_question
+from qa.question import align, parse_question
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
 from qa.suggest import Suggestion, content_words, suggestions
@@ -39,6 +41,9 @@ SUGGESTED_LEAST = 0.6
 
 SLOW = 0.15
 """Seconds that reading a passage may have taken for one more to be read, to try a suggestion."""
+
+CELL_SURE = 0.9
+"""Probability that a cell answers whose row, column and surroundings hold every word of the question."""
 
 LIST_MARKS = "、,，;；和与及"
 CITATIONS_SHOWN = 3
@@ -160,7 +165,37 @@ class Answerer:
             _Weighed(reading, hits[reading.hit], self.calibration.probability(asked, hits, reading))
             for reading in readings
         ]
-        return sorted(weighed, key=lambda item: -item.probability)
+        return self._with_cell(asked, hits, sorted(weighed, key=lambda item: -item.probability))
+
+    def _with_cell(self, asked: str, hits: Sequence[Hit], weighed: Sequence[_Weighed]) -> list[_Weighed]:
+        """``weighed`` with the cell of a table in front that the question asks for by row and column, where there is one
+        and what is in front is no part of it, but of a table too, or less borne out.
+        """
+        found = []
+        for number, hit in enumerate(hits):
+            if CELL_SEPARATOR in hit.text:
+                document = self.library.document(hit.passage.document_id)
+                cell = find_cell(parse_question(asked), document, hit.passage)
+                if cell is not None:
+                    found.append((cell.cover, cell.said, -number, cell))
+        if not found:
+            return list(weighed)
+        cover, _, place, cell = max(found, key=lambda item: item[:3])
+        hit = hits[-place]
+        quote, inner = _shifted(cell.row, -hit.passage.start), _shifted(cell.cell, -hit.passage.start)
+        probability = CELL_SURE * cover
+        if weighed:
+            best, text = weighed[0], align(weighed[0].hit.text[slice(*weighed[0].reading.quote)])
+            low, high = best.reading.answer or best.reading.quote
+            if best.hit is hit and inner[0] <= low and high <= inner[1]:
+                return list(weighed)
+            lacks = any(name not in text for name in cell.named)
+            if not lacks and CELL_SEPARATOR not in text and probability <= best.probability:
+                return list(weighed)
+            probability = max(probability, best.probability) if lacks else probability
+        reading = Reading(-place, quote, inner, 0.0)
+        rest = [item for item in weighed if CELL_SEPARATOR not in item.hit.text[slice(*item.reading.quote)]]
+        return [_Weighed(reading, hit, probability), *(item for item in rest if item.probability <= probability)]
 
     def _also(self, weighed: Sequence[_Weighed], first: Citation) -> tuple[list[Citation], list[Citation]]:
         """Citations of other paragraphs: those that give the answer of ``first``, and those that give another."""

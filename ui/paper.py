@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from qa.documents.markdown import CELL_SEPARATOR
+from qa.cells import cell_spans
 from qa.types import Block, Citation, Document
 from ui.escape import text_html
 from ui.strings import text
@@ -101,11 +101,8 @@ def quote_html(citation: Citation, *, side: int, tag: str, lang: str) -> str:
 
 def row_quote_html(citation: Citation) -> str:
     """The quoted row of a table as a table of its own, the answer marked; empty where the quote is no whole row."""
-    names = [line.split(CELL_SEPARATOR) for line in citation.header.split("\n")] if citation.header else []
-    spans, at = [], citation.start
-    for cell in citation.text.split(CELL_SEPARATOR):
-        spans.append((at, at + len(cell)))
-        at += len(cell) + len(CELL_SEPARATOR)
+    names = [[line[a:b] for a, b in cell_spans(line)] for line in citation.header.split("\n")] if citation.header else []
+    spans = [(citation.start + a, citation.start + b) for a, b in cell_spans(citation.text)]
     names = [line for line in names if len(line) > 1]
     if citation.quote != citation.text or not names or len(spans) < 2 or len(citation.text) > ROW_CHARACTERS:
         return ""
@@ -226,11 +223,7 @@ def _numeric(document: Document, rows: Sequence[Block]) -> frozenset[int]:
 
 def _cells(document: Document, row: Block) -> list[tuple[int, int]]:
     """Where the cells of a row stand in the document's text."""
-    spans, at = [], row.start
-    for cell in document.text[row.start : row.end].split(CELL_SEPARATOR):
-        spans.append((at, at + len(cell)))
-        at += len(cell) + len(CELL_SEPARATOR)
-    return spans
+    return [(row.start + start, row.start + end) for start, end in cell_spans(document.text[row.start : row.end])]
 
 
 def _cell_html(document: Document, start: int, end: int, citation: Citation | None, *, near: bool) -> str:

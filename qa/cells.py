@@ -1,0 +1,208 @@
+"""The cell of a table that a question asks for: its row by the words in it, its column by the name over it.
+
+Owns how a row's text is cut into cells. Matching is by :func:`qa.evidence.share`; knows no network and no probability.
+Covered: a row that the question names and a column that it names, or the only one that can answer. Not covered: cells
+counted, compared or added up; tables whose header stands at the left side.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.documents.markdown import CELL_SEPARATOR
+from qa.evidence import share
+from qa.question import Question, align
+from qa.types import Block, Document, Passage
+
+ENOUGH = 0.6
+"""Share of a question's words, by weight, that row, column and what stands over the table must hold together."""
+SAID = 0.6
+"""Share of a cell's pairs of characters that a question says itself from which on the cell is no answer to it."""
+LONGEST = 80
+"""Characters of the longest cell that is an answer."""
+AROUND = 0.8
+"""What a word is worth that stands not in row or column but over the table."""
+NAMED = 0.5
+"""Share of a row's name that the question must say, where the table has several rows."""
+TELLING = 2.8
+"""Weight of a word that must not be missing."""
+LEAST = 0.05
+"""By how much, as a share, a row or column must lead the next."""
+
+_LINK = re.compile(r"(?:https?://|www\.)\S+")
+_LINK_ASKED = re.compile(r"链接|链結|网址|網址|地址|\burl\b|\blink")
+_DATE = re.compile(r"\d{4}[-/.年]\d{1,2}\S*")
+_VALUE = re.compile(r"[-+−(（¥$€<>≤≥±]*\d[\d,.，]*\s*\S{0,6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that answers, and its row, as ranges of the document's text. ``cover`` is the share of the question's
+    words, by weight, that row, column name and surroundings hold, ``said`` the share of the row's name that the question
+    says, both in [0, 1]. ``named``: the folded names and numbers of the question that the row holds.
+    """
+
+    row: tuple[int, int]
+    cell: tuple[int, int]
+    cover: float
+    said: float
+    named: tuple[str, ...]
+
+
+def cell_spans(row: str) -> list[tuple[int, int]]:
+    """The ranges of the cells in a row's text; an empty first cell is left of a mark that the text begins with."""
+    spans = []
+    at = 0
+    bare = CELL_SEPARATOR.lstrip()
+    if row.startswith(bare):
+        spans.append((0, 0))
+        at = len(bare)
+    for part in row[at:].split(CELL_SEPARATOR):
+        end = at + len(part)
+        if end == len(row) and part.endswith(CELL_SEPARATOR.rstrip()):
+            # A text does not end with white space: of the last separator only its mark is left.
+            spans += [(at, end - len(CELL_SEPARATOR.rstrip())), (end, end)]
+        else:
+            spans.append((at, end))
+        at = end + len(CELL_SEPARATOR)
+    return spans
+
+
+def find_cell(question: Question, document: Document, passage: Passage) -> Cell | None:
+    """The cell in ``passage`` that ``question`` asks for; ``None`` where none is clear."""
+    heads = {number for block in document.blocks for number in block.header}
+    rows = [
+        block
+        for block in document.blocks[passage.paragraph - 1 :]
+        if block.kind == "table"
+        and block.number not in heads
+        and passage.start <= block.start
+        and block.end <= passage.end
+    ]
+    if not rows or not question.units:
+        return None
+    best = _best_row(question, document, rows)
+    if best is None:
+        return None
+    names = _names(document, best)
+    spans = [(best.start + a, best.start + b) for a, b in cell_spans(document.text[best.start : best.end])]
+    column = _column(question, document, spans, names)
+    if column is None:
+        return None
+    text = align(document.text[best.start : best.end])
+    name = align(names[column]) if column < len(names) else ""
+    around = align(_around(document, best, passage))
+    held = [
+        max(share(unit, text), share(unit, name), AROUND * share(unit, around)) for unit in question.units
+    ]
+    cover = _sum(question, held) / _sum(question, [1.0] * len(held))
+    if cover < ENOUGH or any(
+        unit.weight >= TELLING and one < 0.3 and not _LINK_ASKED.search(unit.text)
+        for unit, one in zip(question.units, held, strict=True)
+    ):
+        return None
+    named = tuple(unit.text for unit in question.units if unit.named and share(unit, text) >= 1)
+    return Cell((best.start, best.end), spans[column], cover, _named(question, text), named)
+
+
+def _sum(question: Question, shares: Sequence[float]) -> float:
+    return math.fsum(unit.weight * held for unit, held in zip(question.units, shares, strict=True))
+
+
+def _best_row(question: Question, document: Document, rows: Sequence[Block]) -> Block | None:
+    """The row that the question names: by the words of it that the row holds, then by how little else its name says."""
+    scored = []
+    for row in rows:
+        text = document.text[row.start : row.end]
+        held = _sum(question, [share(unit, align(text)) for unit in question.units])
+        scored.append((held, _named(question, text), row))
+    if len(scored) == 1:
+        return scored[0][2]
+    scored.sort(key=lambda item: (-item[0], -item[1], item[2].start))
+    (most, said, row), (next_most, next_said, _) = scored[:2]
+    if most <= 0 or said < NAMED or (most - next_most < LEAST * most and said - next_said < LEAST):
+        return None
+    return row
+
+
+def _named(question: Question, row: str) -> float:
+    """The share of its name that the question says of a row, its name being the cell of which it says most."""
+    return max((_said(question, row[a:b]) for a, b in cell_spans(row) if _is_words(row[a:b])), default=0.0)
+
+
+def _said(question: Question, text: str) -> float:
+    """The share of the pairs of characters of ``text`` that the question says."""
+    bare, asked = _bare(text), _bare(question.folded)
+    if len(bare) < 2:
+        return float(bool(bare) and bare in asked)
+    return sum(bare[i : i + 2] in asked for i in range(len(bare) - 1)) / (len(bare) - 1)
+
+
+def _bare(text: str) -> str:
+    return "".join(char for char in align(text) if char.isalnum())
+
+
+def _is_words(text: str) -> bool:
+    return any(char.isalpha() for char in text) and not _VALUE.fullmatch(text) and not _LINK.fullmatch(text)
+
+
+def _names(document: Document, row: Block) -> list[str]:
+    """The names of the columns: of each header row the cell over a column, or the one that reaches over it."""
+    found: list[str] = []
+    for number in sorted(row.header):
+        head = document.blocks[number - 1]
+        text = document.text[head.start : head.end]
+        cells = [text[a:b] for a, b in cell_spans(text)]
+        if head.kind != "table" or len(cells) < 2:
+            continue
+        last = ""
+        for j, cell in enumerate(cells):
+            last = cell or last
+            found += [""] * (j + 1 - len(found))
+            found[j] = f"{found[j]} {last}".strip()
+    return found
+
+
+def _around(document: Document, row: Block, passage: Passage) -> str:
+    """What stands over the table: titles, captions, and the block before its first row."""
+    first = row.number - 1
+    while first and document.blocks[first - 1].kind == "table":
+        first -= 1
+    before = document.blocks[first - 1] if first else None
+    captions = [document.blocks[number - 1] for number in row.header]
+    parts = [document.text[block.start : block.end] for block in [*captions, *([before] if before else [])]]
+    return "\n".join([passage.title, passage.section, *(part[-2 * LONGEST :] for part in parts)])
+
+
+def _column(
+    question: Question, document: Document, spans: Sequence[tuple[int, int]], names: Sequence[str]
+) -> int | None:
+    """The column that is asked for, of those whose cell can answer; ``None`` where that is not clear."""
+    cells = [document.text[a:b] for a, b in spans]
+    able = [j for j, cell in enumerate(cells) if _can_answer(question, cell)]
+    scores = {j: _sum(question, [share(unit, align(names[j])) for unit in question.units]) for j in able if j < len(names)}
+    ranked = sorted(scores, key=lambda j: -scores[j])
+    if ranked and scores[ranked[0]] > 0:
+        lead = scores[ranked[0]] - (scores[ranked[1]] if len(ranked) > 1 else 0.0)
+        if lead > LEAST * scores[ranked[0]]:
+            return ranked[0]
+    if _LINK_ASKED.search(question.folded):
+        fitting = [j for j in able if _LINK.fullmatch(cells[j])]
+    elif question.kind == "time":
+        fitting = [j for j in able if _DATE.fullmatch(cells[j])]
+    elif question.kind == "number":
+        fitting = [j for j in able if _VALUE.fullmatch(cells[j])]
+    elif question.kind in ("manner", "reason", "yesno"):
+        fitting = [j for j in able if _is_words(cells[j])]
+    else:
+        fitting = []
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _can_answer(question: Question, cell: str) -> bool:
+    return (
+        0 < len(cell) <= LONGEST and any(map(str.isalnum, cell)) and _said(question, cell) < SAID
+    )

@@ -1,0 +1,77 @@
+"""Which cell of a table a question asks for: row and column by their words."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.cells import cell_spans, find_cell
+from qa.documents.reading import read_data
+from qa.passages import split_passages
+from qa.question import parse_question
+
+SCORES = """# 2021年甘肃省录取分数线
+
+| 专业名称 | 文史类最高 | 文史类最低 | 理工类最高 | 理工类最低 |
+|---|---|---|---|---|
+| 金融学类 | 635 | 633 | 652 | 648 |
+| 金融学类（国家专项） | | | 639 | 632 |
+| 理科试验班 | | | 647 | 633 |
+| 国际政治 | 632 | 630 | | |
+"""
+LINKS = """# 问题
+
+| 序号 | 标题 | 日期 | url | 回答 |
+|---|---|---|---|---|
+| 1 | 怎么改成CPU运行 | 2023-04-10 | https://example.org/1 | 去掉那一行就行 |
+| 2 | 建议弄一个插件系统 | 2023-04-13 | https://example.org/2 | 以后再说 |
+"""
+
+
+def asked(text: str, question: str) -> str | None:
+    document = read_data(text.encode(), document_id="d", name="a.md", path="a.md")
+    (passage,) = split_passages(document)
+    cell = find_cell(parse_question(question), document, passage)
+    return None if cell is None else document.text[slice(*cell.cell)]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer"),
+    [
+        (SCORES, "金融学类理工类的最高分是多少？", "652"),
+        (SCORES, "金融学类（国家专项）理工类的最低分是多少？", "632"),
+        (SCORES, "理科试验班理工类的最低录取分数是多少？", "633"),
+        (SCORES, "國際政治文史類的最低分是多少？", "630"),
+        (LINKS, "“建议弄一个插件系统”的链接是什么？", "https://example.org/2"),
+        (LINKS, "“建议弄一个插件系统”是什么时候提的？", "2023-04-13"),
+        (LINKS, "怎么改成CPU运行？", "去掉那一行就行"),
+    ],
+)
+def test_row_and_column(text: str, question: str, answer: str) -> None:
+    assert asked(text, question) == answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "金融学类的分数是多少？",  # which of four?
+        "法学类文史类的最高分是多少？",  # no such row
+        "甘肃省有多少所大学？",
+        "？",
+    ],
+)
+def test_no_cell_where_none_is_clear(question: str) -> None:
+    assert asked(SCORES, question) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ("a | b", ["a", "b"]),
+        ("| 2020 | 2021", ["", "2020", "2021"]),
+        ("|  | SF1", ["", "", "SF1"]),
+        ("国际政治 | 632 | 630 |  |", ["国际政治", "632", "630", "", ""]),
+        ("一个单元格", ["一个单元格"]),
+    ],
+)
+def test_a_row_is_cut_where_its_cells_were_joined(row: str, cells: list[str]) -> None:
+    assert [row[start:end] for start, end in cell_spans(row)] == cells
