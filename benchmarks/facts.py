@@ -75,7 +75,7 @@ def of_one_file(path: Path, facts: list[dict[str, Any]], encoder: Encoder) -> It
 def judged(answer: Answer, gold: list[str], page: int | None) -> dict[str, Any]:
     """What is said of one answer. ``page_right``: the first citation's quote stands, at least in part, on ``page``."""
     first = answer.citations[0] if answer.citations else None
-    pages = {box.page for box in first.boxes} | {first.page} if first else set()
+    pages: set[int | None] = {first.page, *(box.page for box in first.boxes)} if first else set()
     said = bare(answer.answer)
     holds = any(bare(one) in said and len(said) <= LONGEST * len(bare(one)) + SPARE for one in gold)
     quoted = first is not None and any(bare(one) in bare(first.quote) for one in gold)

@@ -53,6 +53,9 @@ OTHER_LEAST = 0.5
 second answer is nearly always that to another question.
 """
 
+ROW_LIMIT = 600
+"""Characters of the longest row of a table that is quoted whole: a part of one says nothing without the rest."""
+
 PARAGRAPH_LIMIT = 2000
 """A paragraph longer than this is cited by the passage of it that was read."""
 
@@ -238,10 +241,13 @@ class Answerer:
         answer = None if reading.answer is None else _shifted(reading.answer, passage.start)
         try:
             document = self.library.document(passage.document_id)
+            paragraph = _paragraph(document, quote, item.hit)
+            if paragraph.kind == "table" and paragraph.end - paragraph.start <= ROW_LIMIT:
+                answer, quote = answer or quote, (paragraph.start, paragraph.end)
             citation = document.cite(
                 number=number,
                 passage=passage,
-                paragraph=_paragraph(document, quote, item.hit),
+                paragraph=paragraph,
                 quote=quote,
                 answer=answer,
                 score=item.probability,

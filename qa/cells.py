@@ -95,9 +95,7 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
     text = align(document.text[best.start : best.end])
     name = align(names[column]) if column < len(names) else ""
     around = align(_around(document, best, passage))
-    held = [
-        max(share(unit, text), share(unit, name), AROUND * share(unit, around)) for unit in question.units
-    ]
+    held = [max(share(unit, text), share(unit, name), AROUND * share(unit, around)) for unit in question.units]
     cover = _sum(question, held) / _sum(question, [1.0] * len(held))
     if cover < ENOUGH or any(
         unit.weight >= TELLING and one < 0.3 and not _LINK_ASKED.search(unit.text)
@@ -183,7 +181,9 @@ def _column(
     """The column that is asked for, of those whose cell can answer; ``None`` where that is not clear."""
     cells = [document.text[a:b] for a, b in spans]
     able = [j for j, cell in enumerate(cells) if _can_answer(question, cell)]
-    scores = {j: _sum(question, [share(unit, align(names[j])) for unit in question.units]) for j in able if j < len(names)}
+    scores = {
+        j: _sum(question, [share(unit, align(names[j])) for unit in question.units]) for j in able if j < len(names)
+    }
     ranked = sorted(scores, key=lambda j: -scores[j])
     if ranked and scores[ranked[0]] > 0:
         lead = scores[ranked[0]] - (scores[ranked[1]] if len(ranked) > 1 else 0.0)
@@ -203,6 +203,4 @@ def _column(
 
 
 def _can_answer(question: Question, cell: str) -> bool:
-    return (
-        0 < len(cell) <= LONGEST and any(map(str.isalnum, cell)) and _said(question, cell) < SAID
-    )
+    return 0 < len(cell) <= LONGEST and any(map(str.isalnum, cell)) and _said(question, cell) < SAID

@@ -191,6 +191,12 @@ def _header(document: Document, blocks: Sequence[Block], start: int, end: int) -
                 spans[block.number] = block.start, block.end
         if row.start < start:
             spans[row.number] = row.start, min(row.end, row.start + HEADER // 2, start)
+    first = blocks[0]
+    before = document.blocks[first.number - 2] if first.number > 1 else None
+    if before and first.kind == "table" != before.kind and before.end < start:
+        text = document.text[max(before.start, before.end - HEADER // 2) : before.end]
+        if text.endswith((":", "：")):  # the line that introduces the table
+            spans[before.number] = before.end - len(text), before.end
     texts, room = [], HEADER
     for begin, end in (spans[number] for number in sorted(spans)):
         text = document.text[begin : min(end, begin + room)].strip()

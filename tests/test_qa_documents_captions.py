@@ -80,7 +80,9 @@ def test_a_caption_under_a_table_of_a_page() -> None:
 
 def test_a_caption_under_a_table_of_html() -> None:
     rows = "".join(f"<tr><td>{year}</td><td>{value}</td></tr>" for year, value in [(2022, 10.1), (2023, 12.4)])
-    html = f"<h1>年报</h1><table><tr><th>年份</th><th>收入</th></tr>{rows}</table><p>表1 营业收入</p><p>正文在这里。</p>"
+    html = (
+        f"<h1>年报</h1><table><tr><th>年份</th><th>收入</th></tr>{rows}</table><p>表1 营业收入</p><p>正文在这里。</p>"
+    )
     assert headers(read("a.html", html.encode()), "2023 | 12.4") == ["年份 | 收入", "表1 营业收入"]
 
 

@@ -101,7 +101,9 @@ def quote_html(citation: Citation, *, side: int, tag: str, lang: str) -> str:
 
 def row_quote_html(citation: Citation) -> str:
     """The quoted row of a table as a table of its own, the answer marked; empty where the quote is no whole row."""
-    names = [[line[a:b] for a, b in cell_spans(line)] for line in citation.header.split("\n")] if citation.header else []
+    names = (
+        [[line[a:b] for a, b in cell_spans(line)] for line in citation.header.split("\n")] if citation.header else []
+    )
     spans = [(citation.start + a, citation.start + b) for a, b in cell_spans(citation.text)]
     names = [line for line in names if len(line) > 1]
     if citation.quote != citation.text or not names or len(spans) < 2 or len(citation.text) > ROW_CHARACTERS:

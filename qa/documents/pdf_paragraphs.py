@@ -139,6 +139,8 @@ def _goes_on(block: Sequence[Line], a: Line, b: Line, right: float, left: float,
         return False
     if _LEADER.search(a.text) or all(line.bold for line in block) and not b.bold and _own(a, b):
         return False
+    if len(block) == 1 and a.text[-1] in "；;" and b.text[-1] in "；;。":
+        return False
     if _starts(b, a, block) or not _is_full(a, b, right):
         return False
     rest = block[1].x0 if len(block) > 1 else None

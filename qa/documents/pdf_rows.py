@@ -15,7 +15,7 @@ from qa.documents.layout import joint
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.documents.pdf_lines import Line, joined
 from qa.documents.pdf_paragraphs import Proto
-from qa.documents.pdf_tables import Cell, Table
+from qa.documents.pdf_table import Cell, Table
 from qa.types import Region
 
 CAPTION = 80

@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa.documents.assemble import Draft, assemble
+from qa.documents.pdf_aligned import aligned_tables
 from qa.documents.pdf_columns import STAND_IN, columns
 from qa.documents.pdf_furniture import Sheet, strip_furniture
 from qa.documents.pdf_kinds import Outline, decide
 from qa.documents.pdf_lines import Line
 from qa.documents.pdf_paragraphs import Proto, paragraphs, stitch
 from qa.documents.pdf_rows import TableRows
-from qa.documents.pdf_tables import Table, aligned_tables, ruled_tables
+from qa.documents.pdf_table import Table
+from qa.documents.pdf_tables import ruled_tables
 from qa.types import Document, Notice, Region
 
 
