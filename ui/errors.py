@@ -9,7 +9,7 @@
     ├── ServiceError           a request that cannot be answered now
     └── AccessError            the token that guards the page cannot be used
 
-``code`` names the sentence in ``ui/strings.py``. This module knows no Gradio and no wording.
+``code`` names the sentence in ``ui/wording/errors.py``. This module knows no Gradio and no wording.
 """
 
 from __future__ import annotations
