@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -85,13 +85,15 @@ class Answerer:
         id: str | None = None,
         history: Sequence[Exchange] = (),
         documents: frozenset[str] | None = None,
+        found: Callable[[Sequence[Hit]], None] | None = None,
     ) -> Answer:
-        """Answer ``question``, which follows on ``history``, oldest first, from ``documents`` (ids), or all.
+        """Answer ``question``, which follows on ``history``, oldest first, from ``documents`` (ids), or all. ``found``
+        is told of the passages, best first, before they are read.
 
         :raises QuestionError: ``question_empty``, ``question_too_long`` or ``question_control``.
         :raises LibraryError: ``document_unknown``, and where the library cannot be read.
         """
-        return self.ask_with_hits(question, id=id, history=history, documents=documents)[1]
+        return self.ask_with_hits(question, id=id, history=history, documents=documents, found=found)[1]
 
     def ask_with_hits(
         self,
@@ -100,12 +102,15 @@ class Answerer:
         id: str | None = None,
         history: Sequence[Exchange] = (),
         documents: frozenset[str] | None = None,
+        found: Callable[[Sequence[Hit]], None] | None = None,
     ) -> tuple[list[Hit], Answer]:
         """As :meth:`ask`, with the passages that were read, best first."""
         typed = clean_question(question)
         begin = time.perf_counter()
         meant = follow_up(typed, heard(history))
         hits = self.retriever.retrieve(meant.question, k=PASSAGES_READ, documents=documents)
+        if found is not None:
+            found(hits)
         retrieved = time.perf_counter()
         answer = self._answer(question, meant, hits)
         read = time.perf_counter()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qa.answer import given
-from qa.types import Answer, Citation, Region
+from qa.types import Answer, Citation, Hit, Region
 from ui import card
 from ui.bibliography import place
 from ui.escape import attribute_html, one_line, terminal_text, text_html
@@ -18,6 +18,9 @@ from ui.strings import confidence_words, text
 
 QUESTION_LIMIT = 500
 """Characters shown of a question."""
+
+QUESTION_KEPT = 2000
+"""Characters of a question that go back into the box: more than may be asked."""
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
@@ -65,8 +68,14 @@ def to_text(answer: Answer, lang: str) -> str:
 
 def waiting_html(question: str, lang: str) -> str:
     """A turn whose answer is being looked for."""
-    body = f'<p class="yj-wait" aria-busy="true"><span>{text("searching", lang)}</span></p>'
-    return _turn_html(question, body, lang, state="wait")
+    return _under_way_html(question, text("searching", lang), "", lang)
+
+
+def reading_html(question: str, hits: Sequence[Hit], lang: str) -> str:
+    """A turn whose passages were found and are being read."""
+    if not hits:
+        return waiting_html(question, lang)
+    return _under_way_html(question, text("reading", lang), card.passages_html(hits, lang), lang)
 
 
 def error_html(question: str, message: str, lang: str) -> str:
@@ -93,6 +102,16 @@ def log_html(turns: Sequence[str], lang: str, *, examples: Sequence[str] = ()) -
     lost = attribute_html(text("connection_lost", lang))
     label = text("chat_label", lang)
     return f'<div class="yj-log" role="log" aria-live="off" aria-label="{label}" data-lost="{lost}">{inner}</div>'
+
+
+def _under_way_html(question: str, said: str, passages: str, lang: str) -> str:
+    """The whole question stands beside the button, to go back into the box."""
+    stop = (
+        f'<button type="button" class="yj-stop" title="{text("stop_help", lang)}">{text("stop", lang)}</button>'
+        f'<span class="yj-asked" hidden>{text_html(question[:QUESTION_KEPT])}</span>'
+    )
+    body = f'<p class="yj-wait" aria-busy="true"><span>{said}</span></p>{stop}{passages}'
+    return _turn_html(question, body, lang, state="wait")
 
 
 def _turn_html(question: str, body: str, lang: str, *, state: str, said: str = "", understood: str = "") -> str:
