@@ -180,10 +180,10 @@ class HeldAnswerer(TinyAnswerer):
 
     def ask(self, question: str, *, found: Callable[[Sequence[Hit]], None] | None = None, **options: Any) -> Answer:
         """Answer as soon as both are let go."""
-        assert self.found.acquire(timeout=30)
+        assert self.found.acquire(timeout=300)
         if found is not None:
             found(HITS)
-        assert self.read.acquire(timeout=30)
+        assert self.read.acquire(timeout=300)
         return super().ask(question, **options)
 
 

@@ -114,6 +114,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "token_wrong": ("口令不对。启动引据的人知道口令。", "The token is wrong. Whoever started Yinju knows it."),
     "token_file": ("口令文件 {path} 读不了：{reason}。请改用一个只有口令的文本文件。", "The token file {path} cannot be read: {reason}. Use a text file that holds nothing but the token."),
     "token_short": ("口令只有 {length} 个字，至少要 {limit} 个。请换一个更长的，或不给，由引据生成。", "The token has {length} characters; it needs {limit} at least. Use a longer one, or none, and one is made."),
+    # collections
+    "collection_name_empty": ("合集还没有名称。请写下几个字。", "The collection has no name yet. Type a few words."),
+    "collection_name_long": ("合集的名称有 {length} 个字，最多 {limit} 个字。请写短一些。", "The name has {length} characters; the limit is {limit}. Make it shorter."),
+    "collection_name_taken": ("已有一个叫“{name}”的合集。请换个名称。", "There is a collection called “{name}” already. Choose another name."),
+    "collection_unknown": ("没有编号为 {id} 的合集：可能已经在别的窗口删除。请重新载入这一页。", "There is no collection {id}; it may have been deleted in another window. Reload this page."),
+    "collections_full": ("已有 {count} 个合集，最多 {limit} 个。请先删去不要的。", "There are {count} collections; the limit is {limit}. Delete some first."),
+    "collections_file": ("存合集的文件 {path} 读写不了（{reason}）。请检查权限和磁盘空间，或把它移到别处再试；资料不受影响。", "The file of collections {path} cannot be used ({reason}). Check its permissions and the disk's space, or move it elsewhere and try again; the documents are untouched."),
     # what cannot be done now
     "service_busy": ("正忙：已有 {waiting} 个问题在等。请过 {seconds} 秒再问。", "Busy: {waiting} {waiting|question is|questions are} waiting already. Ask again in {seconds} {seconds|second|seconds}."),
     "service_starting": ("引据正在启动。请过 {seconds} 秒再试。", "Yinju is starting. Try again in {seconds} {seconds|second|seconds}."),
