@@ -18,16 +18,16 @@ from ui.gate import Gate
 def held() -> Iterator[HeldAnswerer]:
     answerer = HeldAnswerer()
     yield answerer
-    answerer.found.release(99)
-    answerer.read.release(99)
+    for latch in (answerer.found, answerer.read, answerer.tried):
+        latch.release(99)
 
 
-def taken(gate: Gate, after: Callable[[Turn, Stop], Awaitable[None]]) -> list[Turn]:
+def taken(gate: Gate, after: Callable[[Turn, Stop], Awaitable[None]], question: str = "500强？") -> list[Turn]:
     """The turns of one question; ``after`` sees each when it comes."""
 
     async def all_turns() -> list[Turn]:
         seen, stop = [], Stop()
-        async for turn in take_turn("500强？", lang="zh", gate=gate, library=TinyLibrary(), stop=stop):
+        async for turn in take_turn(question, lang="zh", gate=gate, library=TinyLibrary(), stop=stop):
             seen.append(turn)
             await after(turn, stop)
         return seen
@@ -47,6 +47,23 @@ def test_passages_are_shown_when_they_are_found_and_the_answer_when_it_is_read(h
     assert reading.text(".yj-reading .yj-place") == ["《西洽会》 家底够厚 第 3 页", "《展台》"]
     assert all(turn.under_way and turn.answer is None for turn in (first, *between))
     assert (last.under_way, last.answer and last.answer.answer) == (False, "325家")
+
+
+def test_what_is_not_found_is_said_before_there_are_suggestions(held: HeldAnswerer) -> None:
+    held.found.release()
+    held.read.release()
+
+    async def after(turn: Turn, _: Stop) -> None:
+        if "yj-suggest-wait" in turn.html:
+            held.tried.release()
+
+    *_, early, last = taken(Gate(held), after, "门票多少钱？")
+    assert early.under_way
+    assert Page(early.html).text(".yj-short strong") == Page(last.html).text(".yj-short strong") == ["未找到"]
+    assert Page(early.html).text(".yj-suggest button") == []
+    assert Page(last.html).text(".yj-suggest button") == ["激光打靶体验在哪个展位？"]
+    assert last.answer is not None
+    assert last.answer.suggestions == ("激光打靶体验在哪个展位？",)
 
 
 def test_a_stopped_question_leaves_nothing_and_gives_its_place_free(held: HeldAnswerer) -> None:

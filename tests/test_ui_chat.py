@@ -140,7 +140,7 @@ def test_a_question_is_asked_after_the_turns_before_it_and_of_the_chosen_documen
     first = last_turn(gate, "500强？", library)
     last_turn(gate, "激光？", library, past=[first, Turn("<p>")], chosen=frozenset({"d1"}))
     for options in heard:
-        assert callable(options.pop("found"))
+        assert callable(options.pop("news"))
         assert options.pop("id") is None
     assert heard[0] == {"history": [], "documents": None}
     assert heard[1] == {"history": [Exchange("500强？", "", "325家", "answered")], "documents": frozenset({"d1"})}

@@ -32,10 +32,10 @@ def gate() -> Gate:
 def held(gate: Gate) -> Iterator[HeldAnswerer]:
     """Nothing is found or read until it is let; in the end everything is."""
     yield ANSWERER
-    for latch in (ANSWERER.found, ANSWERER.read):
+    for latch in (ANSWERER.found, ANSWERER.read, ANSWERER.tried):
         latch.release(99)
     assert gate.wait_until_empty(30)
-    for latch in (ANSWERER.found, ANSWERER.read):
+    for latch in (ANSWERER.found, ANSWERER.read, ANSWERER.tried):
         while latch.acquire(blocking=False):
             pass
 
@@ -69,6 +69,29 @@ def test_the_passages_are_shown_until_the_answer_is_read(browser: Browser, addre
         visit.wait_turns(1)
         assert visit.text(".yj-short strong") == ["325家"]
         assert visit.text(".yj-reading") == visit.text(".yj-stop") == []
+
+
+def test_suggestions_come_after_the_answer_that_nothing_was_found(
+    browser: Browser, address: str, held: HeldAnswerer
+) -> None:
+    with visiting(browser, address) as visit:
+        held.found.release()
+        held.read.release()
+        visit.ask("门票多少钱？")
+        visit.wait(".yj-suggest-wait")
+        assert visit.text(".yj-short strong") == ["未找到"]
+        top = visit.tab.locator(".yj-near-head").bounding_box()
+        held.tried.release()
+        visit.wait(".yj-suggest .yj-example")
+        after = visit.tab.locator(".yj-near-head").bounding_box()
+        assert top is not None
+        assert after is not None
+        assert abs(after["y"] - top["y"]) <= 2  # what is being read does not move
+        held.found.release()
+        held.read.release()
+        visit.tab.locator(".yj-suggest .yj-example").click()
+        visit.wait_turns(2)
+        assert visit.text(".yj-short strong") == ["未找到", "N2馆B03展位"]
 
 
 def test_a_stopped_question_goes_back_into_the_box(

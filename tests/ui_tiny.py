@@ -7,11 +7,12 @@ import atexit
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from qa.answer import News
 from qa.errors import LibraryError, QuestionError
 from qa.library import DocumentInfo
 from qa.types import Answer, Block, BlockKind, Citation, Document, Exchange, Hit, Passage, Timings
@@ -138,7 +139,7 @@ class TinyAnswerer:
         id: str | None = None,
         history: Sequence[Exchange] = (),
         documents: frozenset[str] | None = None,
-        found: Callable[[Sequence[Hit]], None] | None = None,
+        news: News | None = None,
     ) -> Answer:
         if question in self.failing:
             raise self.failing[question]
@@ -173,18 +174,24 @@ HITS = [
 
 @dataclass
 class HeldAnswerer(TinyAnswerer):
-    """As the other, but finds :data:`HITS` and reads them only when it is let."""
+    """As the other, but finds :data:`HITS`, reads them and tries a suggestion only when it is let."""
 
     found: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     read: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    tried: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
-    def ask(self, question: str, *, found: Callable[[Sequence[Hit]], None] | None = None, **options: Any) -> Answer:
-        """Answer as soon as both are let go."""
+    def ask(self, question: str, *, news: News | None = None, **options: Any) -> Answer:
+        """Answer as soon as all are let go."""
         assert self.found.acquire(timeout=300)
-        if found is not None:
-            found(HITS)
+        if news is not None:
+            news(HITS)
         assert self.read.acquire(timeout=300)
-        return super().ask(question, **options)
+        answer = super().ask(question, **options)
+        if answer.status == "answered" or news is None:
+            return answer
+        news(answer)
+        assert self.tried.acquire(timeout=300)
+        return replace(answer, suggestions=("激光打靶体验在哪个展位？",))
 
 
 def last_turn(gate: Gate, question: str, library: Shelf, *, lang: str = "zh", **options: Any) -> Turn:

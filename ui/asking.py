@@ -6,11 +6,13 @@ Knows no Gradio and no HTTP; runs in an event loop, and holds no thread while a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from qa.answer import News
 from qa.types import Answer, Hit
 from ui import render
 from ui.chat import Shelf, Turn, history_of, shown, spoken_turn
@@ -60,16 +62,19 @@ async def take_turn(
     try:
         yield turn
         loop = asyncio.get_running_loop()
-        heard: asyncio.Future[Sequence[Hit]] = loop.create_future()
+        heard: asyncio.Queue[Sequence[Hit] | Answer] = asyncio.Queue()
         submit = partial(_submit, gate, question, library, past, chosen, partial(_tell, loop, heard), lang)
         place = await run_sync(spoken_turn, submit, question, lang)
         if isinstance(place, Turn):
             yield place
             return
         stop.answer = asyncio.wrap_future(place)
-        async for hits in _waited_for(stop.answer, heard, gate.seconds):
-            if hits is not None:
-                turn = Turn(render.reading_html(question, hits, lang), under_way=True)
+        async for item in _waited_for(stop.answer, heard, gate.seconds):
+            if isinstance(item, Answer):
+                early = await run_sync(spoken_turn, partial(shown, item, library, lang, complete=False), question, lang)
+                turn = replace(early, under_way=True)
+            elif item is not None:
+                turn = Turn(render.reading_html(question, item, lang), under_way=True)
             yield turn
         if not stop.answer.cancelled():
             yield await run_sync(spoken_turn, partial(_finished, gate, place, library, lang), question, lang)
@@ -82,18 +87,25 @@ async def take_turn(
 
 
 async def _waited_for(
-    answer: asyncio.Future[Answer], heard: asyncio.Future[Sequence[Hit]], seconds: float
-) -> AsyncIterator[Sequence[Hit] | None]:
-    """Until ``answer`` is there or the time is over: what is ``heard``, once, and ``None`` each second."""
-    end = answer.get_loop().time() + seconds
-    waiting: set[asyncio.Future[Any]] = {answer, heard}
-    while not answer.done() and (left := end - answer.get_loop().time()) > 0:
-        await asyncio.wait(waiting, timeout=min(LOOK, left), return_when=asyncio.FIRST_COMPLETED)
-        if answer.done():
-            return
-        fresh = heard in waiting and heard.done()
-        waiting -= {heard} if fresh else set()
-        yield heard.result() if fresh else None
+    answer: asyncio.Future[Answer], heard: asyncio.Queue[Sequence[Hit] | Answer], seconds: float
+) -> AsyncIterator[Sequence[Hit] | Answer | None]:
+    """Until ``answer`` is there or the time is over: what is ``heard``, and ``None`` each second."""
+    clock = answer.get_loop().time
+    end = clock() + seconds
+    following = asyncio.ensure_future(heard.get())
+    try:
+        while not answer.done() and (left := end - clock()) > 0:
+            either: set[asyncio.Future[Any]] = {answer, following}
+            await asyncio.wait(either, timeout=min(LOOK, left), return_when=asyncio.FIRST_COMPLETED)
+            if answer.done():
+                return
+            if not following.done():
+                yield None
+                continue
+            item, following = following.result(), asyncio.ensure_future(heard.get())
+            yield item
+    finally:
+        following.cancel()
 
 
 def _submit(
@@ -102,19 +114,22 @@ def _submit(
     library: Shelf,
     past: Sequence[Turn],
     chosen: frozenset[str] | None,
-    found: Callable[[Sequence[Hit]], None],
+    news: News,
     lang: str,
 ) -> Place | Turn:
     if chosen is not None:
         chosen &= {info.id for info in library.documents()}
         if not chosen:
             return Turn(hint=text("nothing_ticked", lang))
-    return gate.submit(question, history=history_of(past), documents=chosen, found=found)
+    return gate.submit(question, history=history_of(past), documents=chosen, news=news)
 
 
-def _tell(loop: asyncio.AbstractEventLoop, heard: asyncio.Future[Sequence[Hit]], hits: Sequence[Hit]) -> None:
-    """Called where the question is answered, in another thread."""
-    loop.call_soon_threadsafe(lambda: heard.done() or heard.set_result(hits))
+def _tell(
+    loop: asyncio.AbstractEventLoop, heard: asyncio.Queue[Sequence[Hit] | Answer], item: Sequence[Hit] | Answer
+) -> None:
+    """Called where the question is answered, in another thread, which must not fail if the page is gone."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(heard.put_nowait, item)
 
 
 def _finished(gate: Gate, place: Place, library: Shelf, lang: str) -> Turn:

@@ -56,7 +56,7 @@ def found_html(answer: Answer, lang: str) -> str:
     return f'<p class="yj-others-head">{text("disagree", lang)}</p><div class="yj-others">{sides}</div>'
 
 
-def not_found_html(answer: Answer, lang: str) -> str:
+def not_found_html(answer: Answer, lang: str, *, complete: bool = True) -> str:
     """That nothing was found, what lies nearest, marked as no answer, and questions that the library does answer."""
     absent = "".join(
         f'<span class="yj-absent" dir="auto">{label_html(word, limit=40)}</span>' for word in answer.missing
@@ -69,6 +69,8 @@ def not_found_html(answer: Answer, lang: str) -> str:
     if answer.suggestions:
         offered = questions_html(answer.suggestions)
         ways = f'<div class="yj-suggest"><p>{text("suggestions", lang)}</p>{offered}</div>'
+    elif not complete:
+        ways = f'<div class="yj-suggest yj-suggest-wait"><p>{text("suggestions_wait", lang)}</p></div>'
     if not answer.near:
         return head + ways
     tag = f'<span class="yj-tag">{text("not_answer", lang)}</span>'

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from qa.answer import News
 from qa.errors import LibraryError, QuestionError, YinjuError
-from qa.types import Answer, Citation, Document, Exchange, Hit, VerbatimError
+from qa.types import Answer, Citation, Document, Exchange, VerbatimError
 from ui import render
 from ui.escape import has_lone_surrogate
 from ui.source import Reference, empty_source_html, more_source_html, source_html
@@ -36,10 +37,10 @@ class Asks(Protocol):
         id: str | None = None,
         history: Sequence[Exchange] = (),
         documents: frozenset[str] | None = None,
-        found: Callable[[Sequence[Hit]], None] | None = None,
+        news: News | None = None,
     ) -> Answer:
-        """The answer to ``question``, asked after ``history``, from ``documents`` (ids; ``None``: all). ``found`` is
-        told of the passages, best first, before they are read.
+        """The answer to ``question``, asked after ``history``, from ``documents`` (ids; ``None``: all). ``news`` is told
+        of the passages, best first, before they are read, and that nothing was found before there are suggestions.
 
         :raises QuestionError: the question cannot be asked.
         :raises LibraryError: the library cannot be used, or a document is not in it.
@@ -79,8 +80,8 @@ class Turn:
     under_way: bool = False
 
 
-def shown(answer: Answer, library: Shelf, lang: str) -> Turn:
-    """The turn that ends in ``answer``.
+def shown(answer: Answer, library: Shelf, lang: str, *, complete: bool = True) -> Turn:
+    """The turn that ends in ``answer``; one that is not ``complete`` still lacks its suggestions.
 
     :raises LibraryError: the library cannot be used.
     """
@@ -91,7 +92,8 @@ def shown(answer: Answer, library: Shelf, lang: str) -> Turn:
         if first
         else empty_source_html(lang, key="none")
     )
-    return Turn(render.answer_html(answer, lang, withheld=withheld), source, answer=answer)
+    html = render.answer_html(answer, lang, withheld=withheld, complete=complete)
+    return Turn(html, source, answer=answer, under_way=not complete)
 
 
 def spoken_turn(make: Callable[[], T], question: str, lang: str) -> T | Turn:

@@ -52,6 +52,9 @@ def to_text(answer: Answer, lang: str) -> str:
     """The answer for a terminal, without a line end at the end. No control character reaches the terminal."""
     if answer.status == "not_found":
         lines = [text("not_found", lang), text("not_found_body", lang)]
+        if answer.missing:
+            words = text("comma_between", lang).join(one_line(word, limit=40) for word in answer.missing)
+            lines.append(text("absent", lang) + words)
         if answer.near:
             lines += ["", text("not_found_near", lang)]
         lines += [line for citation in answer.near for line in _citation_lines(citation, "-", lang)]
@@ -83,14 +86,15 @@ def error_html(question: str, message: str, lang: str) -> str:
     return _turn_html(question, f'<p class="yj-error">{text_html(message)}</p>', lang, state="error", said=message)
 
 
-def answer_html(answer: Answer, lang: str, *, withheld: int = 0) -> str:
+def answer_html(answer: Answer, lang: str, *, withheld: int = 0, complete: bool = True) -> str:
     """A turn with its answer: the short answer first, then the quote with the answer marked, then how sure.
 
-    ``withheld`` is the number of citations left out because they no longer matched their source.
+    ``withheld`` is the number of citations left out because they no longer matched their source. One that is not
+    ``complete`` still lacks its suggestions.
     """
     notice = f'<p class="yj-error">{text("withheld", lang, count=withheld)}</p>' if withheld else ""
     found = answer.status == "answered"
-    body = card.found_html(answer, lang) if found else card.not_found_html(answer, lang)
+    body = card.found_html(answer, lang) if found else card.not_found_html(answer, lang, complete=complete)
     said, state = card.answered_words(answer, lang), "answered" if found else "not-found"
     return _turn_html(answer.question, body + notice, lang, state=state, said=said, understood=answer.understood)
 
