@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
 from tests.ui_html import Page
-from tests.ui_tiny import HeldAnswerer, TinyLibrary
+from tests.ui_tiny import HeldAnswerer, TinyAnswerer, TinyLibrary
 from ui.asking import Stop, take_turn
 from ui.chat import Turn
 from ui.gate import Gate
@@ -135,3 +136,13 @@ def test_a_full_gate_says_so(held: HeldAnswerer) -> None:
     first, last = taken(gate, after)
     assert first.under_way
     assert Page(last.html).text(".yj-error")[0].startswith("正忙：")
+
+
+def test_what_goes_wrong_is_told_once(held: HeldAnswerer, caplog: pytest.LogCaptureFixture) -> None:
+    async def after(turn: Turn, stop: Stop) -> None:
+        pass
+
+    broken = TinyAnswerer({"炸": RuntimeError("boom")})
+    assert "出了意外" in taken(Gate(broken), after, "炸")[-1].html
+    gc.collect()
+    assert [record.name for record in caplog.records] == ["ui.chat"]

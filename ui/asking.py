@@ -77,6 +77,8 @@ async def take_turn(
                 turn = Turn(render.reading_html(question, item, lang), under_way=True)
             yield turn
         if not stop.answer.cancelled():
+            if stop.answer.done():
+                stop.answer.exception()  # it is told below; asyncio complains of one that nobody has looked at
             yield await run_sync(spoken_turn, partial(_finished, gate, place, library, lang), question, lang)
         elif not stop.left:
             yield Turn()
