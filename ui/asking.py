@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -47,7 +47,7 @@ async def take_turn(
     past: Sequence[Turn] = (),
     chosen: frozenset[str] | None = None,
     stop: Stop | None = None,
-) -> AsyncIterator[Turn]:
+) -> AsyncGenerator[Turn, None]:
     """Ask ``question`` after the turns ``past``, of the ``chosen`` documents (``None``: all), and make what is shown of
     it: turns that are ``under_way``, the same one again each second, then what it came to. That is an empty one where
     it was stopped, and none at all where the page has left.
