@@ -11,8 +11,9 @@ import pytest
 
 from qa import database
 from qa.errors import LibraryError
+from qa.indexes import INDEX_NAME
 from qa.intake import document_id
-from qa.library import INDEX_NAME, Library, index_text
+from qa.library import Library, index_text
 from qa.types import Block, Document, Notice, Passage, Region
 from tests.conftest import KeywordEncoder
 
@@ -130,8 +131,8 @@ def test_check_finds_an_offset_that_is_wrong(library: Library, encoder: KeywordE
 def test_check_finds_an_index_that_lacks_a_passage(library: Library, encoder: KeywordEncoder, tmp_path: Path) -> None:
     write(tmp_path / "papers", a=A)
     library.add([tmp_path / "papers"], encoder=encoder)
-    library._index.remove([1])
-    library._index.commit(library._index.generation)
+    library._indexes._index.remove([1])
+    library._indexes._index.commit(library._indexes._index.generation)
     assert library.check().problems == (
         "dense index: 1 passages missing, 0 too many",
         "lexical index: 1 passages missing, 0 too many",
