@@ -88,12 +88,13 @@ class Indexes:
 
     def problems(self, stored: set[int]) -> Iterator[str]:
         """Every disagreement with the ids ``stored`` in the library, and with what was written, one sentence each."""
-        for leg, held in zip(("dense", "lexical"), self._index.ids(), strict=True):
+        legs = zip(("dense", "lexical"), self._index.ids(), self._index.changed_files(), strict=True)
+        for leg, held, changed in legs:
             if set(held) != stored:
                 missing, surplus = len(stored - set(held)), len(set(held) - stored)
                 yield f"{leg} index: {missing} passages missing, {surplus} too many"
-        for name in self._index.changed_files():
-            yield f"lexical index: {name} changed since it was written"
+            for name in changed:
+                yield f"{leg} index: {name} changed since it was written"
 
     # ---- changing
 
