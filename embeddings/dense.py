@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ SCORED = 2048
 """So many rows, of all segments together, are scored: those that the codes put first; more where many are asked for. A
 segment proposes half as many, since the nearest of many segments are seldom in one.
 """
+# Where more than a few are asked for: so many rows are scored for each.
 _SCORED_FOR_ONE = 16
 
 FILE = "dense.bin"
@@ -104,8 +105,9 @@ class DenseIndex:
         """Drop the vectors of ``ids``; ids that are not there are no error."""
         gone = set(ids)
         self._recent.remove(gone)
+        sealed = _ascending(gone)
         for segment in self._sealed:
-            segment.live[segment.places(_ascending(gone))] = False
+            segment.live[segment.places(sealed)] = False
 
     def save(self) -> None:
         """Make all changes durable: afterwards the folder holds this index or, if anything failed, the old one.
@@ -162,9 +164,10 @@ class DenseIndex:
         """
         row = self._row(vector)
         recent = [number for number in ids if number in self._recent.ids]
+        wanted = _ascending(set(ids))
         known = dict(zip(recent, self._recent.scores(row, recent), strict=True))
         for segment in self._sealed if len(known) < len(ids) else ():
-            places = segment.places(_ascending(set(ids)))
+            places = segment.places(wanted)
             known.update(zip(segment.ids[places].tolist(), segment.scores(row, places).tolist(), strict=True))
         return [known[number] for number in ids]
 
@@ -263,7 +266,7 @@ def _reopened(folder: Path, name: str, removed: Sequence[int], dim: int, opened:
     return dataclasses.replace(segment, live=~np.isin(segment.ids, removed))
 
 
-def _ascending(ids: Iterable[int]) -> Ids:
+def _ascending(ids: Collection[int]) -> Ids:
     import numpy as np
 
-    return np.array(sorted(ids), dtype=np.int64)
+    return np.sort(np.fromiter(ids, dtype=np.int64, count=len(ids)))
