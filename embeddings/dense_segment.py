@@ -59,8 +59,8 @@ class Segment:
         """The places of those of ``ids``, ascending and each once, that are here and were not removed."""
         import numpy as np
 
+        ids = ids[np.searchsorted(ids, self.ids[0]) : np.searchsorted(ids, self.ids[-1], side="right")]
         at = np.searchsorted(self.ids, ids)
-        at[at == len(self.ids)] = 0
         found: Places = at[(self.ids[at] == ids) & self.live[at]]
         return found
 
