@@ -90,8 +90,8 @@ def real_vectors(path: Path) -> Floats:
         rows = np.stack([np.frombuffer(row[0], np.float32) for row in found])
         return rows[chance.permutation(len(rows))]
     centres = chance.normal(size=(_CENTRES, 384)) + 2 * chance.normal(size=384)
-    rows = centres[chance.integers(0, _CENTRES, 20_000)] + 0.7 * chance.normal(size=(20_000, 384))
-    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+    drawn = centres[chance.integers(0, _CENTRES, 20_000)] + 0.7 * chance.normal(size=(20_000, 384))
+    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), np.float32)
 
 
 def varied(real: Floats, count: int, chance: np.random.Generator) -> Floats:

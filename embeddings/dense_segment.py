@@ -81,7 +81,7 @@ class Segment:
         scores = self.rows[places] @ row if few else (self.rows @ row)[places]
         if not np.isfinite(scores).all():
             raise IndexBroken("index_broken", path=self.name, reason="changed since it was written")
-        rounded: Scores = np.round(scores.astype(np.float64), PLACES)
+        rounded: Scores = np.asarray(scores, dtype=np.float64).round(PLACES)
         return rounded
 
 
