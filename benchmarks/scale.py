@@ -319,7 +319,7 @@ def plot(sizes: dict[str, Any]) -> None:
     times.set_ylabel("ms")
     space.plot(xs, [row["memory_mb"] for row in rows], marker="o", label="memory while asking")
     for part in rows[-1]["bytes"]:
-        space.plot(xs, [max(row["bytes"][part] / 2**20, 0.01) for row in rows], linestyle="--", label=f"disk: {part}")
+        space.plot(xs, [row["bytes"][part] / 2**20 or np.nan for row in rows], linestyle="--", label=f"disk: {part}")
     space.set_ylabel("MB")
     for axes in (times, space):
         axes.set_xscale("log")
