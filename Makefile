@@ -6,7 +6,7 @@ YINJU_SHARED ?= ../shared
 export YINJU_SHARED
 
 .DEFAULT_GOAL := help
-.PHONY: help chat install dev system lint test check bench-quality bench-speed models clean
+.PHONY: help chat install dev system lint test check bench-quality bench-speed bench-scale models clean
 
 help: ## 列出全部命令 · list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ bench-quality: dev ## 答得对不对：开发集上的表和图 · quality on t
 
 bench-speed: dev ## 快不快：启动、提问、入库、内存 · speed and memory
 	$(BIN)/python -m benchmarks.speed
+
+bench-scale: dev ## 大了怎么样：一千到一百万段的时间、内存、磁盘（百万段要几小时） · from 1,000 to 1,000,000 passages
+	$(BIN)/python -m benchmarks.scale
 
 models: dev ## 从公开的包和训练数据重做自带的模型（两核约六小时） · make the bundled models again from public data
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'

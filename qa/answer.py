@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from embeddings.folding import fold
@@ -39,8 +40,8 @@ HISTORY_HEARD = 20
 SUGGESTED_LEAST = 0.6
 """Confidence from which a question is suggested: it must be answered when it is clicked."""
 
-SLOW = 0.15
-"""Seconds that reading a passage may have taken for one more to be read, to try a suggestion."""
+SUGGESTIONS_TRIED = 4
+SUGGESTIONS_SHOWN = 2
 
 CELL_SURE = 0.9
 """Probability that a cell answers whose row, column and surroundings hold every word of the question."""
@@ -58,6 +59,9 @@ ROW_LIMIT = 600
 
 PARAGRAPH_LIMIT = 2000
 """A paragraph longer than this is cited by the passage of it that was read."""
+
+News = Callable[[Sequence[Hit] | Answer], None]
+"""Told, in the thread that answers, what is known before the answer is complete."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -93,13 +97,16 @@ class Answerer:
         id: str | None = None,
         history: Sequence[Exchange] = (),
         documents: frozenset[str] | None = None,
+        news: News | None = None,
     ) -> Answer:
-        """Answer ``question``, which follows on ``history``, oldest first, from ``documents`` (ids), or all.
+        """Answer ``question``, which follows on ``history``, oldest first, from ``documents`` (ids), or all. ``news``
+        is told of the passages, best first, before they are read, and that nothing was found before there are
+        suggestions.
 
         :raises QuestionError: ``question_empty``, ``question_too_long`` or ``question_control``.
         :raises LibraryError: ``document_unknown``, and where the library cannot be read.
         """
-        return self.ask_with_hits(question, id=id, history=history, documents=documents)[1]
+        return self.ask_with_hits(question, id=id, history=history, documents=documents, news=news)[1]
 
     def ask_with_hits(
         self,
@@ -108,6 +115,7 @@ class Answerer:
         id: str | None = None,
         history: Sequence[Exchange] = (),
         documents: frozenset[str] | None = None,
+        news: News | None = None,
     ) -> tuple[list[Hit], Answer]:
         """As :meth:`ask`, with the passages that were read, best first."""
         typed = clean_question(question)
@@ -115,26 +123,31 @@ class Answerer:
         meant = follow_up(typed, heard(history))
         hits = self.retriever.retrieve(meant.question, k=PASSAGES_READ, documents=documents)
         retrieved = time.perf_counter()
+        if news is not None:
+            news(hits)
         answer = self._answer(question, meant, hits)
         read = time.perf_counter()
-        if answer.status == "not_found" and not meant.excluded and read - retrieved < SLOW * len(hits):
-            answer = replace(answer, suggestions=self._suggested(meant.question, hits, documents))
-        answer = replace(answer, missing=self._missing(meant.question))
-        end = time.perf_counter()
-        timings = Timings(_ms(begin, retrieved), _ms(retrieved, read), _ms(begin, end))
         understood = "" if meant.question == typed and not meant.excluded else meant.question
-        return hits, replace(answer, timings_ms=timings, id=id, understood=understood)
+        answer = replace(answer, id=id, understood=understood, missing=self._missing(meant.question))
+        if answer.status == "not_found" and not meant.excluded:
+            if news is not None:
+                news(_timed(answer, begin, retrieved, read))
+            # Where nobody is told before, the answer must not wait long.
+            tried = SUGGESTIONS_TRIED if news is not None else 1
+            answer = replace(answer, suggestions=self._suggested(meant.question, hits, documents, tried=tried))
+        return hits, _timed(answer, begin, retrieved, read)
 
     def _missing(self, asked: str) -> tuple[str, ...]:
         words = [asked[start:end] for start, end in content_words(parse_question(asked))]
         return tuple(dict.fromkeys(self.library.absent(words)))
 
-    def _suggested(self, asked: str, hits: Sequence[Hit], documents: frozenset[str] | None) -> tuple[str, ...]:
-        """A question near ``asked`` that is answered. At most one is tried: a passage more to read is all the time that
-        there is.
-        """
-        proposed = suggestions(parse_question(asked), hits)[:1]
-        return tuple(one.question for one in proposed if self._answers(one, hits, documents))
+    def _suggested(
+        self, asked: str, hits: Sequence[Hit], documents: frozenset[str] | None, *, tried: int
+    ) -> tuple[str, ...]:
+        """Questions near ``asked`` that are answered. Each that is ``tried`` takes the reading of one more passage."""
+        proposed = suggestions(parse_question(asked), hits)[:tried]
+        answered = (one.question for one in proposed if self._answers(one, hits, documents))
+        return tuple(islice(answered, SUGGESTIONS_SHOWN))
 
     def _answers(self, one: Suggestion, hits: Sequence[Hit], documents: frozenset[str] | None) -> bool:
         """Whether asking ``one`` finds its passage first and reads its answer there, with confidence."""
@@ -333,6 +346,11 @@ def _paragraph(document: Document, quote: tuple[int, int], hit: Hit) -> Block:
 
 def _shifted(span: tuple[int, int], offset: int) -> tuple[int, int]:
     return span[0] + offset, span[1] + offset
+
+
+def _timed(answer: Answer, begin: float, retrieved: float, read: float) -> Answer:
+    times = Timings(_ms(begin, retrieved), _ms(retrieved, read), _ms(begin, time.perf_counter()))
+    return replace(answer, timings_ms=times)
 
 
 def _ms(begin: float, end: float) -> float:

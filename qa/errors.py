@@ -1,6 +1,6 @@
 """Every error that the qa package raises for a reason a user can act on.
 
-    YinjuError                 code + fields; the sentence a user reads is made in ui/strings.py
+    YinjuError                 code + fields; the sentence a user reads is made in ui/wording/errors.py
     ├── QuestionError          the question cannot be asked
     ├── DocumentError          one file cannot be read; the others go on
     ├── LibraryError           the library as a whole cannot be used

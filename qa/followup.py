@@ -20,15 +20,21 @@ from qa.phrases import (
     Parsed,
     Phrase,
     Span,
+    counts,
+    is_nominal,
+    kind_of_noun,
     kinds_of,
+    owner,
     parse,
     phrases,
     segments,
     times,
+    titles,
     topic,
 )
-from qa.pronouns import is_short, pointed
-from qa.question import align, is_english
+from qa.pronouns import LOOK_BACK, is_short, pointed
+from qa.question import Kind, align, is_english
+from qa.tagging import Token
 from qa.types import Exchange
 
 CONTRAST_LIMIT = 15
@@ -51,6 +57,10 @@ _WH = (
 # fmt: on
 _MEASURED = ("全长", "总长", "全程", "身高", "体重", "海拔", "占地", "总重")
 _PROPER = ("nr", "ns", "nt")
+_OPENS = ("", "在", "是", "由", "有", "于", "从", "是在", "是由", "还有")
+_HAPPENS = frozenset(("开幕", "闭幕", "揭幕", "举行", "举办", "召开"))
+_BEGINS = frozenset(("开始", "结束"))
+_EVENT_ENDS = frozenset("会展节赛坛式礼典演座季周")
 _ADVERBS = ("time", "place", "reason", "manner")
 
 
@@ -117,7 +127,7 @@ def _chinese(question: str, folded: str, history: Sequence[Exchange]) -> str | N
     for kind, pattern in _WH:
         if re.fullmatch(rf"(?:那么?)?({pattern})呢?", folded):
             return _asked_otherwise(question.strip(_MARKS), folded, kind, base, exchange)
-    return pointed(question, history) or _subject_added(question, base)
+    return pointed(question, history) or _subject_added(question, history)
 
 
 # ---- the same question of something else
@@ -224,6 +234,9 @@ def _asked_otherwise(word: str, folded: str, kind: str, base: Parsed, exchange: 
     stem = len(base.folded.rstrip(_MARKS))
     linking = "在于到从至" if base.folded[:stem].endswith("的") else "在于到从至是"
     start = hole[0] - (hole[0] > 0 and base.folded[hole[0] - 1] in linking)
+    if base.question.kind == "number" and kind in ("place", "time"):
+        found = _subject(base, "place")  # not where so many are: where what has them is
+        return found and found + word + base.text[stem:]
     if base.question.kind not in _ADVERBS or base.question.focus:
         return _filled(word, base, hole, exchange)
     if any(token.tag[0] in "vz" or token.tag == "vn" for token in base.tokens if token.start >= hole[1]):
@@ -282,25 +295,99 @@ def _without(text: str, folded: str, pattern: str) -> str:
 # ---- a missing subject
 
 
-def _subject_added(question: str, base: Parsed) -> str | None:
-    """``question``, which has a question word and a predicate and nothing else, with the topic of ``base`` in front."""
+def _subject_added(question: str, history: Sequence[Exchange]) -> str | None:
+    """``question``, which has a question word and a predicate and nothing else, with what was talked of in front."""
     parsed = parse(question)
-    about = topic(base) if base.hole else None
-    hole = parsed.hole
-    if about is None or hole is None or parsed.question.kind not in ("time", "place", "person", "number"):
-        return None
-    opens = parsed.folded[: hole[0]]
-    if opens not in ("", "在", "是", "由", "有", "于", "从", "是在", "是由"):
+    hole, kind = parsed.hole, parsed.question.kind
+    if hole is None or kind not in ("time", "place", "person", "number", "list"):
         return None
     rest = [token for token in parsed.tokens if token.start >= hole[1] and token.tag[0] != "P"]
-    if not rest or not all(
-        token.tag[0] in "vbud" or token.tag in ("vn", "ul", "uj") or token.text == "人" for token in rest
-    ):
+    opens = parsed.folded[: hole[0]]
+    if kind == "list":
+        if (
+            opens not in ("", "有")
+            or parsed.folded[0] != "有"
+            or not rest
+            or not all(is_nominal(token) for token in rest)
+        ):
+            return None
+    elif opens not in _OPENS or not _is_predicate(rest, kind):
+        return None
+    said = {token.text for token in rest}
+    found = None if said & _HAPPENS else _subject(parse(history[-1].asked), kind)
+    if found is None and said & (_HAPPENS | _BEGINS):
+        found = _event(history)
+    return found and found + question
+
+
+def _is_predicate(rest: Sequence[Token], kind: Kind) -> bool:
+    if rest and all(token.tag[0] in "vbud" or token.tag in ("vn", "ul", "uj") or token.text == "人" for token in rest):
+        return True
+    # What alone follows 什么时候 is a predicate, though the dictionary has it for a noun: 通车.
+    said = [token for token in rest if token.tag not in ("uj", "ul")]
+    return kind == "time" and len(said) == 1 and said[0].tag == "n" and len(said[0].text) == 2
+
+
+def _subject(base: Parsed, kind: Kind) -> str | None:
+    """What ``base`` is about, if a question of ``kind`` can be asked of it. A quantity (降雨量) does nothing and has
+    nothing: it gives way to what it is a quantity of, but a mere place (重庆) does nothing at a time either.
+    """
+    about = topic(base) if base.hole else None
+    about = about or _object(base)
+    if about is None:
         return None
     start, end = about
-    within = [token for token in base.tokens if start < token.start and token.end <= end]
-    if within and within[-1].text in _MEASURED and within[-1].start - start > 1:
-        end = within[-1].start
+    within = [token for token in base.tokens if start <= token.start and token.end <= end]
+    if len(within) > 1 and within[-1].text in _MEASURED and within[-1].start - start > 1:
+        end = within.pop().start
+    elif len(within) > 1 and kind != "number" and counts(within[-1].text):
+        within.pop()
+        spans = times(base.folded)
+        while within and (within[-1].tag == "uj" or any(low <= within[-1].start < high for _, low, high in spans)):
+            within.pop()
+        if not within or (kind == "time" and len(within) == 1 and within[0].tag == "ns"):
+            return None
+        end = within[-1].end
     if any(token.tag[0] in "vcd" and token.tag != "vn" for token in base.tokens if start <= token.start < end):
         return None
-    return base.text[start:end] + question
+    return base.text[start:end]
+
+
+def _object(base: Parsed) -> Span | None:
+    """What 谁设计了白河大桥? is about: the thing after the verb, but no person or office."""
+    hole = base.hole
+    if hole is None or hole[0] or base.question.kind != "person":
+        return None
+    after = [token for token in base.tokens if token.start >= hole[1]]
+    written = titles(base.folded)
+    if len(written) == 1 and base.folded[written[0][1] :].strip(_MARKS) == "":
+        return written[0]
+    verbs = 1 + sum(token.tag in ("ul", "ug") for token in after[1:2])
+    if len(after) <= verbs or after[0].tag[0] != "v" or after[0].text in ("是", "有"):
+        return None
+    run = []
+    for token in after[verbs:]:
+        if not (is_nominal(token) or token.tag == "uj") or token.tag == "m":
+            break
+        run.append(token)
+    while run and run[-1].tag == "uj":
+        run.pop()
+    if not run or kind_of_noun(run[-1].text) == "person" or run[-1].end - run[0].start < 2:
+        return None
+    return run[0].start, run[-1].end
+
+
+def _event(history: Sequence[Exchange]) -> str | None:
+    """The event talked of last: what a question is about that ends as events do, or of which it is asked when or where
+    it happens.
+    """
+    for exchange in reversed(history[-LOOK_BACK:]):
+        base = parse(exchange.asked)
+        found, about = _subject(base, "time"), topic(base)
+        whose = about and base.text[slice(*owner(base, about))]
+        for one in (found, whose):
+            if one and align(one)[-1] in _EVENT_ENDS:
+                return one
+        if found and any(token.text in _HAPPENS for token in base.tokens):
+            return found
+    return None

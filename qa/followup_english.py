@@ -43,6 +43,8 @@ _EXPLETIVE = re.compile(
     re.IGNORECASE,
 )
 _THERE = re.compile(r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )\bthere$", re.IGNORECASE)
+_OBJECT = re.compile(r"(?:and )?(?:who|what) [a-z]+ (?P<word>it|him|them)", re.IGNORECASE)
+"""Who designed it?"""
 _POSSESSIVE = ("its", "his", "their")
 
 
@@ -121,7 +123,8 @@ def _pointed(bare: str, marks: str, base: str, exchange: Exchange) -> str | None
         place = exchange.answer if parse_question(base).kind == "place" and _is_short(exchange.answer) else None
         return place and not names(bare) and f"{bare[: there.start()]}in {place}{marks}" or None
     opening = _CLOSED.match(bare)
-    match = _PRONOUN.match(bare, opening.end()) if opening else None
+    ends = _OBJECT.fullmatch(bare)
+    match = _PRONOUN.match(bare, ends.start("word") if ends else opening.end() if opening else 0)
     if match is None or _EXPLETIVE.match(bare, match.start()):
         return None
     word, owns = match["word"].lower(), match["word"].lower() in _POSSESSIVE

@@ -133,6 +133,11 @@ def _kind_of_common(text: str) -> str:
     return kind_of_noun(text) or ("number" if text.endswith(_COUNTED) and len(text) > 1 else "")
 
 
+def counts(text: str) -> bool:
+    """Whether a noun stands for a quantity: 面积, 降雨量."""
+    return _kind_of_common(text) == "number"
+
+
 def times(folded: str) -> list[tuple[str, int, int]]:
     """Times said in a folded text: granularity (year, part, month, day, week) and range, in order."""
     return [(str(match.lastgroup), match.start(), match.end()) for match in _TIME.finditer(folded)]

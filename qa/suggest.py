@@ -1,7 +1,7 @@
 """When nothing was found: which words no document holds, and what could be asked instead.
 
 A suggestion is a clause of a passage with one part of it asked for where it stands, which Chinese grammar allows:
-325家企业落户重庆 -> 多少家企业落户重庆? Only clauses that say what they are about are used. Whether a suggestion is
+325家企业落户重庆 -> 多少家企业落户重庆? Only clauses that say what they are about are used: with a name, or a long noun. Whether a suggestion is
 answered is for its user to try. Pure; knows no library, reader or index. Not covered: English.
 """
 
@@ -13,13 +13,16 @@ from dataclasses import dataclass
 
 from embeddings.folding import simplified
 from qa.passages import sentences
-from qa.phrases import Parsed, Span, is_nominal, parse, phrases, times
+from qa.phrases import Parsed, Span, counts, is_nominal, parse, phrases, times
 from qa.question import Question, align, is_english
 from qa.tagging import Token
 from qa.types import Hit
 
 SHORTEST, LONGEST = 8, 32
 """Characters of a clause that makes a question."""
+
+COMPOUND = 6
+"""Characters from which a noun put together of several says by itself what it is about: 铜期货主力合约."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _COUNTS = frozenset("年月日号时天个家人次种位元")
@@ -29,13 +32,14 @@ _UNITS = (
     "家|个月|人次|人|名|位|个|吨|平方公里|公里|平方米|米|项|次|种|座|场|辆|户|所|件|台|条|元|美元|天|岁|亩|公顷|千瓦|册"
 )
 _NUMBER = re.compile(
-    rf"(?:约|近|超过|超|逾|大约|将近)?(?P<figure>\d[\d,.]*)(?:余|多)?(?P<unit>[万亿千百]*(?:{_UNITS}))(?![强之分])"
+    rf"(?<![第\d])(?:约|近|超过|超|逾|大约|将近)?(?P<figure>\d[\d,.]*)(?:余|多)?(?P<unit>[万亿千百]*(?:{_UNITS}))(?![强之分及以左])"
 )
 _HEDGED = re.compile(r"虽|如果|因为|由于|若|当时|就|仅|不|没|未|之一|另|[后前时中上下里的]$")
 _DATE = re.compile(r"(?:于|在)?(?:\d{4}年)(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:上午|下午|晚)?")
 _LEAD = re.compile(
     r"(?:截至|截止|据|目前|近日|日前).{0,12}|(?:(?:今年|去年|\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:上午|下午|晚)?)"
 )
+_LINK = re.compile(r"(?:约|近|超过|超|逾|达到|达|大约|将近|为|是|共|共计|合计|有)+$")
 _NOT_OPENING = (
     "其中",
     "同时",
@@ -92,9 +96,10 @@ def suggestions(question: Question, hits: Sequence[Hit]) -> list[Suggestion]:
         if is_english(align(hit.text[:200])):
             continue
         for start, end in sentences(hit.text):
-            near = sum(weight for word, weight in words.items() if word in align(hit.text[start:end]))
-            if near:
-                found += [(-near, number, one) for one in _of_sentence(hit.text, start, end, number)]
+            for one in _of_sentence(hit.text, start, end, number):
+                said = align(one.question)
+                if near := sum(weight for word, weight in words.items() if word in said):
+                    found.append((-near, number, one))
     asked = _bare(question.text)
     return [one for _, _, one in sorted(found, key=lambda item: item[:2]) if _bare(one.question) != asked]
 
@@ -104,13 +109,19 @@ def _bare(text: str) -> str:
 
 
 def _of_sentence(text: str, start: int, end: int, hit: int) -> list[Suggestion]:
-    """Questions from the first clause of a sentence that is not a time or a source: later ones may lack their subject."""
+    """Questions from the clauses of a sentence that say what they are about: the first that is not a time or a source,
+    and later ones that open with a name.
+    """
     clauses = [(start + match.start(), start + match.end()) for match in _CLAUSE.finditer(text[start:end])]
     if clauses and len(clauses) > 1 and _LEAD.fullmatch(text[slice(*clauses[0])].strip()):
         clauses = clauses[1:]
-    if not clauses:
-        return []
-    low, high = clauses[0]
+    return [
+        one for number, (low, high) in enumerate(clauses) for one in _of_clause(text, low, high, hit, named=number > 0)
+    ]
+
+
+def _of_clause(text: str, low: int, high: int, hit: int, *, named: bool) -> list[Suggestion]:
+    """Questions from one clause, which has to open with a name if ``named``."""
     low += len(text[low:high]) - len(text[low:high].lstrip())
     clause = text[low:high].rstrip()
     if not SHORTEST <= len(clause) <= LONGEST or clause.startswith(_NOT_OPENING):
@@ -118,7 +129,7 @@ def _of_sentence(text: str, start: int, end: int, hit: int) -> list[Suggestion]:
     if _UNUSABLE.search(clause) or _HEDGED.search(simplified(clause)):
         return []
     parsed = parse(clause)
-    if parsed.hole or any(token.tag == "r" for token in parsed.tokens):
+    if parsed.hole or any(token.tag == "r" for token in parsed.tokens) or (named and not _opens_named(parsed)):
         return []
     traditional = simplified(clause) != clause
     made = [one for one in (_number(parsed), _time(parsed), _person(parsed), _place(parsed)) if one]
@@ -126,6 +137,10 @@ def _of_sentence(text: str, start: int, end: int, hit: int) -> list[Suggestion]:
         Suggestion(f"{_traditional(asked) if traditional else asked}？", hit, low + first, low + past)
         for asked, first, past in made
     ]
+
+
+def _opens_named(parsed: Parsed) -> bool:
+    return any(token.tag[:2] in ("ns", "nr", "nt", "nz") or token.tag == "lat" for token in _run(parsed.tokens))
 
 
 def _traditional(asked: str) -> str:
@@ -139,6 +154,10 @@ def _number(parsed: Parsed) -> tuple[str, int, int] | None:
     if len(found) != 1:
         return None
     figure = found[0]
+    if figure.end() == len(parsed.folded):
+        amount = _amount(parsed, figure.start())
+        if amount is not None:
+            return amount, figure.start("figure"), figure.end("unit")
     # 约 before a figure goes with it, but not that of 签约.
     whole = any(token.start == figure.start() for token in parsed.tokens)
     start = figure.start() if whole else figure.start("figure")
@@ -147,6 +166,24 @@ def _number(parsed: Parsed) -> tuple[str, int, int] | None:
     unit = parsed.text[figure.start("unit") : figure.end("unit")].lstrip("万亿千百萬億")
     asked = f"{parsed.text[:start]}多少{unit}{parsed.text[figure.end() :]}"
     return asked, figure.start("figure"), figure.end("unit")
+
+
+def _amount(parsed: Parsed, end: int) -> str | None:
+    """重庆与越南进出口额约45.1亿元 -> 重庆与越南进出口额是多少? Nothing but a quantity before the figure, and of what."""
+    before = _LINK.sub("", parsed.folded[:end])
+    said = [token for token in parsed.tokens if token.end <= len(before)]
+    if not said or said[-1].end != len(before) or not counts(said[-1].text) or len(said) < 2:
+        return None
+    if not all(is_nominal(token) or token.text in ("的", "与", "和") for token in said) or not is_nominal(said[0]):
+        return None
+    return f"{parsed.text[: len(before)]}是多少" if _is_told(parsed, said) else None
+
+
+def _is_told(parsed: Parsed, said: Sequence[Token]) -> bool:
+    """Whether words say what they are about: with a name, or with a noun put together of several."""
+    end = said[-1].end
+    named = any(one.named and said[0].start <= one.start and one.end <= end for one in phrases(parsed))
+    return named or (len(said) > 1 and end - said[0].start >= COMPOUND)
 
 
 def _time(parsed: Parsed) -> tuple[str, int, int] | None:
@@ -217,7 +254,9 @@ def _subject(parsed: Parsed, start: int, end: int) -> str:
 def _tells(parsed: Parsed, start: int, end: int) -> bool:
     """Whether a clause without ``[start, end)`` still says what it is about: a name or a long noun, and a predicate."""
     rest = [token for token in parsed.tokens if token.end <= start or token.start >= end]
+    first = [token for token in _run(parsed.tokens) if token.end <= start]
     named = any(one.named for one in phrases(parsed) if one.end <= start or one.start >= end)
+    named = named or (bool(first) and _is_told(parsed, first))
     predicate = any(token.tag == "v" or token.text in ("是", "为", "达") for token in rest)
     opens = parsed.tokens[0].start == start or is_nominal(parsed.tokens[0])
     return named and predicate and opens

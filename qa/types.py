@@ -62,7 +62,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something about a file that its reader must tell the user. ``code`` names the sentence in ``ui/strings.py``;
+    """Something about a file that its reader must tell the user. ``code`` names the sentence in ``ui/wording/shelf.py``;
     ``page`` is the page, sheet or member it is about, counted from 1, 0 for the file; ``detail`` fills the sentence.
     """
 

@@ -69,6 +69,7 @@ class FindingAnswerer:
         id: str | None = None,
         history: Sequence[Exchange] = (),
         documents: frozenset[str] | None = None,
+        news: object = None,
     ) -> Answer:
         for info in self.library.documents():
             document = self.library.document(info.id)

@@ -19,7 +19,7 @@ from qa.errors import LibraryError, QuestionError
 from qa.evaluate import as_document
 from qa.library import Library
 from qa.retrieve import Retriever
-from qa.types import Block, Document, Exchange, Hit, Passage, Reading, VerbatimError
+from qa.types import Answer, Block, Document, Exchange, Hit, Passage, Reading, VerbatimError
 from tests.conftest import KeywordEncoder
 
 PAPER = "截至目前，325家世界500强扎根重庆。越南是重庆最大贸易伙伴。\n325家企业里有越南企业。"
@@ -292,5 +292,13 @@ def test_a_question_that_is_answered_is_suggested(library: Library, encoder: Key
     answer = built.ask("重庆的世界500强企业有哪些优惠？")
     assert (answer.status, answer.suggestions) == ("not_found", ("重庆全市共有多少家世界500强企业？",))
     assert len(asked) == 2
+    told: list[object] = []
+    again = built.ask("重庆的世界500强企业有哪些优惠？", news=told.append)
+    hits, early = told
+    assert isinstance(hits, list)
+    assert [type(hit).__name__ for hit in hits] == ["Hit"] * len(hits)
+    assert isinstance(early, Answer)
+    assert replace(again, suggestions=(), timings_ms=early.timings_ms) == early
+    assert again.suggestions == answer.suggestions
     assert built.ask(answer.suggestions[0]).answer == "325家"
     assert replace(built, threshold=0.99).ask("重庆的世界500强企业有哪些优惠？").suggestions == ()

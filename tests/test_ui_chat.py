@@ -8,8 +8,9 @@ import pytest
 from qa.errors import LibraryError
 from qa.types import Answer, Exchange
 from tests.ui_html import Page
-from tests.ui_tiny import PAPER, QUOTE_325, QUOTE_LASER, TinyAnswerer, TinyLibrary, cite, found
-from ui.chat import Turn, open_source, prove, take_turn, unsendable
+from tests.ui_tiny import PAPER, QUOTE_325, QUOTE_LASER, TinyAnswerer, TinyLibrary, cite, found, last_turn
+from ui.chat import Turn, open_source, prove, unsendable
+from ui.gate import Gate
 from ui.source import Reference
 
 EDITED = replace(PAPER, text=PAPER.text.replace("325家", "326家"))
@@ -19,7 +20,7 @@ def turn(
     question: str, *, lang: str = "zh", library: TinyLibrary | None = None, error: Exception | None = None
 ) -> Turn:
     answerer = TinyAnswerer({question: error} if error else {})
-    return take_turn(question, lang=lang, answerer=answerer, library=library or TinyLibrary())
+    return last_turn(Gate(answerer), question, library or TinyLibrary(), lang=lang)
 
 
 def test_a_turn_shows_the_answer_and_opens_its_first_citation() -> None:
@@ -135,10 +136,11 @@ def test_a_question_is_asked_after_the_turns_before_it_and_of_the_chosen_documen
 
     heard: list[dict[str, object]] = []
     library = TinyLibrary()
-    first = take_turn("500强？", lang="zh", answerer=Listening(), library=library)
-    failed = Turn("<p>")
-    take_turn(
-        "激光？", lang="zh", answerer=Listening(), library=library, past=[first, failed], chosen=frozenset({"d1"})
-    )
+    gate = Gate(Listening())
+    first = last_turn(gate, "500强？", library)
+    last_turn(gate, "激光？", library, past=[first, Turn("<p>")], chosen=frozenset({"d1"}))
+    for options in heard:
+        assert callable(options.pop("news"))
+        assert options.pop("id") is None
     assert heard[0] == {"history": [], "documents": None}
     assert heard[1] == {"history": [Exchange("500强？", "", "325家", "answered")], "documents": frozenset({"d1"})}

@@ -8,12 +8,13 @@ from typing import get_args
 import pytest
 
 from tests.ui_html import Page
-from tests.ui_tiny import HOSTILE, PAPER, QUOTE_325, TinyAnswerer, TinyLibrary
+from tests.ui_tiny import HOSTILE, PAPER, QUOTE_325, TinyAnswerer, TinyLibrary, last_turn
 from ui import conversations, history_html
-from ui.chat import Turn, take_turn
+from ui.chat import Turn
 from ui.conversations import ConversationInfo, Conversations
 from ui.export import FORMATS
 from ui.feedback import REASONS, Outcome
+from ui.gate import Gate
 from ui.history_html import history_html as listing_html
 from ui.history_html import tools_html, with_end
 from ui.history_pane import History
@@ -28,7 +29,7 @@ def history(tmp_path: Path) -> History:
 
 
 def turn(question: str, history: History) -> Turn:
-    return take_turn(question, lang="zh", answerer=TinyAnswerer(), library=history.library)
+    return last_turn(Gate(TinyAnswerer()), question, history.library)
 
 
 def test_every_choice_has_its_label() -> None:

@@ -86,6 +86,14 @@ def test_to_text_of_what_is_not_found() -> None:
     assert render.to_text(replace(NOT_FOUND, near=()), "en").splitlines()[0] == "Not found"
 
 
+def test_to_text_names_the_words_that_no_document_holds() -> None:
+    lacking = replace(NOT_FOUND, near=(), missing=("门票", "停\x1b车费"))
+    assert render.to_text(lacking, "zh") == (
+        "未找到\n资料里没有找到能回答这个问题的话。\n资料里没有这些词：门票、停\ufffd车费"
+    )
+    assert render.to_text(lacking, "en").splitlines()[2].startswith("No document holds these words: 门票, ")
+
+
 def test_no_control_character_reaches_the_terminal() -> None:
     text = render.to_text(found("坏", cite(NASTY, f"要害是{HOSTILE}。", HOSTILE)), "zh")
     assert all(char >= " " or char == "\n" for char in text)
@@ -188,6 +196,9 @@ def test_questions_that_the_library_answers_are_offered_where_nothing_was_found(
     page = Page(render.answer_html(answer, "zh"))
     assert page.text(".yj-absent") == ["门票", "<i>"]
     assert page.text(".yj-suggest button") == ["谁宣布开幕？", "<b>"]
+    early = Page(render.answer_html(NOT_FOUND, "zh", complete=False))
+    assert early.text(".yj-suggest-wait") == ["正在找资料里能回答的问题……"]
+    assert early.text(".yj-next") == []
     assert not page.find(".yj-next")
     assert Page(render.answer_html(NOT_FOUND, "zh")).text(".yj-next") == ["可以换个说法，或问得更具体一些。"]
 

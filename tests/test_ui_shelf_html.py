@@ -14,6 +14,7 @@ from ui import shelf_html
 from ui.shelf import Entry
 from ui.shelf_choice import Choice, matching
 from ui.shelf_files import Aside
+from ui.shelf_scope import scope_html
 
 
 def info(id: str, name: str, title: str = "") -> DocumentInfo:
@@ -78,7 +79,7 @@ def test_a_long_list_is_cut_and_says_so() -> None:
 ])
 # fmt: on
 def test_the_scope_says_what_is_asked(choice: Choice, lang: str, said: str, state: str) -> None:
-    page = Page(shelf_html.scope_html(INFOS, choice, lang))
+    page = Page(scope_html(INFOS, choice, lang))
     assert page.text("label") == [said]
     assert page.attributes(".yj-all", "aria-checked") == [state]
     assert page.attributes(".yj-scope", "data-scope") == ["" if state == "true" else said]

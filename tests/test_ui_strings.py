@@ -9,7 +9,9 @@ import embeddings.errors
 import qa.errors
 import ui.errors
 from ui import strings
+from ui.wording import kept, page, shelf, terminal
 
+PARTS = (page, shelf, kept, terminal)
 UI = Path(strings.__file__).parent
 CJK = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 FIELD = re.compile(r"\{(\w+)")
@@ -60,12 +62,13 @@ def test_labels_have_both_languages_with_the_same_fields(key: str) -> None:
 def test_every_label_is_used_and_no_other_is_asked_for() -> None:
     source = "".join(path.read_text("utf-8") for path in UI.glob("*.py") if path.name != "strings.py")
     own = (UI / "strings.py").read_text("utf-8").split("# fmt: on")[1]
+    assert len(strings.TEXTS) == sum(len(part.TEXTS) for part in PARTS)
     for key in (key for key in strings.TEXTS if not key.startswith("notice_")):
         assert re.search(f"[\"']{key}[\"']", source + own) or re.fullmatch("source_(empty|none)_(title|body)", key), key
     for key in re.findall(r"\btext\(\s*[\"'](\w+)[\"']", source):
         assert key in strings.TEXTS
-    for name in re.findall(r"strings\.([A-Z_]+)", source):
-        assert isinstance(getattr(strings, name), str)
+    for name in re.findall(r"\bwords\.([A-Z_]+)", source):
+        assert isinstance(getattr(terminal, name), str)
 
 
 def test_every_notice_that_a_reader_makes_has_a_sentence() -> None:

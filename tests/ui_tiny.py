@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import shutil
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from qa.answer import News
 from qa.errors import LibraryError, QuestionError
 from qa.library import DocumentInfo
-from qa.types import Answer, Block, BlockKind, Citation, Document, Exchange, Passage, Timings
+from qa.types import Answer, Block, BlockKind, Citation, Document, Exchange, Hit, Passage, Timings
+from ui.asking import take_turn
+from ui.chat import Shelf, Turn
+from ui.gate import Gate
 
 LIMIT = 1000
 
@@ -132,6 +139,7 @@ class TinyAnswerer:
         id: str | None = None,
         history: Sequence[Exchange] = (),
         documents: frozenset[str] | None = None,
+        news: News | None = None,
     ) -> Answer:
         if question in self.failing:
             raise self.failing[question]
@@ -156,3 +164,40 @@ class TinyAnswerer:
         return Answer(
             question, "not_found", "", 0.12, near=(cite(PAPER, QUOTE_OPEN, None), cite(PAPER, QUOTE_325, None))
         )
+
+
+HITS = [
+    Hit(Passage(1, "d1", 0, 20, "西洽会", "家底够厚", 5, page=3), "325家世界500强扎根重庆。", 1.0, 1.0, 1.0),
+    Hit(Passage(2, "d1", 0, 20, "展台", "", 7), "N2馆<b>B03</b>展位", 1.0, 1.0, 1.0),
+]
+
+
+@dataclass
+class HeldAnswerer(TinyAnswerer):
+    """As the other, but finds :data:`HITS`, reads them and tries a suggestion only when it is let."""
+
+    found: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    read: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    tried: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def ask(self, question: str, *, news: News | None = None, **options: Any) -> Answer:
+        """Answer as soon as all are let go."""
+        assert self.found.acquire(timeout=300)
+        if news is not None:
+            news(HITS)
+        assert self.read.acquire(timeout=300)
+        answer = super().ask(question, **options)
+        if answer.status == "answered" or news is None:
+            return answer
+        news(answer)
+        assert self.tried.acquire(timeout=300)
+        return replace(answer, suggestions=("激光打靶体验在哪个展位？",))
+
+
+def last_turn(gate: Gate, question: str, library: Shelf, *, lang: str = "zh", **options: Any) -> Turn:
+    """What a question came to."""
+
+    async def last() -> Turn:
+        return [turn async for turn in take_turn(question, lang=lang, gate=gate, library=library, **options)][-1]
+
+    return asyncio.run(last())

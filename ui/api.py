@@ -101,20 +101,20 @@ def endpoints(gate: Gate, library: Shelf, *, more: Sequence[Route] = ()) -> Star
     stand beside them.
     """
     from starlette.applications import Starlette
-    from starlette.routing import Route
 
     from ui.api_conversations import conversation_routes
 
     desk = _Desk(gate, library, PageImages())
-    routes = [
-        Route("/ask", spoken(desk.ask), methods=["POST"]),
-        Route("/documents", spoken(desk.documents), methods=["GET"]),
-        Route("/documents/{id}/text", spoken(desk.text), methods=["GET"]),
-        Route("/documents/{id}/pages/{page:int}", spoken(desk.page), methods=["GET"]),
-        *conversation_routes(library),
-        *more,
-    ]
-    return Starlette(routes=routes, exception_handlers={404: _unknown_page, 405: _unknown_method})
+    own = routed(
+        ("POST", "/ask", desk.ask),
+        ("GET", "/documents", desk.documents),
+        ("GET", "/documents/{id}/text", desk.text),
+        ("GET", "/documents/{id}/pages/{page:int}", desk.page),
+    )
+    return Starlette(
+        routes=[*own, *conversation_routes(library), *more],
+        exception_handlers={404: _unknown_page, 405: _unknown_method},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +256,13 @@ def error_response(error: YinjuError, accept_language: str | None, headers: dict
     if status == 401:
         more["WWW-Authenticate"] = 'Bearer realm="Yinju"'
     return json_response({"error": {"code": error.code, "message": message}}, status, more)
+
+
+def routed(*table: tuple[str, str, Endpoint]) -> list[Route]:
+    """Routes for each method, path and endpoint of ``table``."""
+    from starlette.routing import Route
+
+    return [Route(path, spoken(endpoint), methods=[method]) for method, path, endpoint in table]
 
 
 def spoken(endpoint: Endpoint) -> Endpoint:

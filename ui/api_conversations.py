@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ui.api import json_response, read_body, read_object, spoken
+from ui.api import json_response, read_body, read_object, routed
 from ui.chat import Shelf, unsendable
 from ui.conversations import ConversationInfo, Conversations, iso_moment
 from ui.errors import RequestError
@@ -35,10 +35,8 @@ if TYPE_CHECKING:
 
 def conversation_routes(library: Shelf) -> list[Route]:
     """The endpoints over the conversations that are kept beside ``library``."""
-    from starlette.routing import Route
-
     desk = _Desk(library, Conversations(library.folder))
-    table = (
+    return routed(
         ("GET", "/conversations", desk.find),
         ("POST", "/conversations", desk.create),
         ("GET", "/conversations/{id}", desk.load),
@@ -47,7 +45,6 @@ def conversation_routes(library: Shelf) -> list[Route]:
         ("GET", "/conversations/{id}/export", desk.export),
         ("POST", "/feedback", desk.rate),
     )
-    return [Route(path, spoken(endpoint), methods=[method]) for method, path, endpoint in table]
 
 
 @dataclass(frozen=True, slots=True)

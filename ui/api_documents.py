@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from qa.errors import DocumentError
-from ui.api import json_response, spoken
+from ui.api import json_response, routed
 from ui.errors import RequestError
 from ui.shelf import Entry, Keeper, sample_files
 from ui.shelf_files import UPLOAD_LIMIT, Staged
@@ -56,7 +56,6 @@ ALLOWED = "yinju.may_change"
 def change_routes(keeper: Keeper) -> list[Route]:
     """The endpoints, to stand beside those of :mod:`ui.api`."""
     from anyio import CapacityLimiter
-    from starlette.routing import Route
 
     desk = _Desk(keeper, CapacityLimiter(WAITING))
     table = (
@@ -69,7 +68,7 @@ def change_routes(keeper: Keeper) -> list[Route]:
         ("POST", "/uploads/{id}", desk.retry),
         ("DELETE", "/uploads", desk.clear),
     )
-    return [Route(path, spoken(_guarded(endpoint)), methods=[method]) for method, path, endpoint in table]
+    return routed(*((method, path, _guarded(endpoint)) for method, path, endpoint in table))
 
 
 def require_right_to_change(request: Request) -> None:

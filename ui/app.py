@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -19,7 +19,8 @@ from urllib.parse import unquote
 from ui import frame, render
 from ui.api import endpoints
 from ui.api_documents import change_routes
-from ui.chat import Asks, Shelf, Turn, more_source, open_source, take_turn
+from ui.asking import Stop, take_turn
+from ui.chat import Asks, Shelf, Turn, more_source, open_source
 from ui.conversations import Conversations
 from ui.gate import Gate
 from ui.history_pane import History, build_history
@@ -100,12 +101,13 @@ def loaded(application: Starlette) -> Loaded:
 
 
 def build(
-    answerer: Asks, library: Shelf, *, lang: Lang = "zh", examples: Sequence[str] = (), keeper: Keeper | None = None
+    gate: Gate, library: Shelf, *, lang: Lang = "zh", examples: Sequence[str] = (), keeper: Keeper | None = None
 ) -> gr.Blocks:
     """The page in one language, in three columns: the library, the conversation, the source.
 
-    Two values are shared by what stands in them: ``turns``, this conversation's turns, oldest first, and ``chosen``,
-    the ids of the documents that questions are limited to, ``None`` for all.
+    Three values are shared by what stands in them: ``turns``, this conversation's turns, oldest first, ``chosen``, the
+    ids of the documents that questions are limited to, ``None`` for all, and ``stop``, which stops the question under
+    way.
     """
     os.environ.update(_QUIET)
     import gradio as gr
@@ -113,6 +115,7 @@ def build(
     page: gr.Blocks
     with gr.Blocks(title=text("page_title", lang), analytics_enabled=False, fill_width=True, fill_height=True) as page:
         turns = gr.State(tuple[Turn, ...]())
+        stop = gr.State(Stop())
         chosen = gr.State(None)
         _html(partial(_header, library, lang), "yj-head")
         with gr.Row(elem_id="yj-main", equal_height=True):
@@ -128,12 +131,14 @@ def build(
             with gr.Column(elem_id="yj-side"):
                 pane = _pane(library, lang)
 
-        desk = _Desk(answerer, library, lang, tuple(examples), history.history)
+        desk = _Desk(gate, library, lang, tuple(examples), history.history)
 
-        def example(
-            past: tuple[Turn, ...], chosen: frozenset[str] | None, current: str, event: gr.EventData
-        ) -> Iterator[Shown]:
-            yield from desk.answer(str((event._data or {}).get("question", "")), past, chosen, current)
+        async def example(
+            past: tuple[Turn, ...], chosen: frozenset[str] | None, current: str, stop: Stop, event: gr.EventData
+        ) -> AsyncIterator[Shown]:
+            question = str((event._data or {}).get("question", ""))
+            async for shown in desk.answer(question, past, chosen, current, stop):
+                yield shown
 
         def cite(event: gr.EventData) -> str:
             return open_source(str((event._data or {}).get("href", "")), lang=lang, library=library)
@@ -146,10 +151,11 @@ def build(
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # How many are answered at a time, and how many wait, is the gate's to say.
         asking = {**quiet, "concurrency_limit": None, "trigger_mode": "once"}
-        history.wire(log=log, turns=turns, pane=pane, hint=hint)
-        asked = [turns, chosen, history.current]
+        history.wire(log=log, turns=turns, pane=pane, hint=hint, stop=stop)
+        asked = [turns, chosen, history.current, stop]
         gr.on([box.submit, send.click], desk.answer, [box, *asked], shown, **asking)
         log.example(example, asked, shown, **asking)
+        log.stop(Stop.stop, [stop], None, queue=False, **quiet)
         pane.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
     return page
 
@@ -160,36 +166,54 @@ class _Desk:
     the source pane, the hint, the conversation's id and the list of conversations.
     """
 
-    answerer: Asks
+    gate: Gate
     library: Shelf
     lang: Lang
     examples: tuple[str, ...]
     history: History
 
-    def answer(
-        self, question: str, past: tuple[Turn, ...], chosen: frozenset[str] | None, current: str
-    ) -> Iterator[Shown]:
-        """Show that the question is being looked for, then its turn; or the hint, and the question back to mend."""
+    async def answer(
+        self, question: str, past: tuple[Turn, ...], chosen: frozenset[str] | None, current: str, stop: Stop
+    ) -> AsyncIterator[Shown]:
+        """Show that the question is being looked for, what was found, then its turn; or, where it has to be mended or
+        was stopped, what stood there before. While one question is under way another is not taken.
+        """
         import gradio as gr
+        from anyio.to_thread import run_sync
 
         lang, same, shown = self.lang, gr.skip(), [turn.html for turn in past]
-        waiting = render.log_html([*shown, render.waiting_html(question, lang)], lang)
-        yield waiting, "", past, same, frame.hint_html(lang), same, same
-        turn = take_turn(question, lang=lang, answerer=self.answerer, library=self.library, past=past, chosen=chosen)
-        if turn.hint:
-            before = render.log_html(shown, lang, examples=self.examples)
-            yield before, question, past, same, frame.hint_html(lang, turn.hint), same, same
+        nothing = (same,) * 7
+        box: object = ""
+        before = turn = Turn()
+        if stop.busy:
+            yield nothing
             return
-        turn, current = self.history.keep(turn, current)
-        after, listing = render.log_html([*shown, turn.html], lang), self.history.listing(current)
+        given = take_turn(
+            question, lang=lang, gate=self.gate, library=self.library, past=past, chosen=chosen, stop=stop
+        )
+        async with aclosing(given) as turns:
+            async for turn in turns:
+                if turn is before:
+                    yield nothing
+                elif turn.under_way:
+                    log = render.log_html([*shown, turn.html], lang)
+                    yield log, box, same, same, frame.hint_html(lang), same, same
+                    before, box = turn, same
+        if turn.under_way:
+            return
+        if not turn.html:
+            log = render.log_html(shown, lang, examples=self.examples)
+            yield log, question if turn.hint else same, same, same, frame.hint_html(lang, turn.hint), same, same
+            return
+        turn, current = await run_sync(self.history.keep, turn, current)
+        listing = await run_sync(self.history.listing, current)
+        after = render.log_html([*shown, turn.html], lang)
         yield after, same, (*past, turn), turn.source, frame.hint_html(lang), current, listing
 
 
-async def _pages(
-    answerer: Asks, library: Shelf, examples: tuple[str, ...], keeper: Keeper | None
-) -> dict[Lang, FastAPI]:
+async def _pages(gate: Gate, library: Shelf, examples: tuple[str, ...], keeper: Keeper | None) -> dict[Lang, FastAPI]:
     """The page in each language. Asynchronous because Gradio, where no event loop runs, makes some and leaves them open."""
-    return {lang: _mounted(build(answerer, library, lang=lang, examples=examples, keeper=keeper)) for lang in LANGS}
+    return {lang: _mounted(build(gate, library, lang=lang, examples=examples, keeper=keeper)) for lang in LANGS}
 
 
 def _mounted(page: gr.Blocks) -> FastAPI:

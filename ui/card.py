@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa.answer import given
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Hit
 from ui.bibliography import date_of, place
 from ui.escape import attribute_html, label_html, one_line, text_html
 from ui.paper import clipped_html, quote_html, row_quote_html
@@ -25,6 +25,10 @@ PEEK_SIDE = 160
 """Characters of a quote shown on each side of its answer, on each side of what lies nearest to one, and of a paragraph
 on each side of its quote where it is only looked at in passing.
 """
+
+PASSAGES_SHOWN = 3
+PASSAGE_START = 160
+"""Passages shown while they are read, and characters of each."""
 
 QUOTES_OPEN = 1
 """Quotes shown at once; the others, which say the same, are a click away."""
@@ -52,7 +56,7 @@ def found_html(answer: Answer, lang: str) -> str:
     return f'<p class="yj-others-head">{text("disagree", lang)}</p><div class="yj-others">{sides}</div>'
 
 
-def not_found_html(answer: Answer, lang: str) -> str:
+def not_found_html(answer: Answer, lang: str, *, complete: bool = True) -> str:
     """That nothing was found, what lies nearest, marked as no answer, and questions that the library does answer."""
     absent = "".join(
         f'<span class="yj-absent" dir="auto">{label_html(word, limit=40)}</span>' for word in answer.missing
@@ -65,6 +69,8 @@ def not_found_html(answer: Answer, lang: str) -> str:
     if answer.suggestions:
         offered = questions_html(answer.suggestions)
         ways = f'<div class="yj-suggest"><p>{text("suggestions", lang)}</p>{offered}</div>'
+    elif not complete:
+        ways = f'<div class="yj-suggest yj-suggest-wait"><p>{text("suggestions_wait", lang)}</p></div>'
     if not answer.near:
         return head + ways
     tag = f'<span class="yj-tag">{text("not_answer", lang)}</span>'
@@ -74,6 +80,19 @@ def not_found_html(answer: Answer, lang: str) -> str:
         for item in answer.near
     )
     return f'{head}{ways}<p class="yj-near-head">{text("not_found_near", lang)}</p>{near}'
+
+
+def passages_html(hits: Sequence[Hit], lang: str) -> str:
+    """The beginnings of passages that are being read, with where they stand. None of them is an answer yet."""
+    items = []
+    for hit in hits[:PASSAGES_SHOWN]:
+        passage = hit.passage
+        page = text("page", lang, number=passage.page) if passage.page is not None else ""
+        where = [text("title", lang, title=passage.title) if passage.title else "", passage.section, page]
+        parts = " ".join(f"<span>{label_html(part, limit=80)}</span>" for part in where if part)
+        words = text_html(hit.text[:PASSAGE_START])
+        items.append(f'<li><p class="yj-passage" dir="auto">{words}</p><p class="yj-place">{parts}</p></li>')
+    return f'<ul class="yj-reading">{"".join(items)}</ul>'
 
 
 def questions_html(questions: Sequence[str]) -> str:

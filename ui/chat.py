@@ -1,4 +1,4 @@
-"""One turn of conversation: a question in, what to show out. Proves every citation again before it is shown.
+"""One turn of conversation: an answer in, what to show out. Proves every citation again before it is shown.
 
 Knows no Gradio and no HTTP; what it needs of the answerer and the library is spelt out as protocols.
 """
@@ -6,11 +6,12 @@ Knows no Gradio and no HTTP; what it needs of the answerer and the library is sp
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from qa.answer import News
 from qa.errors import LibraryError, QuestionError, YinjuError
 from qa.types import Answer, Citation, Document, Exchange, VerbatimError
 from ui import render
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-HISTORY = 20
-"""Turns that a follow-up question may refer to."""
+T = TypeVar("T")
 
 
 class Asks(Protocol):
@@ -37,8 +37,10 @@ class Asks(Protocol):
         id: str | None = None,
         history: Sequence[Exchange] = (),
         documents: frozenset[str] | None = None,
+        news: News | None = None,
     ) -> Answer:
-        """The answer to ``question``, asked after ``history``, from ``documents`` (ids; ``None``: all).
+        """The answer to ``question``, asked after ``history``, from ``documents`` (ids; ``None``: all). ``news`` is told
+        of the passages, best first, before they are read, and that nothing was found before there are suggestions.
 
         :raises QuestionError: the question cannot be asked.
         :raises LibraryError: the library cannot be used, or a document is not in it.
@@ -67,41 +69,37 @@ class Turn:
     """What one question came to.
 
     ``html`` is its place in the conversation, ``source`` the source pane beside it. ``hint`` is set instead of
-    ``html`` where the question itself has to be mended: it then goes back to who asked, with the hint.
+    ``html`` where the question itself has to be mended: it then goes back to who asked, with the hint. Neither is set
+    where the question was stopped. ``under_way``: there is more to come.
     """
 
     html: str = ""
     source: str = ""
     hint: str = ""
     answer: Answer | None = None
+    under_way: bool = False
 
 
-def take_turn(
-    question: str,
-    *,
-    lang: str,
-    answerer: Asks,
-    library: Shelf,
-    past: Sequence[Turn] = (),
-    chosen: frozenset[str] | None = None,
-) -> Turn:
-    """Ask ``question`` after the turns ``past``, of the ``chosen`` documents (``None``: all), and make what is shown of it.
+def shown(answer: Answer, library: Shelf, lang: str, *, complete: bool = True) -> Turn:
+    """The turn that ends in ``answer``; one that is not ``complete`` still lacks its suggestions.
 
-    Never raises: whatever goes wrong becomes a sentence.
+    :raises LibraryError: the library cannot be used.
     """
+    answer, withheld = prove(answer, library)
+    first = next(iter(answer.citations), None)
+    source = (
+        open_source(Reference.to(first).href, lang=lang, library=library)
+        if first
+        else empty_source_html(lang, key="none")
+    )
+    html = render.answer_html(answer, lang, withheld=withheld, complete=complete)
+    return Turn(html, source, answer=answer, under_way=not complete)
+
+
+def spoken_turn(make: Callable[[], T], question: str, lang: str) -> T | Turn:
+    """What ``make`` gives; where it fails, the turn that says so. Never raises."""
     try:
-        if chosen is not None:
-            chosen &= {info.id for info in library.documents()}
-            if not chosen:
-                return Turn(hint=text("nothing_ticked", lang))
-        answer, withheld = prove(answerer.ask(question, history=history_of(past), documents=chosen), library)
-        first = next(iter(answer.citations), None)
-        source = (
-            open_source(Reference.to(first).href, lang=lang, library=library)
-            if first
-            else empty_source_html(lang, key="none")
-        )
-        return Turn(render.answer_html(answer, lang, withheld=withheld), source, answer=answer)
+        return make()
     except QuestionError as error:
         return Turn(hint=sentence(error.code, lang, **error.fields))
     except YinjuError as error:
@@ -115,7 +113,7 @@ def take_turn(
 
 def history_of(turns: Sequence[Turn]) -> list[Exchange]:
     """What a follow-up question may refer to: the turns that came to an answer or to none, oldest first."""
-    answers = [turn.answer for turn in turns[-HISTORY:] if turn.answer is not None]
+    answers = [turn.answer for turn in turns if turn.answer is not None]
     return [Exchange(one.question, one.understood, one.answer, one.status) for one in answers]
 
 

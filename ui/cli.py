@@ -24,6 +24,7 @@ from ui.terminal import open_library as _library
 from ui.terminal import put as _print
 from ui.terminal import say as _say
 from ui.terminal import speaking as _speaking
+from ui.wording import terminal as words
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -35,14 +36,14 @@ if TYPE_CHECKING:
     from ui.metrics import Metrics
     from ui.server import Loaded
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=strings.CLI_HELP)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=words.CLI_HELP)
 app.add_typer(upkeep.app)
 
 
-@app.command(help=strings.CLI_ADD)
+@app.command(help=words.CLI_ADD)
 def add(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help=strings.CLI_ADD_PATHS)],
-    watch: Annotated[bool, typer.Option("--watch", help=strings.CLI_ADD_WATCH)] = False,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help=words.CLI_ADD_PATHS)],
+    watch: Annotated[bool, typer.Option("--watch", help=words.CLI_ADD_WATCH)] = False,
     library: LibraryFlag = None,
     model: ModelFlag = None,
     lang: LanguageFlag = None,
@@ -51,7 +52,7 @@ def add(
     from ui.adding import add_with_progress, follow, say_report
 
     if watch and not all(path.is_dir() for path in paths):
-        raise typer.BadParameter(strings.CLI_ADD_WATCH_FOLDERS)
+        raise typer.BadParameter(words.CLI_ADD_WATCH_FOLDERS)
     with _speaking(library=library, model=model, language=lang) as config:
         encoder = _encoder(config)
         from qa.library import Library
@@ -67,9 +68,9 @@ def add(
             raise typer.Exit(1)
 
 
-@app.command("list", help=strings.CLI_LIST)
+@app.command("list", help=words.CLI_LIST)
 def list_documents(
-    as_json: Annotated[bool, typer.Option("--json", help=strings.CLI_JSON)] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=words.CLI_JSON)] = False,
     library: LibraryFlag = None,
     model: ModelFlag = None,
     lang: LanguageFlag = None,
@@ -85,7 +86,7 @@ def list_documents(
                 _print(f"{info.id}  {info.paragraphs:>6}  {info.characters:>9}  {info.name}  {info.title}")
 
 
-@app.command(help=strings.CLI_REMOVE)
+@app.command(help=words.CLI_REMOVE)
 def remove(
     ids: Annotated[list[str], typer.Argument(metavar="ID…")],
     library: LibraryFlag = None,
@@ -98,7 +99,7 @@ def remove(
         _say(strings.text("cli_removed", config.language, count=len(dict.fromkeys(ids))))
 
 
-@app.command(help=strings.CLI_TEXT)
+@app.command(help=words.CLI_TEXT)
 def text(
     document_id: Annotated[str, typer.Argument(metavar="ID")],
     library: LibraryFlag = None,
@@ -110,21 +111,19 @@ def text(
         _print(opened.document(document_id).text, end="")
 
 
-@app.command(help=strings.CLI_ASK)
+@app.command(help=words.CLI_ASK)
 def ask(
-    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help=strings.CLI_ASK_QUESTION)] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=strings.CLI_JSON)] = False,
-    batch: Annotated[str | None, typer.Option("--batch", metavar="FILE|-", help=strings.CLI_ASK_BATCH)] = None,
-    document: Annotated[
-        list[str] | None, typer.Option("--document", metavar="ID", help=strings.CLI_ASK_DOCUMENT)
-    ] = None,
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help=words.CLI_ASK_QUESTION)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=words.CLI_JSON)] = False,
+    batch: Annotated[str | None, typer.Option("--batch", metavar="FILE|-", help=words.CLI_ASK_BATCH)] = None,
+    document: Annotated[list[str] | None, typer.Option("--document", metavar="ID", help=words.CLI_ASK_DOCUMENT)] = None,
     library: LibraryFlag = None,
     model: ModelFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
     """Answer one question, or one a line."""
     if (question is None) == (batch is None):
-        raise typer.BadParameter(strings.CLI_ASK_EITHER)
+        raise typer.BadParameter(words.CLI_ASK_EITHER)
     with _speaking(library=library, model=model, language=lang) as config:
         from qa.answer import clean_question
         from ui import render
@@ -147,10 +146,10 @@ def ask(
             )
 
 
-@app.command("eval", help=strings.CLI_EVAL)
+@app.command("eval", help=words.CLI_EVAL)
 def evaluate_gold(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help=strings.CLI_EVAL_GOLD)],
-    as_json: Annotated[bool, typer.Option("--json", help=strings.CLI_JSON)] = False,
+    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help=words.CLI_EVAL_GOLD)],
+    as_json: Annotated[bool, typer.Option("--json", help=words.CLI_JSON)] = False,
     model: ModelFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
@@ -164,15 +163,13 @@ def evaluate_gold(
             _print(f"{name:<20} {value:>8}" if name == "questions" else f"{name:<20} {100 * value:>8.1f} %")
 
 
-@app.command(help=strings.CLI_CHAT)
+@app.command(help=words.CLI_CHAT)
 def chat(
-    host: Annotated[str | None, typer.Option("--host", help=strings.CLI_CHAT_HOST)] = None,
-    port: Annotated[int | None, typer.Option("--port", help=strings.CLI_CHAT_PORT)] = None,
-    token_file: Annotated[
-        Path | None, typer.Option("--token-file", metavar="FILE", help=strings.CLI_CHAT_TOKEN)
-    ] = None,
-    log_json: Annotated[bool, typer.Option("--log-json", help=strings.CLI_CHAT_LOG)] = False,
-    browser: Annotated[bool, typer.Option(help=strings.CLI_CHAT_BROWSER)] = True,
+    host: Annotated[str | None, typer.Option("--host", help=words.CLI_CHAT_HOST)] = None,
+    port: Annotated[int | None, typer.Option("--port", help=words.CLI_CHAT_PORT)] = None,
+    token_file: Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help=words.CLI_CHAT_TOKEN)] = None,
+    log_json: Annotated[bool, typer.Option("--log-json", help=words.CLI_CHAT_LOG)] = False,
+    browser: Annotated[bool, typer.Option(help=words.CLI_CHAT_BROWSER)] = True,
     library: LibraryFlag = None,
     model: ModelFlag = None,
     lang: LanguageFlag = None,

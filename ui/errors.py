@@ -6,10 +6,11 @@
     ├── RequestError           an HTTP request that cannot be answered
     ├── ConversationError      a conversation that cannot be kept or shown
     ├── FeedbackError          an opinion that cannot be kept
+    ├── CollectionError        a collection of documents that cannot be kept
     ├── ServiceError           a request that cannot be answered now
     └── AccessError            the token that guards the page cannot be used
 
-``code`` names the sentence in ``ui/strings.py``. This module knows no Gradio and no wording.
+``code`` names the sentence in ``ui/wording/errors.py``. This module knows no Gradio and no wording.
 """
 
 from __future__ import annotations
@@ -48,6 +49,12 @@ class ConversationError(YinjuError):
 class FeedbackError(YinjuError):
     """Codes: ``feedback_verdict`` (value, known); ``feedback_reason`` (value, known); ``feedback_long`` (length, limit);
     ``feedback_file`` (path, reason).
+    """
+
+
+class CollectionError(YinjuError):
+    """Codes: ``collection_name_empty``; ``collection_name_long`` (length, limit); ``collection_name_taken`` (name);
+    ``collection_unknown`` (id); ``collections_full`` (count, limit); ``collections_file`` (path, reason).
     """
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.errors import YinjuError
 from ui import render
+from ui.asking import Stop
 from ui.chat import Shelf, Turn, open_source
 from ui.conversations import Conversation, Conversations
 from ui.errors import ConversationError
@@ -155,12 +156,16 @@ class HistoryPane:
     current: gr.State
     listing: gr.HTML
 
-    def wire(self, *, log: gr.HTML, turns: gr.State, pane: gr.HTML, hint: gr.HTML) -> None:
-        """Let the pane change the conversation ``log``, its ``turns``, the source ``pane`` and the ``hint``."""
+    def wire(self, *, log: gr.HTML, turns: gr.State, pane: gr.HTML, hint: gr.HTML, stop: gr.State) -> None:
+        """Let the pane change the conversation ``log``, its ``turns``, the source ``pane`` and the ``hint``; a question
+        that is under way when another conversation is shown is given up by way of ``stop``.
+        """
         import gradio as gr
 
-        def act(current: str, event: gr.EventData) -> Sequence[object]:
+        def act(current: str, stop: Stop, event: gr.EventData) -> Sequence[object]:
             shown = self.history.act(event._data or {}, current)
+            if shown.log is not None:
+                stop.stop(left=True)
             parts = (shown.listing, shown.current, shown.log, shown.turns, shown.pane, shown.hint)
             return tuple(gr.skip() if part is None else part for part in parts)
 
@@ -168,7 +173,7 @@ class HistoryPane:
         outputs = [self.listing, self.current, log, turns, pane, hint]
         self.listing.talk(
             act,
-            [self.current],
+            [self.current, stop],
             outputs,
             queue=False,
             trigger_mode="multiple",

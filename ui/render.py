@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qa.answer import given
-from qa.types import Answer, Citation, Region
+from qa.types import Answer, Citation, Hit, Region
 from ui import card
 from ui.bibliography import place
 from ui.escape import attribute_html, one_line, terminal_text, text_html
@@ -18,6 +18,9 @@ from ui.strings import confidence_words, text
 
 QUESTION_LIMIT = 500
 """Characters shown of a question."""
+
+QUESTION_KEPT = 2000
+"""Characters of a question that go back into the box: more than may be asked."""
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
@@ -49,6 +52,9 @@ def to_text(answer: Answer, lang: str) -> str:
     """The answer for a terminal, without a line end at the end. No control character reaches the terminal."""
     if answer.status == "not_found":
         lines = [text("not_found", lang), text("not_found_body", lang)]
+        if answer.missing:
+            words = text("comma_between", lang).join(one_line(word, limit=40) for word in answer.missing)
+            lines.append(text("absent", lang) + words)
         if answer.near:
             lines += ["", text("not_found_near", lang)]
         lines += [line for citation in answer.near for line in _citation_lines(citation, "-", lang)]
@@ -65,8 +71,14 @@ def to_text(answer: Answer, lang: str) -> str:
 
 def waiting_html(question: str, lang: str) -> str:
     """A turn whose answer is being looked for."""
-    body = f'<p class="yj-wait" aria-busy="true"><span>{text("searching", lang)}</span></p>'
-    return _turn_html(question, body, lang, state="wait")
+    return _under_way_html(question, text("searching", lang), "", lang)
+
+
+def reading_html(question: str, hits: Sequence[Hit], lang: str) -> str:
+    """A turn whose passages were found and are being read."""
+    if not hits:
+        return waiting_html(question, lang)
+    return _under_way_html(question, text("reading", lang), card.passages_html(hits, lang), lang)
 
 
 def error_html(question: str, message: str, lang: str) -> str:
@@ -74,14 +86,15 @@ def error_html(question: str, message: str, lang: str) -> str:
     return _turn_html(question, f'<p class="yj-error">{text_html(message)}</p>', lang, state="error", said=message)
 
 
-def answer_html(answer: Answer, lang: str, *, withheld: int = 0) -> str:
+def answer_html(answer: Answer, lang: str, *, withheld: int = 0, complete: bool = True) -> str:
     """A turn with its answer: the short answer first, then the quote with the answer marked, then how sure.
 
-    ``withheld`` is the number of citations left out because they no longer matched their source.
+    ``withheld`` is the number of citations left out because they no longer matched their source. One that is not
+    ``complete`` still lacks its suggestions.
     """
     notice = f'<p class="yj-error">{text("withheld", lang, count=withheld)}</p>' if withheld else ""
     found = answer.status == "answered"
-    body = card.found_html(answer, lang) if found else card.not_found_html(answer, lang)
+    body = card.found_html(answer, lang) if found else card.not_found_html(answer, lang, complete=complete)
     said, state = card.answered_words(answer, lang), "answered" if found else "not-found"
     return _turn_html(answer.question, body + notice, lang, state=state, said=said, understood=answer.understood)
 
@@ -93,6 +106,16 @@ def log_html(turns: Sequence[str], lang: str, *, examples: Sequence[str] = ()) -
     lost = attribute_html(text("connection_lost", lang))
     label = text("chat_label", lang)
     return f'<div class="yj-log" role="log" aria-live="off" aria-label="{label}" data-lost="{lost}">{inner}</div>'
+
+
+def _under_way_html(question: str, said: str, passages: str, lang: str) -> str:
+    """The whole question stands beside the button, to go back into the box."""
+    stop = (
+        f'<button type="button" class="yj-stop" title="{text("stop_help", lang)}">{text("stop", lang)}</button>'
+        f'<span class="yj-asked" hidden>{text_html(question[:QUESTION_KEPT])}</span>'
+    )
+    body = f'<p class="yj-wait" aria-busy="true"><span>{said}</span></p>{stop}{passages}'
+    return _turn_html(question, body, lang, state="wait")
 
 
 def _turn_html(question: str, body: str, lang: str, *, state: str, said: str = "", understood: str = "") -> str:

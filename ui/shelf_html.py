@@ -72,29 +72,6 @@ def entries_html(entries: Sequence[Entry], lang: str, *, now: float) -> str:
     )
 
 
-def scope_html(infos: Sequence[DocumentInfo], choice: Choice, lang: str) -> str:
-    """How many of the documents are asked, and the box that ticks all or none. The search box stands beside it."""
-    if not infos:
-        size = text("library_size", lang, count=0, characters=0)
-        return f'<div class="yj-scope" data-size="{size}" data-scope=""></div>'
-    chosen = choice.among([info.id for info in infos])
-    count = len(infos) if chosen is None else len(chosen)
-    state = "true" if chosen is None else "mixed" if count else "false"
-    if chosen is None:
-        said, limited = text("shelf_all", lang, count=count), ""
-    elif count:
-        said = limited = text("shelf_only_some", lang, count=count, total=len(infos))
-    else:
-        said = limited = text("shelf_none_chosen", lang)
-    size = text("library_size", lang, count=len(infos), characters=sum(info.characters for info in infos))
-    reset = f'<button type="button" class="yj-quiet yj-ask-all">{text("shelf_ask_all", lang)}</button>'
-    return (
-        f'<div class="yj-scope" data-size="{size}" data-scope="{limited}" data-reset="{text("shelf_ask_all", lang)}" data-state="{state}">'
-        f'<label><input type="checkbox" class="yj-all" aria-label="{said}" aria-checked="{state}"{" checked" if state == "true" else ""}>'
-        f'<span role="status">{said}</span></label>{"" if chosen is None else reset}</div>'
-    )
-
-
 def list_html(
     infos: Sequence[DocumentInfo],
     choice: Choice,

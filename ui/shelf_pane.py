@@ -8,14 +8,18 @@ having arrived.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from ui import shelf_html
 from ui.chat import Shelf
+from ui.errors import CollectionError
 from ui.shelf_choice import Choice
+from ui.shelf_scope import name_html, scope_html, set_deleted_html, set_problem_html
+from ui.shelf_sets import DocumentSets
+from ui.strings import sentence
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -33,55 +37,57 @@ def build_shelf(library: Shelf, lang: str, *, keeper: Keeper | None = None) -> g
     """
     import gradio as gr
 
-    view = _View(library, keeper, lang)
+    view = _View(library, keeper, lang, DocumentSets(library.folder))
     chosen = gr.State(None)
     if keeper is not None:
         _html(shelf_html.add_html(lang), "yj-shelf-add")
     entries = _html(view.entries, "yj-shelf-entries")
     _html(shelf_html.search_html(lang), "yj-shelf-search")
     scope = _html(view.scope, "yj-shelf-scope")
+    _html(name_html(lang), "yj-shelf-name")
     listed = _html(view.listed, "yj-shelf-list", js_on_load=_asset("shelf.js"))
 
     def choose(event: gr.EventData) -> tuple[object, object]:
+        return view.chosen(library.documents(), _Asked.of(event))
+
+    def collect(event: gr.EventData) -> tuple[object, object]:
         asked = _Asked.of(event)
-        infos = library.documents()
-        return asked.choice.among([info.id for info in infos]), shelf_html.scope_html(infos, asked.choice, lang)
+        return view.chosen(library.documents(), asked, note=view.collected(asked))
 
     def look(event: gr.EventData) -> tuple[object, object, object, object]:
         asked = _Asked.of(event)
         infos = library.documents()
-        return (
-            asked.choice.among([info.id for info in infos]),
-            view.entries(),
-            shelf_html.scope_html(infos, asked.choice, lang),
-            view.list_of(infos, asked),
-        )
+        chosen, scope = view.chosen(infos, asked)
+        return chosen, view.entries(), scope, view.list_of(infos, asked)
 
     # Gradio knows an event by its resolved annotation, and this module knows Gradio only inside functions.
-    for handler in (choose, look):
+    for handler in (choose, collect, look):
         handler.__annotations__ = {"event": gr.EventData}
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     listed.choose(choose, None, [chosen, scope], trigger_mode="always_last", **quiet)
+    listed.collect(collect, None, [chosen, scope], trigger_mode="multiple", **quiet)
     listed.look(look, None, [chosen, entries, scope, listed], trigger_mode="always_last", **quiet)
     return chosen
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the page knows, as it sent it."""
+    """What the page knows, as it sent it. ``collection`` is what it asks to do with one: ``do``, ``id`` and ``name``."""
 
     choice: Choice
-    search: str
-    undo: frozenset[str]
+    search: str = ""
+    undo: frozenset[str] = frozenset()
+    collection: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, event: gr.EventData) -> _Asked:
         data = event._data if isinstance(event._data, dict) else {}
-        undo = data.get("undo")
+        undo, collection = data.get("undo"), data.get("collection")
         return cls(
             Choice.parse(data.get("choice")),
             str(data.get("search") or "")[:SEARCH_LENGTH],
             frozenset(map(str, undo)) if isinstance(undo, list) else frozenset(),
+            collection if isinstance(collection, dict) else {},
         )
 
 
@@ -92,16 +98,52 @@ class _View:
     library: Shelf
     keeper: Keeper | None
     lang: str
+    sets: DocumentSets
 
     def entries(self) -> str:
         entries = self.keeper.entries() if self.keeper else []
         return shelf_html.entries_html(entries, self.lang, now=time.monotonic())
 
     def scope(self) -> str:
-        return shelf_html.scope_html(self.library.documents(), Choice(), self.lang)
+        return self.chosen(self.library.documents(), _Asked(Choice()))[1]
 
     def listed(self) -> str:
-        return self.list_of(self.library.documents(), _Asked(Choice(), "", frozenset()))
+        return self.list_of(self.library.documents(), _Asked(Choice()))
+
+    def chosen(
+        self, infos: Sequence[DocumentInfo], asked: _Asked, *, note: str = ""
+    ) -> tuple[frozenset[str] | None, str]:
+        """The ids that questions are limited to, and what says so."""
+        try:
+            sets = self.sets.all()
+        except CollectionError as error:
+            sets, note = [], note or self._problem(error)
+        ids = asked.choice.among([info.id for info in infos])
+        return ids, scope_html(infos, asked.choice, self.lang, sets=sets, note=note)
+
+    def collected(self, asked: _Asked) -> str:
+        """Keep, rename, delete or bring back a collection; what there is to say of it, as HTML."""
+        id, name = (str(asked.collection.get(key, "")) for key in ("id", "name"))
+        try:
+            match asked.collection.get("do"):
+                case "save":
+                    ids = [info.id for info in self.library.documents()]
+                    chosen = asked.choice.among(ids)
+                    self.sets.save(name, ids if chosen is None else chosen)
+                case "rename":
+                    self.sets.rename(id, name)
+                case "delete":
+                    gone = next((one for one in self.sets.all() if one.id == id), None)
+                    self.sets.delete(id)
+                    return set_deleted_html(gone, self.lang) if gone else ""
+                case "restore":
+                    self.sets.restore(id)
+        except CollectionError as error:
+            return self._problem(error)
+        return ""
+
+    def _problem(self, error: CollectionError) -> str:
+        return set_problem_html(sentence(error.code, self.lang, **error.fields))
 
     def list_of(self, infos: Sequence[DocumentInfo], asked: _Asked) -> str:
         keeper = self.keeper

@@ -13,13 +13,14 @@ import typer
 from qa.config import Config, load_config
 from qa.errors import YinjuError
 from ui import strings
+from ui.wording import terminal as words
 
 if TYPE_CHECKING:
     from qa.library import Library
 
-LibraryFlag = Annotated[Path | None, typer.Option("--library", metavar="DIR", help=strings.CLI_LIBRARY)]
-ModelFlag = Annotated[str | None, typer.Option("--model", metavar="NAME|DIR", help=strings.CLI_MODEL)]
-LanguageFlag = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=strings.CLI_LANGUAGE)]
+LibraryFlag = Annotated[Path | None, typer.Option("--library", metavar="DIR", help=words.CLI_LIBRARY)]
+ModelFlag = Annotated[str | None, typer.Option("--model", metavar="NAME|DIR", help=words.CLI_MODEL)]
+LanguageFlag = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=words.CLI_LANGUAGE)]
 
 
 @contextlib.contextmanager

@@ -9,13 +9,14 @@ import typer
 
 from ui import strings
 from ui.terminal import LanguageFlag, LibraryFlag, ModelFlag, open_library, put, say, speaking
+from ui.wording import terminal as words
 
 app = typer.Typer()
 
 
-@app.command(help=strings.CLI_CHECK)
+@app.command(help=words.CLI_CHECK)
 def check(
-    repair: Annotated[bool, typer.Option("--repair", help=strings.CLI_CHECK_REPAIR)] = False,
+    repair: Annotated[bool, typer.Option("--repair", help=words.CLI_CHECK_REPAIR)] = False,
     library: LibraryFlag = None,
     model: ModelFlag = None,
     lang: LanguageFlag = None,
@@ -42,9 +43,9 @@ def check(
             raise typer.Exit(1)
 
 
-@app.command(help=strings.CLI_BACKUP)
+@app.command(help=words.CLI_BACKUP)
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=strings.CLI_BACKUP_FILE)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=words.CLI_BACKUP_FILE)],
     library: LibraryFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
@@ -65,9 +66,9 @@ def backup(
         )
 
 
-@app.command(help=strings.CLI_RESTORE)
+@app.command(help=words.CLI_RESTORE)
 def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=strings.CLI_BACKUP_FILE)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=words.CLI_BACKUP_FILE)],
     library: LibraryFlag = None,
     lang: LanguageFlag = None,
 ) -> None:

@@ -69,6 +69,15 @@ function intoBox(question) {
   box.setSelectionRange(question.length, question.length);
 }
 
+function stopAsking() {
+  const button = log.querySelector(".yj-stop");
+  if (!button) return false;
+  const box = byId("yj-box")?.querySelector("textarea");
+  if (!box?.value) intoBox(log.querySelector(".yj-asked").textContent); // what was typed meanwhile stays
+  trigger("stop", {});
+  return true;
+}
+
 // ---- the paragraph of a citation, while the pointer or the focus rests on its link
 
 const peek = document.createElement("div");
@@ -136,6 +145,7 @@ document.addEventListener("click", (event) => {
     if (!PHONE.matches) byId("yj-box")?.querySelector("textarea")?.focus();
     return;
   }
+  if (target.closest(".yj-stop")) return stopAsking();
   const mend = target.closest(".yj-mend");
   if (mend) return intoBox(mend.parentElement.querySelector(".yj-meant").textContent);
   if (target.closest(".yj-fold, .yj-drawer, .yj-rail")) return toggleLibrary();
@@ -149,6 +159,8 @@ document.addEventListener("keydown", (event) => {
     event.stopImmediatePropagation();
   } else if (NARROW.matches && libraryIsOpen()) {
     toggleLibrary();
+    event.stopImmediatePropagation();
+  } else if (!event.target.closest?.("#yj-library, .yj-why") && stopAsking()) {
     event.stopImmediatePropagation();
   }
 }, true);

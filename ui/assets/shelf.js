@@ -38,6 +38,49 @@ function tickAll(on) {
   choose();
 }
 
+// ---- collections: named on a line of its own, which stays while the rest is shown anew
+
+let naming = null; // what is named: { do, id }
+let lastName = ""; // of the collection that was chosen last: ticking one more document and saving changes it
+
+function openNaming(what, name) {
+  naming = what;
+  find(".yj-naming").hidden = false;
+  const input = find(".yj-set-name");
+  input.value = name;
+  input.focus();
+  input.select();
+}
+
+function closeNaming() {
+  naming = null;
+  find(".yj-naming").hidden = true;
+  wanted = ".yj-set[aria-pressed='true'], .yj-set-save";
+  settle();
+}
+
+const collect = (collection) => trigger("collect", { ...known(), collection });
+
+function keepName() {
+  const name = find(".yj-set-name").value.trim();
+  if (!name || !naming) return;
+  lastName = name;
+  collect({ ...naming, name });
+  closeNaming();
+}
+
+function chooseSet(button) {
+  if (button.getAttribute("aria-pressed") === "true") return choose({ all: true, ids: new Set() });
+  lastName = button.title;
+  choose({ all: false, ids: new Set(JSON.parse(button.dataset.documents)) });
+}
+
+shelf.addEventListener("keydown", (event) => {
+  if (!event.target.classList.contains("yj-set-name") || event.isComposing) return;
+  if (event.key === "Enter") keepName();
+  else if (event.key === "Escape") closeNaming();
+});
+
 // Says beside the question box that questions are limited: the library may be folded away.
 const limit = document.createElement("p");
 limit.className = "yj-limit";
@@ -224,6 +267,13 @@ shelf.addEventListener("click", (event) => {
   else if (is("yj-forget")) change("DELETE", "removed");
   else if (is("yj-sample")) button.disabled = true, change("POST", "sample?wait=0");
   else if (is("yj-retry")) change("POST", `uploads/${encodeURIComponent(id)}`);
+  else if (is("yj-set")) chooseSet(button);
+  else if (is("yj-set-save")) openNaming({ do: "save" }, lastName);
+  else if (is("yj-set-rename")) openNaming({ do: "rename", id }, button.dataset.name);
+  else if (is("yj-set-keep")) keepName();
+  else if (is("yj-set-cancel")) closeNaming();
+  else if (is("yj-set-delete")) (lastName = ""), collect({ do: "delete", id });
+  else if (is("yj-set-back")) collect({ do: "restore", id });
   else if (is("yj-clear")) find(".yj-sending")?.replaceChildren(), change("DELETE", "uploads");
 });
 limit.lastChild.addEventListener("click", () => choose({ all: true, ids: new Set() }));

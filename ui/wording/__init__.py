@@ -1,0 +1,1 @@
+"""What a person reads, by subject: each entry is ``(Chinese, English)``. Data only; ``ui.strings`` joins and fills it."""
