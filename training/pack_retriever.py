@@ -1,4 +1,4 @@
-"""Stores a trained retriever as it ships: ``python -m training.pack_retriever FOLDER/retriever.safetensors``.
+"""Stores a trained retriever: ``python -m training.pack_retriever FOLDER/retriever.safetensors --out FOLDER``.
 
 Each trained weight is moved from the published one by ``--share`` of the way: halfway keeps more of what the published
 model knows of other texts and languages (Wortsman and others 2022, arXiv 2109.01903). Matrices that were trained become
@@ -17,7 +17,6 @@ from safetensors.numpy import load_file, save
 
 from embeddings.encoder import BUNDLED
 from embeddings.weights import BYTES, FILE_NAME, NIBBLES, SCALES, load_weights, to_bytes
-from training.make_encoder import BASE
 from training.train_retriever import SHARE
 
 
@@ -25,9 +24,9 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("trained", type=Path)
-    parser.add_argument("--base", type=Path, default=BASE)
+    parser.add_argument("--base", type=Path, default=BUNDLED)
     parser.add_argument("--share", type=float, default=SHARE)
-    parser.add_argument("--out", type=Path, default=BUNDLED)
+    parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     shutil.copytree(options.base, options.out, dirs_exist_ok=True)
     target = options.out / FILE_NAME
