@@ -82,7 +82,7 @@ def converse(user: User, questions: Sequence[str], tally: Tally, until: float) -
     """Ask until the time is over, eight questions to a conversation."""
     import httpx
 
-    order = random.Random(id(user)).sample(questions, len(questions))
+    order = random.Random(user.name).sample(questions, len(questions))
     for number, question in enumerate(itertools.cycle(order)):
         if time.monotonic() >= until:
             return

@@ -48,6 +48,7 @@ class WrongConversationError(Exception):
 class User(Protocol):
     """Someone who converses in one way."""
 
+    name: str
     way: str
 
     def begin(self) -> None:
