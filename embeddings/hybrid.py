@@ -1,6 +1,6 @@
 """The vector leg and the word leg as one index: one add, one remove, one search that gives each leg's score.
 
-A folder holds ``dense.bin``, ``lexical/`` and ``manifest.json``, which is written last. ``generation`` is the owner's
+A folder holds the vector leg's files, ``lexical/`` and ``manifest.json``, which is written last. ``generation`` is the owner's
 own counter, stored by ``commit``: what changed after it must be added or removed again, which may be repeated freely.
 An index is derived data: where anything is missing, broken or not as it was written, it opens empty at generation 0,
 and its folder is cleared by the first change; opening and searching change nothing on disk. A search of files that are
@@ -20,7 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embeddings.dense import DenseIndex, sync_folder
+from embeddings.dense import FILE as DENSE_FILE
+from embeddings.dense import DenseIndex
+from embeddings.dense_file import sync_folder
+from embeddings.dense_segment import drop_others
 from embeddings.errors import IndexBroken
 from embeddings.files import Hashes, changed_files
 from embeddings.lexical import LexicalIndex
@@ -57,7 +60,7 @@ class HybridIndex:
         self.dim = dim
         self._lock = threading.RLock()
         self._lexical: LexicalIndex | None = None
-        self._dense = DenseIndex(dim=dim)
+        self._dense = DenseIndex(folder, dim=dim)
         self._stamp: tuple[int, int] | None = None
         self._hashes = Hashes()
         self.generation = 0
@@ -82,8 +85,9 @@ class HybridIndex:
         if len(ids) != len(texts):
             raise ValueError(f"number of ids ({len(ids)}) must match number of texts ({len(texts)})")
         with self._lock:
+            words = self._writable()
             self._dense.add(ids, vectors)
-            self._writable().add(ids, texts)
+            words.add(ids, texts)
 
     def remove(self, ids: Sequence[int]) -> None:
         """Drop ``ids``; ids that are not there are no error."""
@@ -92,13 +96,14 @@ class HybridIndex:
             self._writable().remove(ids)
 
     def commit(self, generation: int) -> None:
-        """Make all changes durable and remember ``generation`` with them. Writes every vector: call it once a batch.
+        """Make all changes durable and remember ``generation`` with them. Writes the vectors added last (see
+        :data:`embeddings.dense.SEAL_AT`): call it once a batch.
 
         :raises OSError: if a file cannot be written; the last commit stays readable.
         """
         with self._lock:
             self._writable().commit()
-            self._dense.save(self._folder / "dense.bin")
+            self._dense.save()
             manifest = {
                 "format": FORMAT,
                 "dim": self.dim,
@@ -127,7 +132,8 @@ class HybridIndex:
                 return []
             dense = dict(self._dense.search(vector, k=k, among=among))
             found = self._lexical.search(text, k=k, among=among)
-            lexical = {i: score for i, score in found if self._dense.holds(i)}
+            held = self._dense.held([i for i, _ in found])
+            lexical = {i: score for i, score in found if i in held}
             without_dense = [i for i in lexical if i not in dense]
             without_lexical = [i for i in dense if i not in lexical]
             dense.update(zip(without_dense, self._dense.scores(vector, without_dense), strict=True))
@@ -144,22 +150,24 @@ class HybridIndex:
         with self._lock:
             return self._dense.ids(), self._lexical.ids() if self._lexical else []
 
-    def changed_files(self) -> list[str]:
-        """The files of the word leg that are not as the last commit wrote them, by name; the vector leg's file is
-        checked whenever it is loaded. Reads every byte.
+    def changed_files(self) -> tuple[list[str], list[str]]:
+        """The files of the vector leg and of the word leg that are not as they were written, by name; those of the
+        vector leg that are hashed whenever they are loaded are left out. Reads every byte.
         """
+        with self._lock:
+            dense = self._dense.changed_files()
         for _ in range(_LOOKS):
             stamp = self._manifest_stamp()
             changed = changed_files(self._folder / "lexical", self._manifest().get("lexical", {}))
             if not changed or stamp == self._manifest_stamp():
-                return changed
-        return []
+                return dense, changed
+        return dense, []
 
     def forget(self) -> None:
         """Be empty, at generation 0, until the next change makes the index anew: for one that a search found broken."""
         with self._lock:
             self.close()
-            self._lexical, self._dense, self.generation = None, DenseIndex(dim=self.dim), 0
+            self._lexical, self._dense, self.generation = None, DenseIndex(self._folder, dim=self.dim), 0
 
     def refresh(self) -> bool:
         """See what another process has committed; whether there was anything. Costs one ``stat`` when there was not;
@@ -182,12 +190,12 @@ class HybridIndex:
         try:
             generation = self._read_generation()
             lexical = self._open_lexical() if generation else None
-            dense = DenseIndex.load(self._folder / "dense.bin", dim=self.dim) if generation else None
+            dense = DenseIndex.load(self._folder, dim=self.dim, known=self._dense) if generation else None
         except IndexBroken:
             lexical, dense, generation = None, None, 0
         self.close()
         self._lexical = lexical
-        self._dense = dense or DenseIndex(dim=self.dim)
+        self._dense = dense or DenseIndex(self._folder, dim=self.dim)
         self.generation, self._stamp = generation, stamp
 
     def _open_lexical(self) -> LexicalIndex:
@@ -227,7 +235,8 @@ class HybridIndex:
         if self._lexical is None:
             (self._folder / "manifest.json").unlink(missing_ok=True)
             shutil.rmtree(self._folder / "lexical", ignore_errors=True)
-            (self._folder / "dense.bin").unlink(missing_ok=True)
+            (self._folder / DENSE_FILE).unlink(missing_ok=True)
+            drop_others(self._folder, [])
             self._lexical = LexicalIndex.open(self._folder / "lexical")
         return self._lexical
 

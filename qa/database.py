@@ -1,7 +1,7 @@
 """The library's SQLite file: its schema, what is written and read, and its errors in our words.
 
 What a row looks like is in ``qa.rows``. Knows no index, encoder or file format. Functions take an open connection and
-leave transactions to their caller, but for :func:`create` and :func:`transaction`.
+leave transactions to their caller, but for :func:`create`, :func:`transaction` and :func:`reading`.
 """
 
 from __future__ import annotations
@@ -200,6 +200,19 @@ def _insert_document(connection: sqlite3.Connection, document: Document) -> None
 
 
 # ---- reading
+
+
+@contextlib.contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """One read transaction, or the one that is under way: everything read inside is of one state."""
+    if connection.in_transaction:
+        yield connection
+        return
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def generation(connection: sqlite3.Connection) -> int:

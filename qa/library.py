@@ -1,9 +1,9 @@
 """The library: documents, passages and vectors in one SQLite file, and the search indexes kept in step with it.
 
-The SQLite file is the truth. Every change to it is one transaction that also raises ``generation``; the indexes
-remember the generation that they hold and are brought up to date from there, so a crash at any instant costs nothing
-but that catching up. Passage ids are never used twice. This module knows no file format, question or page: what a
-file says comes from ``qa.intake``, vectors from the encoder it is given.
+The SQLite file is the truth. Every change to it is one transaction that also raises ``generation``, from which
+``qa.indexes`` brings the indexes up to date, so a crash at any instant costs nothing but that catching up. Passage ids
+are never used twice. This module knows no file format, question or page: what a file says comes from ``qa.intake``,
+vectors from the encoder it is given.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from qa import database
 from qa.check import database_problems
 from qa.documents import MEMBER_SEPARATOR
 from qa.errors import LibraryError
+from qa.indexes import Indexes
 from qa.intake import Held, Intake, document_id, renamed
-from qa.repair import drop_stale, rebuilt
 from qa.report import AddReport
 from qa.types import Document, Passage
 
@@ -31,14 +31,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.encoder import Encoder
-    from embeddings.hybrid import Candidate, HybridIndex
-
-INDEX_NAME = "index"
+    from embeddings.hybrid import Candidate
 
 PASSAGES_PER_TRANSACTION = 256
 """Passages embedded and stored at a time: a crash loses at most the work on these."""
-
-T = TypeVar("T")
 
 PASSAGES_PER_INDEX_COMMIT = 8192
 """Saving an index costs time that grows with it, so it is done rarely; what is not saved is caught up from SQLite."""
@@ -79,13 +75,12 @@ def index_text(passage: Passage, text: str) -> str:
 class Library:
     """A folder of indexed documents. Made by :meth:`open` or :meth:`create`; one object may serve several threads."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, index: HybridIndex) -> None:
+    def __init__(self, folder: Path, connection: sqlite3.Connection, *, dim: int) -> None:
         self.folder = folder
         self._connection = connection
-        self._index = index
         self._lock = threading.RLock()
         self._cache: dict[tuple[str, tuple[str, str]], Document] = {}
-        self._changing_now = False
+        self._indexes = Indexes(folder, connection, dim=dim, lock=self._lock, texts=self._index_texts)
 
     # ---- opening and closing
 
@@ -95,13 +90,11 @@ class Library:
 
         :raises LibraryError: ``library_missing``, ``library_broken``, ``library_version`` or ``library_model``.
         """
-        from embeddings.hybrid import HybridIndex
-
         with database.mapped_errors(folder):
             connection = database.connect(folder)
             try:
                 meta = database.read_meta(folder, connection, model=model)
-                return cls(folder, connection, HybridIndex.open(folder / INDEX_NAME, dim=meta.dim))
+                return cls(folder, connection, dim=meta.dim)
             except BaseException:
                 connection.close()
                 raise
@@ -121,7 +114,7 @@ class Library:
     def close(self) -> None:
         """Let go of the files. Nothing is pending: what was added is already committed."""
         with self._lock:
-            self._index.close()
+            self._indexes.close()
             self._connection.close()
 
     def __enter__(self) -> Library:
@@ -186,20 +179,18 @@ class Library:
         :raises LibraryError: ``document_unknown``.
         """
         with self._lock, database.mapped_errors(self.folder):
-            self._catch_up_if_free()
             if documents is None:
-                return self._mending(lambda: self._index.search(text, vector, k=k))
+                return self._indexes.search(text, vector, k=k)
             with self._reading() as connection:
                 among = database.passage_ids(connection, documents)
-            return self._mending(lambda: self._index.search(text, vector, k=k, among=among))
+            return self._indexes.search(text, vector, k=k, among=among)
 
     def absent(self, words: Sequence[str]) -> list[str]:
         """Those of ``words`` that no document holds, nor its titles, in the order given. What is left out may yet be
         held by none.
         """
         with self._lock, database.mapped_errors(self.folder):
-            self._catch_up_if_free()
-            return self._mending(lambda: self._index.absent(words))
+            return self._indexes.absent(words)
 
     # ---- changing
 
@@ -251,9 +242,9 @@ class Library:
                 if progress is not None:
                     progress(stored)
                 if total - saved >= PASSAGES_PER_INDEX_COMMIT:
-                    self._save_index()
+                    self._save_indexes()
                     saved = total
-            self._save_index()
+            self._save_indexes()
         return total
 
     def remove(self, ids: Sequence[str]) -> None:
@@ -267,8 +258,8 @@ class Library:
                     raise LibraryError("document_unknown", id=id)
             with database.transaction(self._connection) as generation:
                 gone = [row for id in ids for row in database.forget(self._connection, id, generation)]
-            self._index.remove(gone)
-            self._save_index()
+            self._indexes.remove(gone)
+            self._save_indexes()
 
     def move(self, id: str, *, path: str, name: str) -> None:
         """Follow a document whose file was moved: its id, text and vectors stay, so that quotes of it still hold.
@@ -281,7 +272,7 @@ class Library:
                 passages = database.select_passages_of(connection, id)
                 vectors = database.select_vectors_of(connection, id)
             self._insert([renamed(document, passages, path=path, name=name)], vectors)
-            self._save_index()
+            self._save_indexes()
 
     # ---- checking
 
@@ -292,14 +283,10 @@ class Library:
         from embeddings.hybrid import self_test
 
         with self._lock, database.mapped_errors(self.folder):
-            self._catch_up_if_free()
+            self._indexes.catch_up_if_free()
             with self._reading() as connection:
                 problems, stored, documents = database_problems(self.folder, connection)
-            for leg, held in zip(("dense", "lexical"), self._index.ids(), strict=True):
-                if set(held) != stored:
-                    missing, surplus = len(stored - set(held)), len(set(held) - stored)
-                    problems.append(f"{leg} index: {missing} passages missing, {surplus} too many")
-            problems += [f"lexical index: {name} changed since it was written" for name in self._index.changed_files()]
+            problems.extend(self._indexes.problems(stored))
         if not self_test():
             problems.append("lexical index: a Chinese question does not find the words of its own passage")
         return CheckReport(documents=documents, passages=len(stored), problems=tuple(problems))
@@ -312,41 +299,21 @@ class Library:
             a backup mends; ``library_busy``; ``disk_full``.
         """
         with database.mapped_errors(self.folder), database.write_lock(self.folder), self._lock:
-            with self._reading() as connection:
-                problems, _, _ = database_problems(self.folder, connection)
-            if problems:
-                raise LibraryError("library_broken", path=str(self.folder), reason=problems[0])
-            drop_stale(self.folder, INDEX_NAME)
-            old = self._index
-            self._index = rebuilt(self.folder / INDEX_NAME, dim=old.dim, fill=self._fill)
-            old.close()
+            self._indexes.rebuild()
 
     # ---- inside
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """One read transaction: everything read inside is of one state."""
-        with self._lock, database.mapped_errors(self.folder):
-            if self._connection.in_transaction:
-                yield self._connection
-                return
-            self._connection.execute("BEGIN")
-            try:
-                yield self._connection
-            finally:
-                self._connection.execute("ROLLBACK")
+        with self._lock, database.mapped_errors(self.folder), database.reading(self._connection) as connection:
+            yield connection
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:
         """Keep other writers out. Questions are answered meanwhile: the lock on the object is held by its users."""
-        with database.mapped_errors(self.folder), database.write_lock(self.folder):
-            with self._lock:
-                self._catch_up()
-                self._changing_now = True
-            try:
-                yield
-            finally:
-                self._changing_now = False
+        with database.mapped_errors(self.folder), self._indexes.changing():
+            yield
 
     def _store(self, documents: Sequence[tuple[Document, list[Passage]]], *, encoder: Encoder) -> int:
         """Embed and store whole documents in one transaction, then show them to the indexes."""
@@ -361,57 +328,18 @@ class Library:
                     id for document, _ in documents for id in database.forget(self._connection, document.id, generation)
                 ]
                 ids = database.insert_documents(self._connection, documents, generation, vectors)
-            self._index.remove(gone)
-            self._index.add(ids, texts, vectors)
+            self._indexes.remove(gone)
+            self._indexes.add(ids, texts, vectors)
         return len(ids)
 
-    def _save_index(self) -> None:
+    def _save_indexes(self) -> None:
         with self._lock:
-            self._index.commit(database.generation(self._connection))
+            self._indexes.save()
 
-    def _mending(self, search: Callable[[], list[T]]) -> list[T]:
-        """What ``search`` finds; where it shows that the index is broken, once more after that was made anew."""
-        from embeddings.errors import IndexBroken
-
-        try:
-            return search()
-        except IndexBroken:
-            self._index.forget()
-        self._catch_up_if_free()
-        return search()
-
-    def _catch_up_if_free(self) -> None:
-        """Bring the indexes up to date unless another writer is at work, who will: then search what it has saved."""
-        if self._changing_now or self._index.generation == database.generation(self._connection):
-            return
-        self._index.refresh()
-        if self._index.generation == database.generation(self._connection):
-            return
-        try:
-            with database.write_lock(self.folder):
-                self._catch_up()
-        except LibraryError as error:
-            if error.code != "library_busy":
-                raise
-
-    def _catch_up(self) -> None:
-        """Replay into the indexes what a stopped process had committed to SQLite only. Needs the write lock."""
-        self._index.refresh()
-        self._fill(self._index)
-
-    def _fill(self, index: HybridIndex) -> None:
-        """Replay into ``index`` what it does not hold yet, and commit it."""
-        with self._reading() as connection:
-            generation, held = database.generation(connection), index.generation
-            if held == generation:
-                return
-            since = held if held < generation else 0
-            index.remove(database.removed_since(connection, since))
-            for ids, vectors in database.added_since(connection, since):
-                pairs = self.passages(ids)
-                texts = [index_text(passage, document.text[passage.start : passage.end]) for passage, document in pairs]
-                index.add(ids, texts, vectors)
-        index.commit(generation)
+    def _index_texts(self, ids: Sequence[int]) -> list[str]:
+        return [
+            index_text(passage, document.text[passage.start : passage.end]) for passage, document in self.passages(ids)
+        ]
 
     def _revision(self, id: str) -> str | None:
         with self._lock:

@@ -74,6 +74,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2,}")
 _AMONG = re.compile(r"([\u3400-\u9fff]{1,8}?)(?:之中|当中|里面|之间|里|中)[,，]?(?:.{0,6})谁")
 _WHO_IS = re.compile(r"(?:^|[?？,，。!！ ])([\u3400-\u9fff]{2,4})[是为]谁")
+_DATE_ASKED = re.compile(r"(?:[哪何几什么那]+一?个?年份?|年份)(?:的?[哪何几]?个?月份?)?|[哪何几]个?月份?")
+_DAY_ASKED = re.compile(r"[哪何几][一个]?[日号天]|日期|时间|什么时候|何时")
 _COMMON = 20
 """Occurrences in the dictionary's corpus from which a part of a word counts as a word."""
 _MARKS = "?？。.!！ 呢吗啊"
@@ -131,6 +133,14 @@ def parse_question(text: str) -> Question:
 
 def _end_without_marks(folded: str) -> int:
     return len(folded.rstrip(_MARKS))
+
+
+def date_grain(question: Question) -> str:
+    """年 or 月 where the question asks for no more of a date than that (哪一年, 何年何月), else empty."""
+    match = _DATE_ASKED.search(question.folded)
+    if not match or _DAY_ASKED.search(question.folded):
+        return ""
+    return "月" if "月" in match[0] else "年"
 
 
 def _chinese_kind(folded: str, tokens: list[Token]) -> tuple[Kind, tuple[int, int] | None, str, tuple[str, ...]]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 from embeddings.folding import simplified
 from qa.evidence import share
 from qa.passages import sentences
-from qa.question import Kind, Question, align, parse_question
+from qa.question import Kind, Question, align, date_grain, parse_question
 from qa.spans import before_semicolon, can_answer, is_short_answer, snap, whole_list
 from qa.types import TITLE_SEPARATOR, Hit, Reading
 
@@ -109,7 +109,7 @@ class SpanReader:
         with self._lock, torch.inference_mode():
             logits = self._network(collate([window]))[0]
         spans = best_spans(logits, window, count=SPANS, within=within)
-        return _readings(hit, spans, kind=parse_question(question).kind)
+        return _readings(hit, spans, parse_question(question))
 
 
 @lru_cache(maxsize=1)
@@ -150,12 +150,12 @@ def _crosses(ranges: Sequence[tuple[int, int]], low: int, high: int) -> bool:
     return not any(start <= low and high <= end for start, end in ranges)
 
 
-def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], *, kind: Kind) -> list[Reading]:
+def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Question) -> list[Reading]:
     """A reading a sentence, of at most two sentences; ``spans`` are (score, start, end) in the passage, best first."""
-    ranges = sentences(hit.text)
+    ranges, kind, grain = sentences(hit.text), question.kind, date_grain(question)
     readings: list[Reading] = []
     for score, low, high in sorted(spans, key=lambda span: CROSSING * _crosses(ranges, *span[1:]) - span[0]):
-        answer = snap(hit.text, low, high)
+        answer = snap(hit.text, low, high, grain=grain)
         if kind == "list":
             answer = whole_list(hit.text, *answer)
         elif kind not in LONG:

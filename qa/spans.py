@@ -13,12 +13,13 @@ from qa.tagging import tokenize
 
 _DIGITS = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|[数几]?[零〇一二两三四五六七八九十百千万亿半]+)"
 _UNITS = (
+    r"公[克吨升]|毫[升克]|微米|纳米|加仑|盎司|[千大]卡|焦耳|[千兆]?赫兹?|马力|"
     r"平方公里|平方千米|平方米|平方英里|平方公尺|立方米|工作日|公里|千米|厘米|毫米|公分|公尺|英尺|英里|海里|英寸|光年|公顷|英亩|公斤|千克|美元|欧元|英镑|日元|日圆|港元|港币|人民币|"
     r"卢布|马克|法郎|亿元|万元|小时|分钟|星期|世纪|年代|个月|周年|周岁|人次|亿人|万人|百分点|分之[零一二三四五六七八九十百千万\d]+|摄氏度|千瓦|兆瓦|吨|磅|斤|克|元|块|镑|米|里|丈|尺|寸|亩|"
     r"岁|年|月|日|天|周|时|分|秒|人|名|位|家|个|户|口|只|头|匹|条|座|栋|间|所|部|本|册|卷|集|期|届|届|次|场|局|轮|首|张|枚|架|艘|辆|台|套|件|种|类|项|支|队|组|层|级|站|度|℃|倍|成|"
     r"篇|章|幅|棵|株|颗|粒|片|块|道|步|声|轮|节|班|门|款|份|批|笔|票|席|胜|负|平|球|分球|字|页|号|市|县|区|镇|乡|村|州|省|国|族|属|科|目|mm|cm|km|kg|mb|gb|m|g|k|w|v|a|%|‰"
 )
-_APPROXIMATE = r"(?:约为|大约|约|将近|接近|近|超过|逾|超|至少|最少|最多|不足|不到|高达|共计|平均|仅|每)?"
+_APPROXIMATE = r"(?:大约|约|将近|接近|近|不?超过|逾|超|至少|最少|最多|不足|不到|[不多少]于|不[少多低高]于|每)?"
 _NUMBER = re.compile(
     rf"{_APPROXIMATE}(?:百分之{_DIGITS}|(?:第|[$¥£€])?{_DIGITS}(?:[-–~～至到—]{_DIGITS})?(?:余|多|几|来)?[万亿千百]*(?:余|多)?(?:{_UNITS})?"
     rf"(?:[-–~～至到—](?:第)?{_DIGITS}(?:{_UNITS}))?(?:左右|以上|以下|以内|上下)?)"
@@ -69,16 +70,16 @@ def find_dates(folded: str) -> list[tuple[int, int]]:
     return [match.span() for pattern in (_DATE, _FULL_DATE) for match in pattern.finditer(folded)]
 
 
-def snap(text: str, start: int, end: int) -> tuple[int, int]:
+def snap(text: str, start: int, end: int, *, grain: str = "") -> tuple[int, int]:
     """``[start, end)`` in ``text``, not empty, snapped. Never empty; never more than :data:`SIDE` characters wider a
-    side.
+    side. ``grain``, 年 or 月: a date that is marked up to there is whole.
     """
     low, high = max(0, start - SIDE), min(len(text), end + SIDE)
     folded = fold_text(text[low:high])
     if folded.starts is not None:
         return _trimmed(text, start, end)
     first, past = start - low, end - low
-    first, past = _whole(folded.text, first, past)
+    first, past = _whole(folded.text, first, past, grain)
     return _balanced(text, *_trimmed(text, first + low, past + low))
 
 
@@ -135,9 +136,11 @@ def _last_nouns(item: str) -> int:
     return begin
 
 
-def _whole(folded: str, first: int, past: int) -> tuple[int, int]:
+def _whole(folded: str, first: int, past: int, grain: str) -> tuple[int, int]:
     """The span grown to the ends of the number, date or word that it cuts."""
-    typed = [*find_numbers(folded), *find_dates(folded)]
+    typed = find_numbers(folded)
+    if not grain or grain not in folded[first:past]:
+        typed += find_dates(folded)
     words = [
         (token.start, token.end) for token in tokenize(folded) if token.end - token.start <= 4 or token.text.isascii()
     ]

@@ -14,6 +14,7 @@ from embeddings.dense import DenseIndex
 from embeddings.errors import IndexBroken
 
 EYE = np.eye(4, dtype=np.float32)
+NOWHERE = Path("nowhere")
 
 
 def unit_rows(n: int, dim: int, *, seed: int) -> np.ndarray:
@@ -21,8 +22,8 @@ def unit_rows(n: int, dim: int, *, seed: int) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def filled() -> DenseIndex:
-    index = DenseIndex(dim=4)
+def filled(folder: Path = NOWHERE) -> DenseIndex:
+    index = DenseIndex(folder, dim=4)
     index.add([5, 2, 9], np.array([[1, 0, 0, 0], [0.6, 0.8, 0, 0], [0, 0, -1, 0]], dtype=np.float32))
     return index
 
@@ -45,7 +46,7 @@ def test_scores_follow_the_order_of_the_ids() -> None:
 def test_search_equals_numpy(n: int, dim: int, k: int, seed: int) -> None:
     rows, query = unit_rows(n, dim, seed=seed), unit_rows(1, dim, seed=seed + 1)[0]
     ids = np.random.default_rng(seed).permutation(10 * n)[:n].tolist()
-    index = DenseIndex(dim=dim)
+    index = DenseIndex(NOWHERE, dim=dim)
     index.add(ids, rows)
     found = index.search(query, k=k)
     cosines = dict(zip(ids, (rows @ query).tolist(), strict=True))
@@ -60,7 +61,7 @@ def test_search_equals_numpy(n: int, dim: int, k: int, seed: int) -> None:
 def test_among_equals_leaving_the_others_out_of_an_exhaustive_search(data: st.DataObject) -> None:
     n, k = data.draw(st.integers(1, 60)), data.draw(st.integers(1, 70))
     ids = data.draw(st.lists(st.integers(0, 200), min_size=n, max_size=n, unique=True))
-    index = DenseIndex(dim=3)
+    index = DenseIndex(NOWHERE, dim=3)
     # Few directions, so that many scores are equal.
     index.add(ids, EYE[:3, :3][np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))])
     index.remove(data.draw(st.lists(st.sampled_from(ids), max_size=5)))
@@ -70,7 +71,7 @@ def test_among_equals_leaving_the_others_out_of_an_exhaustive_search(data: st.Da
 
 
 def test_ties_break_by_id() -> None:
-    index = DenseIndex(dim=33)
+    index = DenseIndex(NOWHERE, dim=33)
     row = unit_rows(1, 33, seed=0)
     ids = np.random.default_rng(0).permutation(1000).tolist()
     index.add(ids, np.repeat(row, 1000, axis=0))
@@ -90,7 +91,7 @@ def test_add_replaces_and_remove_forgets() -> None:
 
 
 def test_empty_index_and_k() -> None:
-    index = DenseIndex(dim=4)
+    index = DenseIndex(NOWHERE, dim=4)
     index.add([], np.zeros((0, 4), dtype=np.float32))
     assert (index.ids(), index.search(EYE[0], k=3)) == ([], [])
     assert filled().search(EYE[0], k=0) == []
@@ -121,45 +122,44 @@ def test_search_refuses_what_is_no_vector_of_its_dimension() -> None:
 
 
 def test_save_and_load_keep_everything(tmp_path: Path) -> None:
-    path = tmp_path / "dense.bin"
-    filled().save(path)
-    index = DenseIndex.load(path, dim=4)
+    filled(tmp_path).save()
+    index = DenseIndex.load(tmp_path, dim=4)
     assert index.search(EYE[0], k=3) == filled().search(EYE[0], k=3)
     index.remove([5])
     index.add([6], EYE[:1])
-    index.save(path)
-    assert DenseIndex.load(path, dim=4).ids() == [2, 6, 9]
-    DenseIndex(dim=4).save(path)
-    assert DenseIndex.load(path, dim=4).ids() == []
+    index.save()
+    assert DenseIndex.load(tmp_path, dim=4).ids() == [2, 6, 9]
+    DenseIndex(tmp_path, dim=4).save()
+    assert DenseIndex.load(tmp_path, dim=4).ids() == []
     assert [p.name for p in tmp_path.iterdir()] == ["dense.bin"]
 
 
 def test_load_refuses_damage(tmp_path: Path) -> None:
     path = tmp_path / "dense.bin"
-    filled().save(path)
+    filled(tmp_path).save()
     good = path.read_bytes()
     # fmt: off
     damages = {
         "cut short": [b"", good[:10], good[:-1], good + b"\0", good[:64]],
         "not a vector index": [b"\x5a" * len(good), b"{}" * 500],
         "changed": [good[:-1] + b"\x5a", good[:70] + bytes([good[70] ^ 1]) + good[71:]],
-        "format version 2": [good[:8] + b"\x02" + good[9:]],
+        "format version 1": [good[:8] + b"\x01" + good[9:]],
     }
     # fmt: on
     for reason, contents in damages.items():
         for content in contents:
             path.write_bytes(content)
             with pytest.raises(IndexBroken, match=reason):
-                DenseIndex.load(path, dim=4)
+                DenseIndex.load(tmp_path, dim=4)
     path.write_bytes(good)
     with pytest.raises(IndexBroken, match="dimension 4, expected 8"):
-        DenseIndex.load(path, dim=8)
-    with pytest.raises(IndexBroken, match=r"none\.bin"):
-        DenseIndex.load(tmp_path / "none.bin", dim=4)
+        DenseIndex.load(tmp_path, dim=8)
+    with pytest.raises(IndexBroken, match=r"dense\.bin"):
+        DenseIndex.load(tmp_path / "none", dim=4)
 
 
 def test_the_header_holds_the_hash_of_the_rest(tmp_path: Path) -> None:
-    filled().save(tmp_path / "dense.bin")
+    filled(tmp_path).save()
     content = (tmp_path / "dense.bin").read_bytes()
     assert content[:8] == b"YJDENSE\0"
     assert content[32:64] == hashlib.sha256(content[64:]).digest()
@@ -168,11 +168,11 @@ def test_the_header_holds_the_hash_of_the_rest(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "dense.bin"
-    filled().save(path)
+    filled(tmp_path).save()
     before = path.read_bytes()
     (tmp_path / "dense.bin.part").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left"):
-        DenseIndex(dim=4).save(path)
+        DenseIndex(tmp_path, dim=4).save()
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["dense.bin"]
 

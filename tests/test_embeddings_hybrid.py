@@ -169,7 +169,7 @@ index = hybrid.HybridIndex.open(Path(sys.argv[1]), dim=4)
 index.remove([2]); index.add([5], ["渝港深化产业协同"], np.ones((1, 4), dtype=np.float32) / 2)
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 if {moment!r} == "words": index._lexical.commit(); die()
-if {moment!r} == "vectors": index._lexical.commit(); index._dense.save(Path(sys.argv[1]) / "dense.bin"); die()
+if {moment!r} == "vectors": index._lexical.commit(); index._dense.save(); die()
 hybrid.json.dump = lambda value, file: (file.write('{{"format"'), file.flush(), die())
 index.commit(8)
 """

@@ -11,8 +11,9 @@ import pytest
 
 from qa import database
 from qa.errors import LibraryError
+from qa.indexes import INDEX_NAME
 from qa.intake import document_id
-from qa.library import INDEX_NAME, Library, index_text
+from qa.library import Library, index_text
 from qa.types import Block, Document, Notice, Passage, Region
 from tests.conftest import KeywordEncoder
 
@@ -130,8 +131,8 @@ def test_check_finds_an_offset_that_is_wrong(library: Library, encoder: KeywordE
 def test_check_finds_an_index_that_lacks_a_passage(library: Library, encoder: KeywordEncoder, tmp_path: Path) -> None:
     write(tmp_path / "papers", a=A)
     library.add([tmp_path / "papers"], encoder=encoder)
-    library._index.remove([1])
-    library._index.commit(library._index.generation)
+    library._indexes._index.remove([1])
+    library._indexes._index.commit(library._indexes._index.generation)
     assert library.check().problems == (
         "dense index: 1 passages missing, 0 too many",
         "lexical index: 1 passages missing, 0 too many",
@@ -253,3 +254,36 @@ def test_the_members_of_an_archive_are_documents_of_their_own(
     assert [(error.code, error.fields["path"]) for error in first.failed] == [("file_empty", f"{path}!c.txt")]
     assert found(library, "越南工贸部", encoder) == {"papers.zip!二/b.md"}
     assert library.add([path], encoder=encoder).unchanged == first.added
+
+
+def test_a_library_larger_than_one_segment_stays_whole(
+    tmp_path: Path, encoder: KeywordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.dense.SEAL_AT", 4)
+    write(tmp_path / "papers", b=B, **{f"a{i}": A.replace("34.96", str(i)) for i in range(10)})
+    folder = tmp_path / "library"
+    with Library.create(folder, encoder=encoder) as library:
+        library.add([tmp_path / "papers"], encoder=encoder)
+        assert len(list((folder / INDEX_NAME).glob("*.rows"))) == 2
+        assert found(library, "越南工贸部", encoder) == {"b.txt"}
+        chosen = frozenset({document_id(tmp_path / "papers" / "a3.txt")})
+        vector = encoder.encode_queries(["签约"])[0]
+        hits = library.search("签约", vector, k=10, documents=chosen)
+        assert {document.name for _, document in library.passages([hit.id for hit in hits])} == {"a3.txt"}
+        library.remove([document_id(tmp_path / "papers" / f"a{i}.txt") for i in range(5)])
+        assert library.check().problems == ()
+
+    rows = next((folder / INDEX_NAME).glob("*.rows"))
+    content = bytearray(rows.read_bytes())
+    content[0] ^= 1
+    rows.write_bytes(content)
+    with Library.open(folder, model=encoder.identity) as library:
+        assert library.check().problems == (f"dense index: {rows.name} changed since it was written",)
+        library.repair()
+        assert library.check().problems == ()
+
+    rows = next((folder / INDEX_NAME).glob("*.rows"))
+    rows.write_bytes(b"\xff" * rows.stat().st_size)
+    with Library.open(folder, model=encoder.identity) as library:
+        assert found(library, "越南工贸部", encoder) == {"b.txt"}
+        assert library.check().problems == ()

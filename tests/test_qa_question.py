@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.question import KINDS, WEIGHT_LIMIT, align, parse_question, word_weight
+from qa.question import KINDS, WEIGHT_LIMIT, align, date_grain, parse_question, word_weight
 
 
 # fmt: off
@@ -106,3 +106,14 @@ def test_any_text_is_a_question(text):
     assert parsed.kind in KINDS
     for unit in parsed.units:
         assert parsed.folded[unit.start : unit.end] == unit.text
+
+
+# fmt: off
+@pytest.mark.parametrize(("question", "grain"), [
+    ("《拉特朗協定》於何年簽署?", "年"), ("展会是哪一年创办的？", "年"), ("哪年出生？", "年"), ("成立的年份是？", "年"),
+    ("何年何月动工？", "月"), ("在哪个月开幕？", "月"), ("哪年几月几日签署？", ""), ("什么时候开幕？", ""), ("开幕日期？", ""),
+    ("有多少家企业？", ""),
+])
+# fmt: on
+def test_how_much_of_a_date_is_asked_for(question, grain):
+    assert date_grain(parse_question(question)) == grain

@@ -97,6 +97,24 @@ def test_snap_gives_whole_numbers_dates_words_and_brackets(text, marked, snapped
     assert text[low:high] == snapped
 
 
+# fmt: off
+@pytest.mark.parametrize(("text", "marked", "grain", "snapped"), [
+    ("条约于1929年2月11日签署",  "1929年",    "年", "1929年"),
+    ("条約於1929年2月11日簽署",  "1929年",    "年", "1929年"),
+    ("条约于1929年2月11日签署",  "29年",      "年", "1929年"),
+    ("条约于1929年2月11日签署",  "1929年",    "",   "1929年2月11日"),
+    ("条约于1929年2月11日签署",  "1929年2月", "月", "1929年2月"),
+    ("条约于1929年2月11日签署",  "1929年",    "月", "1929年2月11日"),
+    ("每天不超过25公克",         "25",        "",   "不超过25公克"),
+    ("共计38人到场",             "38",        "",   "38人"),
+])
+# fmt: on
+def test_a_date_is_not_grown_past_what_is_asked_for(text, marked, grain, snapped):
+    start = text.index(marked)
+    low, high = snap(text, start, start + len(marked), grain=grain)
+    assert text[low:high] == snapped
+
+
 @settings(deadline=None)  # the first example loads the dictionary
 @given(st.text(alphabet="江州果品博览会有家412年月%亿元，。！？“”《》（）、；:ab \nﬁ", min_size=1, max_size=80), st.data())
 def test_snap_stays_near_what_was_marked(text, data):

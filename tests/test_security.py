@@ -64,7 +64,10 @@ def test_the_search_itself_finds_what_it_looks_for() -> None:
 
 
 def test_only_the_dense_leg_shows_faiss_a_file_and_only_after_its_hash() -> None:
-    users = [path for path in FILES if "read_index" in path.read_text("utf-8")]
-    assert [path.name for path in users if not path.is_relative_to(ROOT / "benchmarks")] == ["dense.py"]
-    source = (ROOT / "embeddings" / "dense.py").read_text("utf-8")
-    assert source.index("_checked_count(file, path, dim)") < source.index("read_index(")
+    users = {path.name: path.read_text("utf-8") for path in FILES if "read_index" in path.read_text("utf-8")}
+    assert {name for name, source in users.items() if "faiss().read_index(" in source} == {"dense_file.py"}
+    for source in (users.pop(name) for name in ("dense.py", "dense_segment.py")):
+        assert source.index("with reading_checked(") < source.index("read_index(file)")
+    source = users.pop("dense_file.py")
+    assert "yield file, _checked_count(file, path, magic, dim)" in source
+    assert not users

