@@ -6,7 +6,7 @@ YINJU_SHARED ?= ../shared
 export YINJU_SHARED
 
 .DEFAULT_GOAL := help
-.PHONY: help chat install dev system lint test check bench-quality bench-speed bench-scale models clean
+.PHONY: help chat install dev system lint test check bench-quality bench-speed bench-scale bench-tasks bench-load tour models clean
 
 help: ## 列出全部命令 · list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,15 @@ bench-speed: dev ## 快不快：启动、提问、入库、内存 · speed and m
 
 bench-scale: dev ## 大了怎么样：一千到一百万段的时间、内存、磁盘（百万段要几小时） · from 1,000 to 1,000,000 passages
 	$(BIN)/python -m benchmarks.scale
+
+bench-tasks: dev ## 头一回用要点几下、等几秒：六件事 · clicks and seconds of six first-time tasks
+	$(BIN)/python -m benchmarks.tasks
+
+bench-load: dev ## 20 个对话同时问十分钟：出错、串话、时间、内存 · 20 conversations at once for ten minutes
+	$(BIN)/python -m benchmarks.load
+
+tour: dev ## 把页面的每个状态拍成图，放在 build/tour · pictures of every state of the page in build/tour
+	$(BIN)/python -m benchmarks.tour
 
 models: dev ## 从公开的包和训练数据重做自带的模型（两核约五小时） · make the bundled models again from public data
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'

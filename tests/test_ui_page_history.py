@@ -293,6 +293,9 @@ def test_on_a_phone_the_list_is_in_the_drawer(browser: Browser, address: str) ->
         visit.tab.locator(".yj-drawer").click()
         visit.tab.get_by_role("link", name="500强？").wait_for()
         assert visit.run("document.documentElement.scrollWidth") == 390
+        visit.tab.get_by_role("button", name="新对话").click()
+        visit.tab.wait_for_selector("#yj-library", state="hidden")
+        visit.wait(".yj-welcome")
 
 
 def test_english(browser: Browser, address: str) -> None:

@@ -204,6 +204,7 @@ def test_removed_undone_and_put_back_after_a_reload(browser: Browser, shelf: She
         visit.tab.get_by_role("button", name="撤销").click()
         wait_names(visit, "乙.txt", "甲.txt")
         assert visit.text(".yj-undo") == []
+        assert visit.text(".yj-history-note") == []  # it is not taken for a conversation's
         row.hover()
         row.get_by_role("button", name="移除 甲.txt").click()
         wait_names(visit, "乙.txt")

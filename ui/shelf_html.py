@@ -117,8 +117,10 @@ def figures(files: Sequence[FileReport], lang: str, *, seconds: float | None = N
     """What was found in files, in words: pages, paragraphs, tables, pages recognised, seconds."""
     pages = [file.pages for file in files if file.pages is not None]
     parts = [text("report_pages", lang, count=sum(pages))] if pages else []
-    parts.append(text("report_paragraphs", lang, count=sum(file.paragraphs for file in files)))
+    paragraphs = sum(file.paragraphs for file in files)
     tables, recognised = sum(file.tables for file in files), sum(file.recognised for file in files)
+    # Of a file that is nothing but a table, "0 paragraphs" would sound like a failure.
+    parts += [text("report_paragraphs", lang, count=paragraphs)] if paragraphs or not tables else []
     parts += [text("report_tables", lang, count=tables)] if tables else []
     parts += [text("report_recognised", lang, count=recognised)] if recognised else []
     if seconds is not None:

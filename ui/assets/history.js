@@ -131,7 +131,7 @@ document.addEventListener("click", (event) => {
   else if (at(".yj-delete")) {
     moved = true;
     act({ do: "delete", id: talk.dataset.id });
-  } else if (at(".yj-undo")) act({ do: "restore", id: at(".yj-undo").dataset.id });
+  } else if (at(".yj-history-note .yj-undo")) act({ do: "restore", id: at(".yj-undo").dataset.id });
   else if (at(".yj-cancel")) {
     if (talk) renaming(talk, false);
     else at(".yj-why").hidden = true;

@@ -149,7 +149,9 @@ document.addEventListener("click", (event) => {
   const mend = target.closest(".yj-mend");
   if (mend) return intoBox(mend.parentElement.querySelector(".yj-meant").textContent);
   if (target.closest(".yj-fold, .yj-drawer, .yj-rail")) return toggleLibrary();
-  if (NARROW.matches && libraryIsOpen() && !target.closest("#yj-library") && target.isConnected) setLibrary(false);
+  const away = !target.closest("#yj-library") && target.isConnected;
+  // A conversation that was chosen in the drawer, or begun, lies under it.
+  if (NARROW.matches && libraryIsOpen() && (away || target.closest(".yj-open, .yj-new"))) setLibrary(false);
 });
 
 document.addEventListener("keydown", (event) => {
