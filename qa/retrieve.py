@@ -1,6 +1,6 @@
 """From a question to the passages most likely to answer it: both legs fused, near-duplicates folded.
 
-Fusion is the mean of the two legs' scores, each standardised over the candidates. It was measured against
+Fusion is a weighted mean of the two legs' scores, each standardised over the candidates. It was measured against
 reciprocal-rank fusion, which lost wherever one leg is weak. Knows no reader, answer or file.
 """
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 CANDIDATES = 100
 """How many passages each leg proposes."""
+
+DENSE = 0.6
+"""Weight of the vectors in the fused score. hit@1 of 0.5, 0.6 and 0.7 on five sets of up to 400 questions: CMRC trial 99.0,
+98.8, 98.2; CMRC train kept aside 99.0, 99.0, 98.8; DRCD kept aside 96.1, 96.1, 95.6; XQuAD 97.5, 97.5, 97.2; DuReader
+robust 83.5, 85.5, 87.2.
+"""
 
 DUPLICATE = 0.9
 """Two passages with this share of their character 4-grams in common (Jaccard) say the same."""
@@ -62,12 +68,12 @@ class Retriever:
 
 
 def fuse(candidates: Sequence[Candidate]) -> list[float]:
-    """One score a candidate: the mean of its two scores, each standardised over all candidates. Higher is better."""
+    """One score a candidate: its two scores, each standardised over all candidates, weighted. Higher is better."""
     if not candidates:
         return []
     dense = _standardised(np.array([candidate.dense for candidate in candidates]))
     lexical = _standardised(np.array([candidate.lexical for candidate in candidates]))
-    return [float(score) for score in (dense + lexical) / 2]
+    return [float(score) for score in DENSE * dense + (1 - DENSE) * lexical]
 
 
 def _standardised(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

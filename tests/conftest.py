@@ -8,8 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from qa.library import Library
+
+# A busy machine draws examples slowly; that says nothing of what is tested.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 KEYWORDS = ("重庆", "越南", "西洽会", "开幕", "500强", "展位", "昌都", "亿元")
 ROOT = Path(__file__).parent.parent
@@ -25,7 +30,8 @@ class KeywordEncoder:
         rows = np.array([[*(text.count(word) for word in KEYWORDS), 0] for text in texts], dtype=np.float32)
         rows = rows.reshape(len(texts), self.dim)
         rows[rows.sum(axis=1) == 0, -1] = 1
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        unit: np.ndarray = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit
 
     def encode_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> np.ndarray:
         if progress is not None:

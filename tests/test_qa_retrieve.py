@@ -15,17 +15,17 @@ from qa.retrieve import Retriever, fuse
 from tests.conftest import KeywordEncoder
 
 
-def test_fusion_is_the_mean_of_standard_scores() -> None:
+def test_fusion_weighs_standard_scores() -> None:
     # dense 0.9 0.8 0.7: mean 0.8, deviation sqrt(0.02 / 3); lexical 0 6 3: mean 3, deviation sqrt(6)
     candidates = [Candidate(1, 0.9, 0.0), Candidate(2, 0.8, 6.0), Candidate(3, 0.7, 3.0)]
     z = 0.1 / math.sqrt(0.02 / 3)
     y = 3.0 / math.sqrt(6)
-    assert fuse(candidates) == pytest.approx([(z - y) / 2, y / 2, -z / 2])
+    assert fuse(candidates) == pytest.approx([0.6 * z - 0.4 * y, 0.4 * y, -0.6 * z])
 
 
 def test_a_leg_that_says_the_same_of_all_says_nothing() -> None:
     candidates = [Candidate(1, 0.5, 0.0), Candidate(2, 0.5, 2.0)]
-    assert fuse(candidates) == pytest.approx([-0.5, 0.5])
+    assert fuse(candidates) == pytest.approx([-0.4, 0.4])
     assert fuse([Candidate(1, 0.5, 1.0)]) == [0.0]
     assert fuse([]) == []
 
