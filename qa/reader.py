@@ -153,6 +153,7 @@ def _crosses(ranges: Sequence[tuple[int, int]], low: int, high: int) -> bool:
 def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Question) -> list[Reading]:
     """A reading a sentence, of at most two sentences; ``spans`` are (score, start, end) in the passage, best first."""
     ranges, kind, grain = sentences(hit.text), question.kind, date_grain(question)
+    amount = kind == "number" and question.asked is not None and "多少" in question.folded[slice(*question.asked)]
     readings: list[Reading] = []
     for score, low, high in sorted(spans, key=lambda span: CROSSING * _crosses(ranges, *span[1:]) - span[0]):
         answer = snap(hit.text, low, high, grain=grain)
@@ -168,7 +169,7 @@ def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Quest
         if any(quote[0] < reading.quote[1] and reading.quote[0] < quote[1] for reading in readings):
             continue
         answer = (max(answer[0], quote[0]), min(answer[1], quote[1]))
-        if not can_answer(kind, hit.text[slice(*answer)]):
+        if not can_answer(kind, hit.text[slice(*answer)], amount=amount):
             continue
         whole = answer[1] - answer[0] > WHOLE * (quote[1] - quote[0]) or not is_short_answer(hit.text[slice(*answer)])
         readings.append(Reading(0, quote, None if whole else answer, score))
