@@ -9,7 +9,9 @@ import pytest
 from qa.documents import read_document
 from qa.documents.text import parse_text
 
-NAMES = {"heading": "H", "label": "label", "paragraph": "p", "byline": "by", "list_item": "li", "table": "row"}
+NAMES = {
+    "heading": "H", "label": "label", "paragraph": "p", "byline": "by", "list_item": "li", "table": "row", "caption": "cap",
+}  # fmt: skip
 
 
 def outline(text: str) -> list[tuple[str, str]]:
@@ -266,7 +268,7 @@ def test_a_standard_with_decimal_numbers_and_a_table() -> None:
         ("H3", "1.2 术语"), ("H4", "1.2.1 绿色"), ("p", "在全寿命期内节约"),
         ("H2", "第二章 设计要求"), ("H3", "2.1 一般规定"), ("p", "建筑设计应当符合"),
         ("li", "（1）窗墙面积比"), ("li", "（2）外墙传热系"),
-        ("p",  "表1 气候分区"), ("row", "城市\t分区\t采暖"), ("row", "重庆\t夏热冬冷\t"), ("row", "成都\t夏热冬冷\t"),
+        ("cap", "表1 气候分区"), ("row", "城市\t分区\t采暖"), ("row", "重庆\t夏热冬冷\t"), ("row", "成都\t夏热冬冷\t"),
     ]
     # fmt: on
 

@@ -197,7 +197,7 @@ def test_questions_that_the_library_answers_are_offered_where_nothing_was_found(
     assert page.text(".yj-absent") == ["门票", "<i>"]
     assert page.text(".yj-suggest button") == ["谁宣布开幕？", "<b>"]
     early = Page(render.answer_html(NOT_FOUND, "zh", complete=False))
-    assert early.text(".yj-suggest-wait") == ["正在找资料里能回答的问题……"]
+    assert early.text(".yj-suggest-wait p") == ["正在找资料里能回答的问题……"]
     assert early.text(".yj-next") == []
     assert not page.find(".yj-next")
     assert Page(render.answer_html(NOT_FOUND, "zh")).text(".yj-next") == ["可以换个说法，或问得更具体一些。"]

@@ -30,6 +30,9 @@ PASSAGES_SHOWN = 3
 PASSAGE_START = 160
 """Passages shown while they are read, and characters of each."""
 
+NO_WORDS = "\u00a0"
+"""As high as a line of words, and none."""
+
 QUOTES_OPEN = 1
 """Quotes shown at once; the others, which say the same, are a click away."""
 
@@ -70,7 +73,9 @@ def not_found_html(answer: Answer, lang: str, *, complete: bool = True) -> str:
         offered = questions_html(answer.suggestions)
         ways = f'<div class="yj-suggest"><p>{text("suggestions", lang)}</p>{offered}</div>'
     elif not complete:
-        ways = f'<div class="yj-suggest yj-suggest-wait"><p>{text("suggestions_wait", lang)}</p></div>'
+        # As high as one row of questions, so that nothing moves when they come.
+        room = f'<div class="yj-room" aria-hidden="true">{questions_html([NO_WORDS])}</div>'
+        ways = f'<div class="yj-suggest yj-suggest-wait"><p>{text("suggestions_wait", lang)}</p>{room}</div>'
     if not answer.near:
         return head + ways
     tag = f'<span class="yj-tag">{text("not_answer", lang)}</span>'
