@@ -74,7 +74,7 @@ def not_found_html(answer: Answer, lang: str, *, complete: bool = True) -> str:
         ways = f'<div class="yj-suggest"><p>{text("suggestions", lang)}</p>{offered}</div>'
     elif not complete:
         # As high as one row of questions, so that nothing moves when they come.
-        room = f'<div class="yj-room" aria-hidden="true">{questions_html([NO_WORDS])}</div>'
+        room = f'<ul class="yj-examples yj-room" aria-hidden="true"><li><span class="yj-example">{NO_WORDS}</span></li></ul>'
         ways = f'<div class="yj-suggest yj-suggest-wait"><p>{text("suggestions_wait", lang)}</p>{room}</div>'
     if not answer.near:
         return head + ways
