@@ -36,8 +36,10 @@ RIVAL = 0.5
 may say the same, or otherwise.
 """
 
-FAR = 1.2
-"""Fused score, in standard deviations, below the best passage's from which a passage is not read at all."""
+FAR, FARTHEST = 1.2, 2.4
+"""Fused score, in standard deviations, below the best passage's from which a passage is not read: once something was
+found that is likelier than "not in this passage", and at all.
+"""
 
 SPANS = 20
 """Spans of a passage that are looked at: the best, and the best that lies in another sentence."""
@@ -78,7 +80,8 @@ class SpanReader:
     def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
         """Readings of ``hits``, best first: of each passage that was read the best span, and the best in another
         sentence. ``score`` is in logits: 0 is as likely as "not in this passage". Passages are read one by one, in
-        the order given, up to a clear answer and what is ranked close to it; none that is ranked far below the best.
+        the order given, up to a clear answer and what is ranked close to it; what is ranked far below the best only as long
+        as nothing was found.
         Deterministic.
         """
         asked = parse_question(question)
@@ -86,12 +89,15 @@ class SpanReader:
         if not any(within is None or within for within in places):
             places = [None] * len(hits)
         readings: list[Reading] = []
-        floor = max((hit.score for hit in hits), default=0.0) - FAR
+        best = max((hit.score for hit in hits), default=0.0)
+        floor = best - FARTHEST
         for number, (hit, within) in enumerate(zip(hits, places, strict=True)):
             if hit.score < floor or within == []:
                 continue
             found = [replace(reading, hit=number) for reading in self.read_one(question, hit, within or ())]
             readings += found
+            if found and found[0].score >= 0:
+                floor = max(floor, best - FAR)
             if found and found[0].score >= CLEAR:
                 floor = max(floor, hit.score - RIVAL)
         if asked.kind == "yesno":
