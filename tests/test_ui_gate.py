@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -74,12 +73,15 @@ def test_a_question_that_takes_too_long_gets_a_sentence_and_the_next_one_an_answ
     answerer, seen = Held(), list[Outcome]()
     gate = Gate(answerer, at_once=1, waiting=1, seconds=0.2, observe=seen.append)
     for _ in range(2):  # one that is answered too slowly, one that waits too long
-        with pytest.raises(ServiceError, match="question_slow"):
-            gate.ask("慢")
+        place = gate.submit("慢")
+        with pytest.raises(TimeoutError):
+            place.result(gate.seconds)
+        late = gate.give_up(place)
+        assert (late.code, late.fields) == ("question_slow", {"seconds": 0})
     assert (gate.running, gate.waiting) == (1, 0)
     answerer.go.release(2)
     until(lambda: gate.running == 0)
-    assert gate.ask("快").question == "快"
+    assert gate.submit("快").result(20).question == "快"
     assert [outcome.status for outcome in seen] == ["slow", "slow", "not_found"]
 
 
@@ -88,20 +90,19 @@ def test_what_the_answerer_raises_is_raised() -> None:
     gate = Gate(TinyAnswerer(failing={"炸": RuntimeError("boom"), "晚": TimeoutError()}), observe=seen.append)
     for question, error in ((" ", QuestionError), ("炸", RuntimeError), ("晚", TimeoutError)):
         with pytest.raises(error):
-            gate.ask(question)
+            gate.submit(question).result(20)
     assert [outcome.status for outcome in seen] == ["invalid", "failed", "failed"]
 
 
 def test_a_gate_that_stops_lets_nobody_in_and_those_inside_finish() -> None:
     answerer = Held()
     gate = Gate(answerer, at_once=1, waiting=9)
-    with ThreadPoolExecutor(3) as threads:
-        asked = [threads.submit(gate.ask, "问") for _ in range(3)]
-        until(lambda: gate.waiting == 2)
-        gate.stop()
-        with pytest.raises(ServiceError, match="service_stopping"):
-            gate.ask("晚了")
-        assert not gate.wait_until_empty(0.05)
-        answerer.go.release(3)
-        assert gate.wait_until_empty(20)
-        assert [future.result().status for future in asked] == ["not_found"] * 3
+    asked = [gate.submit("问") for _ in range(3)]
+    assert gate.waiting == 2
+    gate.stop()
+    with pytest.raises(ServiceError, match="service_stopping"):
+        gate.submit("晚了")
+    assert not gate.wait_until_empty(0.05)
+    answerer.go.release(3)
+    assert gate.wait_until_empty(20)
+    assert [place.result(20).status for place in asked] == ["not_found"] * 3

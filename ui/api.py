@@ -201,8 +201,7 @@ async def _answered(request: Request, gate: Gate, place: Place) -> Answer:
         if leaving.done():
             place.cancel()
             raise ClientDisconnect
-        gate.give_up(place)
-        raise gate.slow()
+        raise gate.give_up(place)
     finally:
         leaving.cancel()
         if not answer.done():

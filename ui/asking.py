@@ -136,6 +136,5 @@ def _tell(
 
 def _finished(gate: Gate, place: Place, library: Shelf, lang: str) -> Turn:
     if not place.done():
-        gate.give_up(place)
-        raise gate.slow()
+        raise gate.give_up(place)
     return shown(place.result(), library, lang)

@@ -53,7 +53,7 @@ class Place(Future[Answer]):
 
 
 class Gate:
-    """Answers questions by way of ``answerer``; itself an answerer. May be used from several threads."""
+    """Answers questions by way of ``answerer``. May be used from several threads."""
 
     def __init__(
         self,
@@ -107,28 +107,11 @@ class Gate:
         self._jobs.put(lambda: self._answer(future, came, lambda: self._answerer.ask(question, id=id, **options)))
         return future
 
-    def ask(self, question: str, *, id: str | None = None, **options: Any) -> Answer:
-        """The answer to ``question``, as the answerer gives it, waited for.
-
-        :raises ServiceError: as :meth:`submit`; ``question_slow`` (seconds) where the answer did not come in time.
-        """
-        future = self.submit(question, id=id, **options)
-        try:
-            return future.result(self.seconds)
-        except TimeoutError as error:
-            if future.done():  # the answerer's own
-                raise
-            self.give_up(future)
-            raise self.slow() from error
-
-    def give_up(self, future: Place) -> None:
-        """Count ``future`` as overdue, and give its place free if it still waits."""
+    def give_up(self, future: Place) -> ServiceError:
+        """Count ``future`` as overdue, and give its place free if it still waits; the error that says so."""
         future.overdue = True
         self._observe(Outcome("slow", 0.0, self.seconds))
         future.cancel()
-
-    def slow(self) -> ServiceError:
-        """The error for a question that took too long."""
         return ServiceError("question_slow", seconds=round(self.seconds))
 
     def stop(self) -> None:
