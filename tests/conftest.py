@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from qa.library import Library
 
 # A busy machine draws examples slowly; that says nothing of what is tested.
-settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
 KEYWORDS = ("重庆", "越南", "西洽会", "开幕", "500强", "展位", "昌都", "亿元")

@@ -23,7 +23,7 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
-from transformers import BertConfig
+from transformers import BertConfig, BertModel
 
 from embeddings.bert import load_bert
 from embeddings.encoder import BUNDLED
@@ -71,13 +71,18 @@ class Item:
 
 def main() -> None:
     """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    train(*folders(__doc__))
+
+
+def folders(description: str) -> tuple[Path, Path, Path]:
+    """The folders that the command line names: data, base model and results. The last is made."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--base", type=Path, default=BUNDLED)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    train(options.data, options.base, options.out)
+    return options.data, options.base, options.out
 
 
 def train(data: Path, base: Path, out: Path) -> None:
@@ -143,14 +148,19 @@ def kept_aside(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def make_network(base: Path) -> SpanNetwork:
-    """The base model with a new head, its lowest parts frozen."""
-    bert = load_bert(BertConfig.from_json_file(base / CONFIG), load_weights(base / FILE_NAME), dtype=torch.float32)
-    network = SpanNetwork(bert)
+    """The base model with a new head."""
+    network = SpanNetwork(trainable(base))
     torch.nn.init.normal_(network.head.weight, std=0.02)
     torch.nn.init.zeros_(network.head.bias)
+    return network.train()
+
+
+def trainable(base: Path) -> BertModel:
+    """The base model, its word embeddings and lowest layers frozen."""
+    bert = load_bert(BertConfig.from_json_file(base / CONFIG), load_weights(base / FILE_NAME), dtype=torch.float32)
     for layer in bert.encoder.layer[FROZEN_LAYERS:]:
         layer.requires_grad_(True)
-    return network.train()
+    return bert
 
 
 def batches(rows: Sequence[Row], tokenizer: Tokenizer, done: int) -> Iterator[list[Item]]:

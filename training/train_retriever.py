@@ -14,7 +14,6 @@ of which the training sets hold little. ``results/retriever.json`` has the figur
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 from collections import defaultdict
@@ -28,15 +27,12 @@ from numpy.typing import NDArray
 from opencc import OpenCC
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
-from transformers import BertConfig, BertModel
+from transformers import BertModel
 
-from embeddings.bert import load_bert
-from embeddings.encoder import BUNDLED
 from embeddings.folding import simplified
-from embeddings.stored import CONFIG, TOKENIZER
-from embeddings.weights import FILE_NAME, load_weights
+from embeddings.stored import TOKENIZER
 from training.reader_data import EDGE, UNTITLED, Piece, Row, is_held_out, read_rows, whole_passages
-from training.train_reader import FROZEN_LAYERS, WARM_UP, note, restore, save
+from training.train_reader import WARM_UP, folders, note, restore, save, trainable
 
 SEED = 7
 PASSES = 1
@@ -77,13 +73,7 @@ class Group:
 
 def main() -> None:
     """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--base", type=Path, default=BUNDLED)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    train(options.data, options.base, options.out)
+    train(*folders(__doc__))
 
 
 def train(data: Path, base: Path, out: Path) -> None:
@@ -93,10 +83,8 @@ def train(data: Path, base: Path, out: Path) -> None:
     tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
     tokenizer.enable_truncation(TOKENS)
     tokenizer.enable_padding(pad_id=tokenizer.token_to_id("<pad>"), pad_token="<pad>")
-    bert = load_bert(BertConfig.from_json_file(base / CONFIG), load_weights(base / FILE_NAME), dtype=torch.float32)
+    bert = trainable(base)
     torch.nn.Module.to(bert, device).train()
-    for layer in bert.encoder.layer[FROZEN_LAYERS:]:
-        layer.requires_grad_(True)
     trained = {name: weight for name, weight in bert.named_parameters() if weight.requires_grad}
     optimizer = torch.optim.AdamW(trained.values(), weight_decay=0.01)
     anchors = anchors_of([row for row in read_rows(data) if not is_held_out(row)])
