@@ -18,6 +18,7 @@ SERVE = """
 import json, os
 from tests.ui_tiny import TinyAnswerer, TinyLibrary
 from ui.app import build_application, loaded
+from ui.gate import Gate
 from ui.server import serve
 
 def ready(url):
@@ -25,7 +26,7 @@ def ready(url):
     print(json.dumps([url, [os.environ.get(name) for name in names]]), flush=True)
 
 serve(
-    lambda: loaded(build_application(TinyAnswerer(), TinyLibrary())),
+    lambda: loaded(build_application(Gate(TinyAnswerer()), TinyLibrary())),
     host="127.0.0.1", port=0, open_browser=False, ready=ready,
 )
 print("served", flush=True)

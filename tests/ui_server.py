@@ -15,6 +15,7 @@ from unittest import mock
 import pytest
 
 from ui.chat import Asks, Shelf
+from ui.gate import Gate
 from ui.shelf import Keeper
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ FLAGS = (
 
 @contextmanager
 def serving(
-    answerer: Asks,
+    answerer: Asks | Gate,
     library: Shelf,
     *,
     examples: Sequence[str] | None = None,
@@ -47,9 +48,8 @@ def serving(
     from ui.web import address_of, listen
 
     with mock.patch.dict(os.environ), listen("127.0.0.1", 0) as listener, ThreadPoolExecutor(2) as threads:
-        service = Service(
-            lambda: loaded(build_application(answerer, library, examples=examples, keeper=keeper)), **options
-        )
+        gate = answerer if isinstance(answerer, Gate) else Gate(answerer)
+        service = Service(lambda: loaded(build_application(gate, library, examples=examples, keeper=keeper)), **options)
         server = make_server(service)
         # In a thread: in this one Playwright's event loop may be running.
         running = threads.submit(server.run, sockets=[listener])

@@ -20,7 +20,7 @@ from ui import frame, render
 from ui.api import endpoints
 from ui.api_documents import change_routes
 from ui.asking import Stop, take_turn
-from ui.chat import Asks, Shelf, Turn, more_source, open_source
+from ui.chat import Shelf, Turn, more_source, open_source
 from ui.conversations import Conversations
 from ui.gate import Gate
 from ui.history_pane import History, build_history
@@ -54,11 +54,11 @@ _MONO = ("ui-monospace", "monospace")
 
 
 def build_application(
-    answerer: Asks, library: Shelf, *, examples: Sequence[str] | None = None, keeper: Keeper | None = None
+    gate: Gate, library: Shelf, *, examples: Sequence[str] | None = None, keeper: Keeper | None = None
 ) -> Starlette:
     """The page in each language and the endpoints as one ASGI application; ``ui.server`` stands around it.
 
-    ``answerer`` is asked through one gate for all of them. ``keeper`` adds to and removes from the library; without one
+    All of them ask through ``gate``. ``keeper`` adds to and removes from the library; without one
     it stays as it is. ``examples`` are questions to click; without them, those we know for the library's documents.
     ``state.gate`` is the gate, ``state.pages`` holds Gradio's own applications. Not to be called where an event loop
     runs.
@@ -66,7 +66,6 @@ def build_application(
     from starlette.applications import Starlette
     from starlette.routing import Mount
 
-    gate = answerer if isinstance(answerer, Gate) else Gate(answerer)
     if examples is None:
         examples = examples_for(info.name for info in library.documents())
     pages = asyncio.run(_pages(gate, library, tuple(examples), keeper))
