@@ -205,10 +205,9 @@ class Answerer:
             low, high = best.reading.answer or best.reading.quote
             if best.hit is hit and inner[0] <= low and high <= inner[1]:
                 return list(weighed)
-            lacks = any(name not in text for name in cell.named)
-            if not lacks and CELL_SEPARATOR not in text and probability <= best.probability:
+            holds = all(name in text for name in cell.named)
+            if holds and CELL_SEPARATOR not in text and probability <= best.probability:
                 return list(weighed)
-            probability = max(probability, best.probability) if lacks else probability
         reading = Reading(-place, quote, inner, 0.0)
         rest = [item for item in weighed if CELL_SEPARATOR not in item.hit.text[slice(*item.reading.quote)]]
         return [_Weighed(reading, hit, probability), *(item for item in rest if item.probability <= probability)]
