@@ -35,7 +35,7 @@ _QUANTITY = re.compile(
 )
 """A figure with a unit that is none of time."""
 _AMOUNT = re.compile(
-    r"[\da-z零〇一二两三四五六七八九十百千万亿半双几数]|首|末|永久|终身|随时|当天|当日|隔天|次日|立即|马上|没有|免费|无|全部|所有|不限"
+    r"^[^\s\u3400-\u9fff]+$|[\d零〇一二两三四五六七八九十百千万亿半双几数]|首|末|永久|终身|随时|当天|当日|隔天|次日|立即|马上|没有|免费|无|全部|所有|不限"
 )
 _YEAR_OR_FIGURE = re.compile(r"\d[\d,.\s]*(?:年|月|日|世纪|%)?")
 

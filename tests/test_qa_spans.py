@@ -31,7 +31,8 @@ def test_an_amount_is_no_time_person_or_place(kind, answer, can):
 
 # fmt: off
 @pytest.mark.parametrize(("answer", "can"), [
-    ("刘康", False), ("按读者点广告来定", False), ("325家", True), ("三万元", True), ("两倍", True), ("首次", True), ("免费", True), ("KK", True), ("半天", True),
+    ("刘康", False), ("按读者点广告来定", False), ("325家", True), ("三万元", True), ("两倍", True), ("首次", True), ("免费", True), ("KK", True), ("半天", True), ("O(log(n))", True),
+    ("队伍：like cxk", False), ("该结点", False),
 ])
 # fmt: on
 def test_how_many_is_answered_by_a_number_or_a_word_for_one(answer, can):
