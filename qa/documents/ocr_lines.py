@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from qa.documents import marks
 from qa.documents.ocr import LARGEST, SHORT, SeenLine, SeenPage, read_picture
 from qa.documents.pdf_furniture import Sheet
-from qa.documents.pdf_glyphs import GlyphPage, Rule
+from qa.documents.pdf_glyphs import GlyphPage
 from qa.documents.pdf_lines import Line, region
+from qa.documents.pdf_rules import Rule
 from qa.documents.sheets import Seen
 from qa.types import Region
 

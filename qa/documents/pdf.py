@@ -8,9 +8,11 @@ files attached to the PDF.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import compress
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from qa.documents.common import COMMON_SIMPLIFIED, COMMON_TRADITIONAL
 from qa.documents.pdf_furniture import Sheet
 from qa.documents.pdf_glyphs import GlyphPage, read_page
 from qa.documents.pdf_kinds import squeezed
-from qa.documents.pdf_lines import pieces
+from qa.documents.pdf_pieces import pieces
 from qa.documents.sheets import Seen, document_of, lay_out
 from qa.errors import DocumentError
 from qa.types import Document, Notice
@@ -147,28 +149,35 @@ def _sheets(
     progress: Callable[[int, int], None] | None,
     recognise: Recogniser | None,
 ) -> Iterator[Sheet]:
-    """The pages in order, one loaded at a time. A page that cannot be read gives a notice and an empty sheet."""
+    """The pages in order. A page that cannot be read gives a notice and an empty sheet.
+
+    A page stays loaded until the next one is: PDFium keeps a font no longer than a page that is set in it.
+    """
     import pypdfium2
 
     pages = len(file)
-    for index in range(pages):
-        try:
-            page = file[index]
+    with contextlib.ExitStack() as loaded:
+        for index in range(pages):
             try:
-                shown = read_page(page, index + 1)
-                sheet = Sheet(shown.number, shown.width, shown.height, pieces(shown), shown.rules)
-                code = _unread(shown)
-                if code:
-                    sheet, said = _instead(sheet, code, recognise(page, shown) if recognise else None)
-                    notices += said
-            finally:
-                page.close()
-        except pypdfium2.PdfiumError as error:
-            notices.append(Notice("page_damaged", page=index + 1, detail=str(error)))
-            sheet = Sheet(index + 1, 0.0, 0.0, [])
-        yield sheet
-        if progress is not None:
-            progress(index + 1, pages)
+                page = file[index]
+                loaded.close()
+                loaded.callback(page.close)
+                sheet, said = _sheet(page, index + 1, recognise)
+                notices += said
+            except pypdfium2.PdfiumError as error:
+                notices.append(Notice("page_damaged", page=index + 1, detail=str(error)))
+                sheet = Sheet(index + 1, 0.0, 0.0, [])
+            yield sheet
+            if progress is not None:
+                progress(index + 1, pages)
+
+
+def _sheet(page: pypdfium2.PdfPage, number: int, recognise: Recogniser | None) -> tuple[Sheet, list[Notice]]:
+    """A loaded page, and what there is to say about it."""
+    shown = read_page(page, number)
+    sheet = Sheet(shown.number, shown.width, shown.height, pieces(shown), shown.rules)
+    code = _unread(shown)
+    return _instead(sheet, code, recognise(page, shown) if recognise else None) if code else (sheet, [])
 
 
 def _instead(sheet: Sheet, code: str, seen: Seen | None) -> tuple[Sheet, list[Notice]]:
@@ -185,12 +194,12 @@ def _instead(sheet: Sheet, code: str, seen: Seen | None) -> tuple[Sheet, list[No
 
 def _unread(page: GlyphPage) -> str:
     """Why the text of a page cannot be read, as the code of a notice; empty where it can."""
-    text = "".join(glyph.text for glyph in page.glyphs)
+    text = page.glyphs.text
     if page.pictured >= (STAMPED if text else PICTURED) and len(text) <= STAMP:
         return "page_scanned"
     if not text:
         return ""
-    nothing = len(_SAYS_NOTHING.findall(text)) + sum(g.bad and g.text.isalpha() for g in page.glyphs)
+    nothing = len(_SAYS_NOTHING.findall(text)) + sum(map(str.isalpha, compress(text, page.glyphs.bad.tolist())))
     return "page_garbled" if nothing > GARBLED * len(text) or _is_scrambled(text) else ""
 
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from qa.documents import marks
-from qa.documents.pdf_glyphs import Rule
 from qa.documents.pdf_lines import Line
+from qa.documents.pdf_rules import Rule
 
 DEPTH = 6
 """Levels of columns inside columns."""

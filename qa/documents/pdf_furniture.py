@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from qa.documents import marks
-from qa.documents.pdf_glyphs import Rule
 from qa.documents.pdf_lines import Line
+from qa.documents.pdf_rules import Rule
 
 REACH = 6
 """Pages on either side that a page is compared with."""

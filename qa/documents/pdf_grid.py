@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qa.documents.pdf_glyphs import Rule
+from qa.documents.pdf_rules import Rule
 
 TOUCH = 3.0
 """Points within which two lines meet, or are one."""

@@ -11,9 +11,9 @@ from itertools import pairwise
 from qa.documents import marks
 from qa.documents.pdf_aligned import aligned, column_of, from_rows
 from qa.documents.pdf_columns import rows
-from qa.documents.pdf_glyphs import Rule
 from qa.documents.pdf_grid import Grid, grids
 from qa.documents.pdf_lines import Line, beside
+from qa.documents.pdf_rules import Rule
 from qa.documents.pdf_table import Cell, Table, heads
 
 MIXED = 2.0

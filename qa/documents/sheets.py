@@ -141,4 +141,5 @@ def _regions(document: Document, blocks: Sequence[Proto]) -> Iterator[Region]:
     """The regions of the blocks, moved to where the blocks stand in the text."""
     for block, proto in zip(document.blocks, blocks, strict=True):
         for box in proto.boxes:
-            yield replace(box, start=box.start + block.start, end=box.end + block.start)
+            start, end = box.start + block.start, box.end + block.start
+            yield Region(start, end, box.page, box.x0, box.y0, box.x1, box.y1, box.ocr, box.confidence)
