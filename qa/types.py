@@ -6,6 +6,7 @@ All ranges are ``[start, end)`` in Unicode code points of ``Document.text``. A c
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -14,6 +15,10 @@ BlockKind = Literal["heading", "label", "paragraph", "byline", "list_item", "tab
 Status = Literal["answered", "not_found"]
 
 TITLE_SEPARATOR = " › "
+
+_TABLE_NUMBER = re.compile(
+    r"(?:续|附)?\s?[表錶]\s?[\dA-Z一二三四五六七八九十]+(?:[-–.．－]\d+)*|Table\s+[\dA-Z]+(?:[-.]\d+)*", re.I
+)
 
 
 class VerbatimError(ValueError):
@@ -136,6 +141,7 @@ class Document:
         if not quote[0] <= answer_start < answer_end <= quote[1]:
             raise VerbatimError(f"answer {answer} is not inside quote {quote} of {self.id}")
         boxes = self.regions_of(*quote)
+        table, row = self.row_of(paragraph)
         return Citation(
             number=number,
             document_id=self.id,
@@ -156,12 +162,41 @@ class Document:
             score=score,
             header=self.header_of(paragraph),
             boxes=boxes,
+            table=table,
+            row=row,
         )
 
     def header_of(self, block: Block) -> str:
         """The blocks that head a table's row, one a line; empty for any other block."""
         heads = set(block.header)
         return "\n".join(self.text[one.start : one.end] for one in self.blocks if one.number in heads)
+
+    def row_of(self, block: Block) -> tuple[str, int]:
+        """The table of a row, and which of its rows it is, counted from 1 with those that head it.
+
+        A table is called by the number in its caption (表 3-1), else by its place among the tables of the document ("3").
+        A row of a sheet has that of the sheet, and no table; any other block has neither: ``("", 0)``.
+        """
+        if block.kind != "table":
+            return "", 0
+        if block.row:
+            return "", block.row
+        first = block.number
+        while first > 1 and not self._opens_table(first):
+            first -= 1
+        captions = (self.blocks[number - 1] for number in block.header if self.blocks[number - 1].kind == "caption")
+        named = (_TABLE_NUMBER.match(self.text[caption.start : caption.end]) for caption in captions)
+        label = next((" ".join(match.group().split()) for match in named if match), "")
+        return label or str(sum(map(self._opens_table, range(1, first + 1)))), block.number - first + 1
+
+    def _opens_table(self, number: int) -> bool:
+        """Whether a block is the first row of a table: none is before it, or it heads what follows and that one not."""
+        block, before = self.blocks[number - 1], self.blocks[number - 2] if number > 1 else None
+        if block.kind != "table" or before is None or before.kind != "table":
+            return block.kind == "table"
+        after = self.blocks[number] if number < len(self.blocks) else None
+        heads = after is not None and after.kind == "table" and number in after.header
+        return heads and before.number not in (*block.header, *(after.header if after else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +250,8 @@ class Reading:
 class Citation:
     """A proven quote, in the shape of the JSON contract. Make one with :meth:`Document.cite` only.
 
-    ``header`` is what heads the row that is quoted from a table; ``boxes`` is where the quote stands on its pages.
+    ``header`` is what heads the row that is quoted from a table, ``table`` and ``row`` are as :meth:`Document.row_of`
+    says; ``boxes`` is where the quote stands on its pages.
     """
 
     number: int
@@ -237,6 +273,8 @@ class Citation:
     score: float
     header: str = ""
     boxes: tuple[Region, ...] = ()
+    table: str = ""
+    row: int = 0
 
     @property
     def recognised(self) -> bool:

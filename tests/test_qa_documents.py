@@ -101,7 +101,7 @@ def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
     missing = refusal(tmp_path / "nowhere.txt")
     assert (missing.code, missing.fields) == ("path_missing", {"path": str(tmp_path / "nowhere.txt")})
     folder = refusal(tmp_path)
-    assert (folder.code, folder.fields["reason"]) == ("file_unreadable", "not a regular file")
+    assert (folder.code, folder.fields["reason"]) == ("file_unreadable", "no_file")
     big = tmp_path / "big.txt"
     with big.open("wb") as file:
         file.truncate(FILE_LIMIT + 1)

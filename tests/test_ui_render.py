@@ -53,6 +53,8 @@ def test_to_json_is_the_promise() -> None:
         ("header", ""),
         ("boxes", []),
         ("recognised", False),
+        ("table", ""),
+        ("row", 0),
     ]
     assert json.loads(json.dumps(value, ensure_ascii=False, allow_nan=False)) == value
 

@@ -59,6 +59,21 @@ def test_labels_have_both_languages_with_the_same_fields(key: str) -> None:
     assert key == "seal" or not CJK.search(english)
 
 
+def test_every_reason_that_a_reader_gives_has_words_in_both_languages() -> None:
+    given = {
+        reason
+        for path in (UI.parent / "qa" / "documents").rglob("*.py")
+        for reason in re.findall(r"\"file_damaged\"[^)]*\breason=(\S+?)\)", path.read_text("utf-8"))
+    }
+    assert given
+    assert all(re.fullmatch(r"\"\w+\"", reason) for reason in given)
+    assert {reason.strip('"') for reason in given} <= set(strings.REASONS)
+    for chinese, english in strings.REASONS.values():
+        assert CJK.search(chinese)
+        assert english
+        assert not CJK.search(english)
+
+
 def test_every_label_is_used_and_no_other_is_asked_for() -> None:
     source = "".join(path.read_text("utf-8") for path in UI.glob("*.py") if path.name != "strings.py")
     own = (UI / "strings.py").read_text("utf-8").split("# fmt: on")[1]
@@ -99,6 +114,9 @@ def test_chinese_stands_in_no_other_python_file_of_ui() -> None:
     ("file_format", "zh", {"path": "片.mp4", "suffix": ".mp4", "known": (".txt", ".md")}, "还不会读 片.mp4（.mp4）。现在能读：.md、.txt。"),
     ("file_empty", "en", {"path": "空\x1b[31m\n\u202e.txt"}, "空\ufffd[31m \ufffd.txt holds no text and was not added."),
     ("file_empty", "zh", {}, "? 里没有文字，没有收入。"),
+    ("file_damaged", "zh", {"path": "坏.pdf", "reason": "format"}, "坏.pdf 读不出来：内容不合它的格式，可能没有下载完整，或扩展名不对。请换一份完好的文件。"),
+    ("file_damaged", "en", {"path": "b.pdf", "reason": "pages"}, "b.pdf cannot be read: none of its pages can be opened. Use an intact copy."),
+    ("file_unreadable", "zh", {"path": "甲.txt", "reason": "Permission denied"}, "读不了 甲.txt：没有权限。请检查权限，或换一份完好的文件。"),
     ("no_such_code", "zh", {}, "出了意外，没有答成。请再试一次；还不行，请看终端里的记录。"),
 ])
 # fmt: on

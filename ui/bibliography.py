@@ -21,16 +21,31 @@ _DATE = re.compile(DATE)
 
 
 def place(citation: Citation, lang: str) -> list[str]:
-    """Where a citation stands, in words: article, section, page, paragraph, file; those that there are."""
+    """Where a citation stands, in words: article, section, page, paragraph or row, file; those that there are."""
     parts = [
         text("title", lang, title=citation.title) if citation.title else "",
         citation.section,
-        text("page", lang, number=citation.page) if citation.page is not None else "",
-        text("paragraph", lang, number=citation.paragraph),
+        # The page of a sheet's row is the sheet, which the section names.
+        text("page", lang, number=citation.page) if citation.page is not None and not _in_sheet(citation) else "",
+        _spot(citation, lang),
         text("recognised", lang) if citation.recognised else "",
         citation.document,
     ]
     return [part for part in parts if part]
+
+
+def _in_sheet(citation: Citation) -> bool:
+    return citation.row > 0 and not citation.table
+
+
+def _spot(citation: Citation, lang: str) -> str:
+    """What a reader counts to find it: the row of a sheet or a table, else the paragraph."""
+    if not citation.row:
+        return text("paragraph", lang, number=citation.paragraph)
+    if not citation.table:
+        return text("row", lang, number=citation.row)
+    key = "row_of_tables" if citation.table.isdecimal() else "row_of_table"
+    return text(key, lang, table=citation.table, number=citation.row)
 
 
 def quoted(citation: Citation, lang: str) -> str:
@@ -50,8 +65,13 @@ def bibliography(document: Document, citation: Citation) -> str:
         else ""
     )
     title = one_line(citation.title or document.title or citation.document)
-    at = str(citation.page) if citation.page is not None else text("paragraph", "zh", number=citation.paragraph)
+    paged = citation.page is not None and not _in_sheet(citation)
+    at = str(citation.page) if paged else " ".join(filter(None, (_sheet(citation), _spot(citation, "zh"))))
     return f"{author}{title}[Z]. {one_line(citation.document)}: {at}."
+
+
+def _sheet(citation: Citation) -> str:
+    return one_line(citation.section) if _in_sheet(citation) else ""
 
 
 def date_of(citation: Citation) -> str:

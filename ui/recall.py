@@ -20,7 +20,7 @@ State = Literal["holds", "changed", "gone"]
 """The document reads now what was quoted; it has changed; it is no longer in the library."""
 
 _PLAIN = tuple(item.name for item in fields(Citation) if item.name != "boxes")
-_OPTIONAL = {"section": "", "revision": "", "header": "", "page": None}
+_OPTIONAL = {"section": "", "revision": "", "header": "", "page": None, "table": "", "row": 0}
 
 
 @dataclass(frozen=True, slots=True)

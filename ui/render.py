@@ -175,6 +175,8 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "header": citation.header,
         "boxes": [_box_json(box) for box in citation.boxes],
         "recognised": citation.recognised,
+        "table": citation.table,
+        "row": citation.row,
     }
 
 

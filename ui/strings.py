@@ -13,12 +13,13 @@ from datetime import datetime
 from typing import Literal
 
 from ui.escape import one_line
-from ui.wording import errors, kept, page, shelf, terminal
+from ui.wording import errors, kept, page, reasons, shelf, terminal
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
 
 ERRORS = errors.TEXTS
+REASONS = reasons.REASONS
 TEXTS = {**page.TEXTS, **shelf.TEXTS, **kept.TEXTS, **terminal.TEXTS}
 
 # fmt: off
@@ -59,6 +60,9 @@ def sentence(code: str, lang: str, **fields: object) -> str:
     """
     if code in _BYTES:
         fields = {name: size(value) if isinstance(value, int) else value for name, value in fields.items()}
+    reason = fields.get("reason")
+    if isinstance(reason, str) and reason in REASONS:
+        fields = {**fields, "reason": REASONS[reason][1 if lang == "en" else 0]}
     if isinstance(fields.get("port"), int):
         port = int(str(fields["port"]))
         fields = {**fields, "port": str(port), "next": str(port + 1 if port < 65535 else port - 1)}

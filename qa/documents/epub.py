@@ -114,7 +114,7 @@ class _Book:
         package_file = self._package_file()
         root = self._xml(package_file)
         if root is None:
-            raise DocumentError("file_damaged", path=path, reason=package_file)
+            raise DocumentError("file_damaged", path=path, reason="part")
         self._folder = posixpath.dirname(package_file)
         self.title = next((flat("".join(e.itertext())) for e in root.iter() if tag_of(e) == "title"), "")
         items = {e.get("id") or "": e for e in root.iter() if tag_of(e) == "item"}
@@ -147,7 +147,7 @@ class _Book:
         named = [e.get("full-path") or "" for e in root.iter() if tag_of(e) == "rootfile"] if root is not None else []
         found = next((name for name in [*named, *sorted(self._package.names)] if name.endswith(".opf")), "")
         if found not in self._package:
-            raise DocumentError("file_damaged", path=self._path, reason="no package document")
+            raise DocumentError("file_damaged", path=self._path, reason="part")
         return found
 
     def _xml(self, file: str) -> _Element | None:

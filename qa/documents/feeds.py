@@ -34,7 +34,7 @@ def parse_xml(data: bytes, *, document_id: str, name: str, path: str = "", revis
     """
     root, whole = xml_tree(data, path=path)
     if root is None:
-        raise DocumentError("file_damaged", path=path, reason="not XML")
+        raise DocumentError("file_damaged", path=path, reason="xml")
     title = ""
     is_feed = tag_of(root) in ("rss", "feed", "rdf")
     if is_feed:

@@ -104,7 +104,7 @@ def _opened(source: io.BytesIO | Path, path: str) -> Iterator[Image.Image]:
     except DocumentError:
         raise
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, ZeroDivisionError) as error:
-        raise DocumentError("file_damaged", path=path, reason=type(error).__name__) from error
+        raise DocumentError("file_damaged", path=path, reason="picture") from error
 
 
 def _page(picture: Image.Image, index: int, path: str) -> Image.Image:

@@ -100,7 +100,7 @@ def convert_legacy(data: bytes, *, path: str) -> Converted:
     if kind == "locked":
         raise DocumentError("file_encrypted", path=path)
     if not kind:
-        raise DocumentError("file_damaged", path=path, reason="no document in the compound file")
+        raise DocumentError("file_damaged", path=path, reason="part")
     office = next((found for name in _OFFICE if (found := shutil.which(name))), None)
     plain = next(((found, *rest) for name, *rest in _PLAIN[kind] if (found := shutil.which(name))), None)
     if office is None and plain is None:
@@ -122,7 +122,7 @@ def _checked(made: Path | None, form: str, tool: str, path: str) -> Converted:
     """The converter's file, if it made one of a size that can be read."""
     size = made.stat().st_size if made is not None and made.is_file() else 0
     if made is None or not size:
-        raise DocumentError("file_damaged", path=path, reason=f"{tool} cannot convert it")
+        raise DocumentError("file_damaged", path=path, reason="conversion")
     if size > OUTPUT_LIMIT:
         raise DocumentError("file_too_large", path=path, size=size, limit=OUTPUT_LIMIT)
     return Converted(form, made.read_bytes(), tool)
@@ -167,4 +167,4 @@ def _run(command: list[str], folder: Path, output: int | None, path: str) -> boo
         except subprocess.TimeoutExpired as error:
             os.killpg(process.pid, signal.SIGKILL) if os.name == "posix" else process.kill()
             seconds = f"{TIME_LIMIT:.0f}"
-            raise DocumentError("file_damaged", path=path, reason=f"no result after {seconds} seconds") from error
+            raise DocumentError("file_damaged", path=path, reason="conversion_slow") from error

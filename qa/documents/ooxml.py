@@ -91,7 +91,7 @@ def main_part(package: Package, fallback: str) -> str:
         if relation.kind == "officeDocument" and relation.target in package:
             return relation.target
     if fallback not in package:
-        raise DocumentError("file_damaged", path=package.path, reason=f"{fallback} is missing")
+        raise DocumentError("file_damaged", path=package.path, reason="part")
     return fallback
 
 

@@ -60,7 +60,7 @@ def parse_opendocument(data: bytes, *, document_id: str, name: str, path: str = 
     }
     content = next((child for child in root.iterfind(f"{OFFICE}body/*") if child.tag in kinds), None)
     if content is None:
-        raise DocumentError("file_damaged", path=path, reason="content.xml holds no text, sheets or slides")
+        raise DocumentError("file_damaged", path=path, reason="part")
     form, read = kinds[content.tag]
     reader = _Reader(package, root, path)
     pages = read(reader, content)

@@ -99,7 +99,7 @@ class Package:
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
         except BROKEN as error:
-            raise DocumentError("file_damaged", path=path, reason=str(error)) from error
+            raise DocumentError("file_damaged", path=path, reason="packing") from error
         self._infos = self._archive.infolist()
         self._spent = 0
         try:
@@ -141,7 +141,7 @@ class Package:
         """
         place = self._places.get(name, self._folded.get(name.lower()))
         if place is None:
-            raise DocumentError("file_damaged", path=self.path, reason=f"{name} is missing")
+            raise DocumentError("file_damaged", path=self.path, reason="part")
         yield from self._unpacked(place, self.path)
 
     def read(self, name: str) -> bytes:
@@ -193,7 +193,7 @@ class Package:
                         raise DocumentError("file_expands", path=path, size=size, limit=limit)
                     yield chunk
         except BROKEN as error:
-            raise DocumentError("file_damaged", path=path, reason=f"{_name(info)}: {error}") from error
+            raise DocumentError("file_damaged", path=path, reason="packing") from error
 
     def xml(self, name: str) -> Element:
         """The root of the part's tree.
@@ -292,7 +292,7 @@ def _xml_errors(path: str, part: str) -> Iterator[None]:
     except etree.XMLSyntaxError as error:
         if "xcessive depth" in str(error):
             raise DocumentError("file_nested", path=path) from error
-        raise DocumentError("file_damaged", path=path, reason=f"{part}: {error.msg}") from error
+        raise DocumentError("file_damaged", path=path, reason="xml") from error
 
 
 class _Guard:
@@ -321,7 +321,7 @@ class _Guard:
         except _Begun:
             self.done = True
         except (expat.ExpatError, ValueError) as error:
-            raise DocumentError("file_damaged", path=self._path, reason=f"{self._part}: {error}") from error
+            raise DocumentError("file_damaged", path=self._path, reason="xml") from error
 
     def _refuse(self, *_: object) -> None:
         raise DocumentError("file_entities", path=self._path)

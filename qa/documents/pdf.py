@@ -135,11 +135,16 @@ def opened(data: bytes, path: str) -> pypdfium2.PdfDocument:
         file = pypdfium2.PdfDocument(data)
         if len(file) == 0:
             file.close()
-            raise DocumentError("file_damaged", path=path, reason="no pages")
+            raise DocumentError("file_damaged", path=path, reason="pages")
     except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", 0) == pdfium.FPDF_ERR_PASSWORD:
-            raise DocumentError("file_encrypted", path=path) from error
-        raise DocumentError("file_damaged", path=path, reason=str(error)) from error
+        match getattr(error, "err_code", 0):
+            case pdfium.FPDF_ERR_PASSWORD:
+                raise DocumentError("file_encrypted", path=path) from error
+            case pdfium.FPDF_ERR_SECURITY:
+                raise DocumentError("file_damaged", path=path, reason="security") from error
+            case pdfium.FPDF_ERR_PAGE:
+                raise DocumentError("file_damaged", path=path, reason="pages") from error
+        raise DocumentError("file_damaged", path=path, reason="format") from error
     return file
 
 
@@ -164,8 +169,8 @@ def _sheets(
                 loaded.callback(page.close)
                 sheet, said = _sheet(page, index + 1, recognise)
                 notices += said
-            except pypdfium2.PdfiumError as error:
-                notices.append(Notice("page_damaged", page=index + 1, detail=str(error)))
+            except pypdfium2.PdfiumError:
+                notices.append(Notice("page_damaged", page=index + 1))
                 sheet = Sheet(index + 1, 0.0, 0.0, [])
             yield sheet
             if progress is not None:

@@ -37,7 +37,7 @@ def render_page(data: bytes | Path, page: int, *, scale: float) -> bytes:
         picture.save(stream, "PNG")
         return stream.getvalue()
     except pypdfium2.PdfiumError as error:
-        raise DocumentError("file_damaged", path=path, reason=str(error)) from error
+        raise DocumentError("file_damaged", path=path, reason="page") from error
     finally:
         file.close()
 

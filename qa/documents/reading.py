@@ -103,7 +103,7 @@ def _size(path: Path) -> int:
     except OSError as error:
         raise DocumentError("file_unreadable", path=str(path), reason=error.strerror or str(error)) from error
     if not stat.S_ISREG(status.st_mode):
-        raise DocumentError("file_unreadable", path=str(path), reason="not a regular file")
+        raise DocumentError("file_unreadable", path=str(path), reason="no_file")
     return status.st_size
 
 

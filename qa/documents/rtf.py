@@ -63,7 +63,7 @@ def parse_rtf(data: bytes, *, document_id: str, name: str, path: str = "", revis
     :raises DocumentError: ``file_damaged`` (it is none) or ``file_nested``.
     """
     if not data.lstrip().startswith(b"{\\rtf"):
-        raise DocumentError("file_damaged", path=path, reason="not RTF")
+        raise DocumentError("file_damaged", path=path, reason="format")
     reader = _Reader(path)
     whole = reader.run(data)
     drafts = reader.drafts

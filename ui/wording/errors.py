@@ -20,7 +20,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "file_too_large": ("{path} 有 {size}，最大 {limit}。请拆成几份再收入。", "{path} has {size}; the limit is {limit}. Split it and add the parts."),
     "file_changed": ("{path} 已经不是收入时的那一份，或已不在原处，原页画不出来。请重新收入它。", "{path} is no longer the file that was added, or is gone from its place, so its page cannot be drawn. Add it again."),
     "page_missing": ("{path} 没有可以画出来的第 {page} 页（共 {pages} 页）。", "{path} has no page {page} that can be drawn ({pages} in all)."),
-    "file_damaged": ("{path} 已损坏，读不出来（{reason}）。请换一份完好的文件。", "{path} is damaged and cannot be read ({reason}). Use an intact copy."),
+    "file_damaged": ("{path} 读不出来：{reason}。请换一份完好的文件。", "{path} cannot be read: {reason}. Use an intact copy."),
     "file_encrypted": ("{path} 有密码或版权保护，没有收入。请先解除保护，另存一份再收入。", "{path} is protected by a password or DRM and was not added. Save a copy without protection and add that."),
     "file_nested": ("{path} 里的标记层层嵌套得太深，没有收入。请用写它的程序另存一份再试。", "The marks in {path} are nested too deeply; it was not added. Save it anew with the program that wrote it."),
     "file_entities": ("{path} 自己定义了 XML 实体，可能有害，没有收入。请删去这些定义再试。", "{path} defines XML entities of its own, which can do harm; it was not added. Remove the definitions and try again."),

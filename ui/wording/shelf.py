@@ -81,6 +81,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "notice_page_recognised": ("这一页的字体没有说明自己是什么字，文字是从页面图像认出来的。", "The fonts of this page do not say what they draw; its text was recognised in its picture."),
     "notice_page_illegible": ("这一页是图片，没有认出文字。", "This page is a picture in which no text was recognised."),
     "notice_lines_unsure": ("有 {detail} 行认不清，没有收入。", "Lines that could not be recognised for sure and were not added: {detail}."),
-    "notice_page_damaged": ("这一页坏了，读不出来（{detail}）。", "This page is damaged and cannot be read ({detail})."),
+    "notice_page_damaged": ("这一页坏了，读不出来。", "This page is damaged and cannot be read."),
 }
 # fmt: on
