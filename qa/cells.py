@@ -11,10 +11,11 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.evidence import share
-from qa.question import Question, align
+from qa.question import Question, Unit, align
 from qa.types import Block, Document, Passage
 
 ENOUGH = 0.6
@@ -29,12 +30,18 @@ NAMED = 0.5
 """Share of a row's name that the question must say, where the table has several rows."""
 TELLING = 2.8
 """Weight of a word that must not be missing."""
+LEAST_HELD = 0.3
+"""How much of such a word must be held for it not to be missing."""
 LEAST = 0.05
 """By how much, as a share, a row or column must lead the next."""
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _LINK_ASKED = re.compile(r"链接|链結|网址|網址|地址|\burl\b|\blink")
 _DATE = re.compile(r"\d{4}[-/.年]\d{1,2}\S*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SECTION = re.compile(r"\d+(?:\.\d+){2,}\.?")
+_ORDINAL = re.compile(r"no\.?|#|id|序号|序號|编号|編號|行号|項次|项次", re.IGNORECASE)
+_TWO_LANGUAGES = re.compile(r"(?<=[\u3400-\u9fff)）])\s+(?=[A-Za-z])|(?<=[A-Za-z)）])\s+(?=[\u3400-\u9fff])")
 _VALUE = re.compile(r"[-+−(（¥$€<>≤≥±]*\d[\d,.，]*\s*\S{0,6}")
 
 
@@ -98,12 +105,34 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
     held = [max(share(unit, text), share(unit, name), AROUND * share(unit, around)) for unit in question.units]
     cover = _sum(question, held) / _sum(question, [1.0] * len(held))
     if cover < ENOUGH or any(
-        unit.weight >= TELLING and one < 0.3 and not _LINK_ASKED.search(unit.text)
-        for unit, one in zip(question.units, held, strict=True)
+        _is_missing(question, unit, one, (text, name), around) for unit, one in zip(question.units, held, strict=True)
     ):
         return None
     named = tuple(unit.text for unit in question.units if unit.named and share(unit, text) >= 1)
     return Cell((best.start, best.end), spans[column], cover, _named(question, text), named)
+
+
+def _is_missing(question: Question, unit: Unit, held: float, texts: Sequence[str], around: str) -> bool:
+    """Whether a word that must not be missing is: one that tells much, a name, or a number. In ``texts`` a number and a
+    Latin name stand whole or not at all (5.0 is not in 15.0, nor Java in JavaScript); over the table a name may be part
+    of another (IK of IKAnalyzer).
+    """
+    if _LINK_ASKED.search(unit.text):
+        return False
+    if unit.text.isascii() and (unit.named or any(map(str.isdigit, unit.text))):
+        number = next((m for m in _NUMBER.finditer(question.folded) if m.start() <= unit.start < m.end()), None)
+        word = _whole(number.group() if number else unit.text)
+        over = word.search(around) if number else unit.text in around
+        return not (over or any(word.search(text) for text in texts))
+    return held < LEAST_HELD and (unit.named or unit.weight >= TELLING)
+
+
+@lru_cache(maxsize=512)
+def _whole(word: str) -> re.Pattern[str]:
+    """``word`` where no letter or figure goes on from it on the side where it has one itself."""
+    before = r"(?<![\d])(?<!\d[.,])" if word[0].isdigit() else r"(?<![a-z])" if word[0].isalpha() else ""
+    after = r"(?![\d])(?![.,]\d)" if word[-1].isdigit() else r"(?!(?!s(?![a-z]))[a-z])" if word[-1].isalpha() else ""
+    return re.compile(before + re.escape(word) + after)
 
 
 def _sum(question: Question, shares: Sequence[float]) -> float:
@@ -127,8 +156,11 @@ def _best_row(question: Question, document: Document, rows: Sequence[Block]) -> 
 
 
 def _named(question: Question, row: str) -> float:
-    """The share of its name that the question says of a row, its name being the cell of which it says most."""
-    return max((_said(question, row[a:b]) for a, b in cell_spans(row) if _is_words(row[a:b])), default=0.0)
+    """The share of its name that the question says of a row, its name being the cell of which it says most, in one of
+    the languages that the cell gives it in.
+    """
+    names = [row[a:b] for a, b in cell_spans(row) if _is_words(row[a:b])]
+    return max((_said(question, part) for name in names for part in (name, *_TWO_LANGUAGES.split(name))), default=0.0)
 
 
 def _said(question: Question, text: str) -> float:
@@ -194,12 +226,18 @@ def _column(
     elif question.kind == "time":
         fitting = [j for j in able if _DATE.fullmatch(cells[j])]
     elif question.kind == "number":
-        fitting = [j for j in able if _VALUE.fullmatch(cells[j])]
+        fitting = [j for j in able if _VALUE.fullmatch(cells[j]) and not _counts_rows(j, cells, names)]
     elif question.kind in ("manner", "reason", "yesno"):
         fitting = [j for j in able if _is_words(cells[j])]
     else:
         fitting = []
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _counts_rows(column: int, cells: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether the cell is the number of its row (1.1.5, or what stands under 序号), which is no value."""
+    name = names[column] if column < len(names) else ""
+    return _SECTION.fullmatch(cells[column]) is not None or _ORDINAL.fullmatch(name.strip()) is not None
 
 
 def _can_answer(question: Question, cell: str) -> bool:

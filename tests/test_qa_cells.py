@@ -27,11 +27,39 @@ LINKS = """# 问题
 """
 
 
+RELEASES = """# IKAnalyzer 的版本
+
+| 版本 | Lucene | 说明 |
+|---|---|---|
+| 3.1.5GA | 兼容2.9.1 | 提供接口 |
+| 15.0 | 兼容6.2 | 修正错误 |
+
+| 语言 | 项目数 |
+|---|---|
+| JavaScript | 37 |
+| C | 12 |
+"""
+PARAMETERS = """# 性能
+
+| No. | 参数 Item | 产品规格 Specification | 条件 Condition |
+|---|---|---|---|
+| 1.1.5 | 电池内阻 ACR | ≤0.45mΩ | 新电池 |
+| 1.1.10 | 循环寿命 Cycle life | ≥2000 | 旧电池 |
+"""
+YEARS = """# 财务
+
+| 指标 | 2021 | 2022E | 2023E |
+|---|---|---|---|
+| 存货 | 558 | 1,115 | 1,596 |
+| 固定资产 | 370 | 429 | 491 |
+"""
+
+
 def asked(text: str, question: str) -> str | None:
     document = read_data(text.encode(), document_id="d", name="a.md", path="a.md")
-    (passage,) = split_passages(document)
-    cell = find_cell(parse_question(question), document, passage)
-    return None if cell is None else document.text[slice(*cell.cell)]
+    parsed = parse_question(question)
+    cells = [find_cell(parsed, document, passage) for passage in split_passages(document)]
+    return next((document.text[slice(*cell.cell)] for cell in cells if cell is not None), None)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +72,10 @@ def asked(text: str, question: str) -> str | None:
         (LINKS, "“建议弄一个插件系统”的链接是什么？", "https://example.org/2"),
         (LINKS, "“建议弄一个插件系统”是什么时候提的？", "2023-04-13"),
         (LINKS, "怎么改成CPU运行？", "去掉那一行就行"),
+        (RELEASES, "JavaScript的项目数是多少？", "37"),
+        (PARAMETERS, "电池内阻是多少？", "≤0.45mΩ"),
+        (PARAMETERS, "循环寿命是多少？", "≥2000"),
+        (YEARS, "2022年的固定资产是多少？", "429"),
     ],
 )
 def test_row_and_column(text: str, question: str, answer: str) -> None:
@@ -61,6 +93,21 @@ def test_row_and_column(text: str, question: str, answer: str) -> None:
 )
 def test_no_cell_where_none_is_clear(question: str) -> None:
     assert asked(SCORES, question) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (YEARS, "2019年的存货是多少？"),
+        (YEARS, "2027年的固定资产是多少？"),
+        (RELEASES, "5.0版兼容哪个版本的Lucene？"),
+        (RELEASES, "3.1版兼容哪个版本的Lucene？"),
+        (RELEASES, "Java的项目数是多少？"),
+        (RELEASES, "Rust的项目数是多少？"),
+    ],
+)
+def test_no_cell_where_the_table_lacks_the_year_version_or_name(text: str, question: str) -> None:
+    assert asked(text, question) is None
 
 
 @pytest.mark.parametrize(

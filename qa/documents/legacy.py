@@ -166,5 +166,4 @@ def _run(command: list[str], folder: Path, output: int | None, path: str) -> boo
             return process.wait(TIME_LIMIT) == 0
         except subprocess.TimeoutExpired as error:
             os.killpg(process.pid, signal.SIGKILL) if os.name == "posix" else process.kill()
-            seconds = f"{TIME_LIMIT:.0f}"
             raise DocumentError("file_damaged", path=path, reason="conversion_slow") from error

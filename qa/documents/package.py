@@ -216,7 +216,7 @@ class Package:
         parser = etree.XMLPullParser(events=("end",), tag=tuple(tags), **_OPTIONS)
         guard = _Guard(self.path, name)
         first = True
-        with _xml_errors(self.path, name):
+        with _xml_errors(self.path):
             for chunk in self.chunks(name):
                 if first and self._prologue:
                     chunk = self._prologue(chunk)
@@ -259,7 +259,7 @@ def parse_xml(data: bytes, *, path: str, part: str) -> Element:
     from lxml import etree
 
     guard = _Guard(path, part)
-    with _xml_errors(path, part):
+    with _xml_errors(path):
         for start in range(0, len(data), _CHUNK):
             if guard.done:
                 break
@@ -284,7 +284,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 
 @contextmanager
-def _xml_errors(path: str, part: str) -> Iterator[None]:
+def _xml_errors(path: str) -> Iterator[None]:
     from lxml import etree
 
     try:
