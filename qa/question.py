@@ -75,7 +75,7 @@ _DATE_ASKED = re.compile(r"(?:[哪何几什么那]+一?个?年份?|年份)(?:的
 _DAY_ASKED = re.compile(r"[哪何几][一个]?[日号天]|日期|时间|什么时候|何时")
 _COMMON = 20
 """Occurrences in the dictionary's corpus from which a part of a word counts as a word."""
-_AMOUNT_WITH_NOUN = re.compile(r"钱|比例|分之|时间|面积|年纪|岁数|多[大高长宽深远厚重快久]")
+_AMOUNT_WITH_NOUN = re.compile(r"第|钱|比例|分之|时间|面积|年纪|岁数|多[大高长宽深远厚重快久]")
 """Question words that say of what kind the number is: 多少钱, 多远."""
 _MARKS = "?？。.!！ 呢吗啊"
 _NAMED_TAGS = ("nr", "ns", "nt", "nz")
