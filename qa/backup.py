@@ -281,6 +281,7 @@ def _check(room: Path, folder: Path, manifest: Manifest) -> None:
     with database.mapped_errors(folder), contextlib.closing(database.connect(room)) as connection:
         database.read_meta(folder, connection, model=manifest.model)
         problems, _, _ = database_problems(room, connection)
+        database.forget_library_id(connection)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     if problems:
         raise LibraryError("library_broken", path=str(folder), reason=problems[0])
