@@ -219,15 +219,9 @@ def reading(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 def library_id(connection: sqlite3.Connection) -> str:
     """What names the library wherever its indexes are kept beyond its folder. Made when it is first asked for."""
     query = "SELECT value FROM meta WHERE key = 'id'"
-    if (row := connection.execute(query).fetchone()) is None:
+    if connection.execute(query).fetchone() is None:
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (uuid.uuid4().hex,))
-        row = connection.execute(query).fetchone()
-    return str(row[0])
-
-
-def forget_library_id(connection: sqlite3.Connection) -> None:
-    """Let a copy have an id of its own: two libraries of one id would write into one index."""
-    connection.execute("DELETE FROM meta WHERE key = 'id'")
+    return str(connection.execute(query).fetchone()[0])
 
 
 def generation(connection: sqlite3.Connection) -> int:
