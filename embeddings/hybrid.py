@@ -6,7 +6,7 @@ An index is derived data: where anything is missing, broken or not as it was wri
 and its folder is cleared by the first change; opening and searching change nothing on disk. A search of files that are
 changed while it is open raises :class:`IndexBroken`.
 
-The seam where another engine fits: a class with these methods. Knows no documents, models or fusion.
+The engine that a library has unless told otherwise: see :mod:`embeddings.index`. Knows no documents, models or fusion.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import os
 import shutil
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from embeddings.dense_file import sync_folder
 from embeddings.dense_segment import drop_others
 from embeddings.errors import IndexBroken
 from embeddings.files import Hashes, changed_files
+from embeddings.index import Candidate
 from embeddings.lexical import LexicalIndex
 
 if TYPE_CHECKING:
@@ -39,17 +39,6 @@ FORMAT = 2
 
 # Another process may commit while the files are read; then they are read again.
 _LOOKS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A stored text that one of the legs found. ``dense``: cosine in [-1, 1]; ``lexical``: BM25, 0.0 where no term is
-    shared. Higher is nearer for both.
-    """
-
-    id: int
-    dense: float
-    lexical: float
 
 
 class HybridIndex:

@@ -19,10 +19,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from embeddings import chinese
 from embeddings.errors import IndexBroken, IndexBusy
-from embeddings.numerals import may_hold_numeral
-from embeddings.segment import fold, question_terms, terms
+from embeddings.segment import needed_terms, question_terms, terms
 
 # One writer thread, so that the same calls make the same index; tantivy needs 15 MB a thread at least.
 _WRITER_BYTES = 96_000_000
@@ -33,7 +31,6 @@ _PLACES = 4
 
 # Naming the ids to tantivy costs 2 µs each; asking for more and leaving some out is quicker where few are left out.
 _FEW = 8
-_HAN_WORD = re.compile(f"[{chinese.HAN}]{{2,}}")
 
 
 class LexicalIndex:
@@ -185,13 +182,11 @@ class LexicalIndex:
     def _may_hold(self, searcher: Any, word: str) -> bool:
         import tantivy
 
-        folded = fold(word)
-        han = _HAN_WORD.fullmatch(folded) is not None
-        needed = [folded[i : i + 2] for i in range(len(folded) - 1)] if han else terms(word)
-        if not needed or (han and may_hold_numeral(folded)):
+        needed, whole = needed_terms(word)
+        if not needed:
             return True
-        how = tantivy.Occur.Must if han else tantivy.Occur.Should
-        parts = [(how, tantivy.Query.term_query(self._schema, "body", term, "freq")) for term in dict.fromkeys(needed)]
+        how = tantivy.Occur.Must if whole else tantivy.Occur.Should
+        parts = [(how, tantivy.Query.term_query(self._schema, "body", term, "freq")) for term in needed]
         return bool(_found(searcher, tantivy.Query.boolean_query(parts), limit=1))
 
     def _only(self, ids: Collection[int]) -> Any:

@@ -17,7 +17,7 @@ from embeddings import chinese
 from embeddings.folding import fold, fold_text
 from embeddings.numerals import arabic_forms, may_hold_numeral
 
-__all__ = ["Term", "Word", "fold", "question_terms", "segment", "terms", "words"]
+__all__ = ["Term", "Word", "fold", "needed_terms", "question_terms", "segment", "terms", "words"]
 
 _Piece = tuple[str, int, int]
 
@@ -94,6 +94,18 @@ def question_terms(text: str) -> list[str]:
         asking[start:end] = bytes([1]) * (end - start)
     telling = [term for term, start, end in pieces if not any(asking[start:end])]
     return list(dict.fromkeys(telling or [piece[0] for piece in pieces]))
+
+
+def needed_terms(word: str) -> tuple[list[str], bool]:
+    """The terms without which a text does not hold ``word``, and whether it takes all of them or any one. None where
+    nothing can be said, as of a numeral, which is also matched in digits (第三条, 第3条).
+    """
+    folded = fold(word)
+    if len(folded) < 2 or not _HAN_RUN.fullmatch(folded):
+        return list(dict.fromkeys(terms(word))), False
+    if may_hold_numeral(folded):
+        return [], True
+    return list(dict.fromkeys(folded[i : i + 2] for i in range(len(folded) - 1))), True
 
 
 def _asking_ranges(text: str) -> Iterator[tuple[int, int]]:

@@ -281,6 +281,8 @@ def _check(room: Path, folder: Path, manifest: Manifest) -> None:
     with database.mapped_errors(folder), contextlib.closing(database.connect(room)) as connection:
         database.read_meta(folder, connection, model=manifest.model)
         problems, _, _ = database_problems(room, connection)
+        # A copy gets an id of its own: two libraries of one would write into one index.
+        connection.execute("DELETE FROM meta WHERE key = 'id'")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     if problems:
         raise LibraryError("library_broken", path=str(folder), reason=problems[0])

@@ -20,6 +20,8 @@ CAUTION = {"careful": 0.4, "谨慎": 0.4, "balanced": 0.2, "适中": 0.2, "bold"
 exchanged), 0.1 answered 2 to 23 % (``training/calibrate.py`` prints these shares).
 """
 
+ENGINES = ("local", "milvus")
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -45,11 +47,33 @@ class Config:
     language: str = "zh"
     """The language of messages in the terminal: zh or en."""
 
+    engine: str = "local"
+    """What the library is searched with: ``local``, in its folder, or ``milvus``, on a server."""
+
+    uri: str | None = None
+    """The Milvus server, ``http://host:19530``, or a file ending in ``.db`` for milvus-lite."""
+
+    uri_token: str = field(default="", repr=False)
+    """What the Milvus server asks for: ``user:password`` or an API key."""
+
+    encoder_url: str | None = None
+    """A service that makes the vectors, ``http://host:8000/v1``: every text and question is sent there."""
+
+    encoder_key: str = field(default="", repr=False)
+    """The API key of that service."""
+
+    query_prompt: str = ""
+    """What that service gets before each question, if its model needs it."""
+
+    passage_prompt: str = ""
+    """What that service gets before each passage, if its model needs it."""
+
 
 def load_config(environment: Mapping[str, str] | None = None, **flags: object) -> Config:
     """The configuration of this run, from ``os.environ`` unless told. Flags that are ``None`` were not given.
 
-    :raises ConfigError: ``config_file`` (path, reason), ``config_field`` (name, known), ``config_value`` (name, value).
+    :raises ConfigError: ``config_file`` (path, reason), ``config_field`` (name, known), ``config_value`` (name, value),
+        ``config_needed`` (name, needed), ``config_unused`` (name, needed).
     """
     variables = os.environ if environment is None else environment
     path = Path(variables.get("YINJU_CONFIG", user_config_path(APPLICATION) / "config.toml"))
@@ -61,7 +85,26 @@ def load_config(environment: Mapping[str, str] | None = None, **flags: object) -
     values |= {name: variables[f"YINJU_{name.upper()}"] for name in names if variables.get(f"YINJU_{name.upper()}")}
     values |= {name: value for name, value in flags.items() if value is not None}
     parsed: dict[str, Any] = {name: _parsed(name, value) for name, value in values.items()}
-    return replace(Config(), **parsed)
+    config = replace(Config(), **parsed)
+    _require_uses(config)
+    return config
+
+
+def _require_uses(config: Config) -> None:
+    """Refuse a setting that would have no effect, or lacks another.
+
+    :raises ConfigError: ``config_needed`` or ``config_unused``.
+    """
+    if config.engine == "milvus" and config.uri is None:
+        raise ConfigError("config_needed", name="engine=milvus", needed="uri")
+    if config.encoder_url is not None and config.model is None:
+        raise ConfigError("config_needed", name="encoder_url", needed="model")
+    if config.engine != "milvus" and (config.uri or config.uri_token):
+        raise ConfigError("config_unused", name="uri" if config.uri else "uri_token", needed="engine=milvus")
+    if config.encoder_url is None:
+        for name in ("encoder_key", "query_prompt", "passage_prompt"):
+            if getattr(config, name):
+                raise ConfigError("config_unused", name=name, needed="encoder_url")
 
 
 def _from_file(path: Path) -> dict[str, object]:
@@ -88,7 +131,11 @@ def _parsed(name: str, value: object) -> Path | int | float | str:
                 return float(text)
             case "language" if text in ("zh", "en"):
                 return text
-            case "model" | "host" if text:
+            case "engine" if text in ENGINES:
+                return text
+            case "model" | "host" | "uri" | "encoder_url" if text:
+                return text
+            case "uri_token" | "encoder_key" | "query_prompt" | "passage_prompt":
                 return text
     except ValueError as error:
         raise ConfigError("config_value", name=name, value=value) from error

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import json
 import sqlite3
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from qa import rows
 from qa.digest import digest, require
-from qa.errors import LibraryError
+from qa.errors import LibraryError, mapped_embeddings
 from qa.types import Document, Passage
 
 FORMAT_VERSION = 3
@@ -215,6 +216,14 @@ def reading(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         connection.execute("ROLLBACK")
 
 
+def library_id(connection: sqlite3.Connection) -> str:
+    """What names the library wherever its indexes are kept beyond its folder. Made when it is first asked for."""
+    query = "SELECT value FROM meta WHERE key = 'id'"
+    if connection.execute(query).fetchone() is None:
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (uuid.uuid4().hex,))
+    return str(connection.execute(query).fetchone()[0])
+
+
 def generation(connection: sqlite3.Connection) -> int:
     """How many changes the library has seen."""
     return int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
@@ -348,9 +357,10 @@ def added_since(connection: sqlite3.Connection, generation: int) -> Iterator[tup
 
 @contextlib.contextmanager
 def mapped_errors(folder: Path) -> Iterator[None]:
-    """Say of SQLite's and the system's errors what they mean for the library."""
+    """Say of SQLite's, the system's and the indexes' errors what they mean for the library."""
     try:
-        yield
+        with mapped_embeddings():
+            yield
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", None)
         primary = None if code is None else code & 0xFF

@@ -5,6 +5,7 @@
     ├── DocumentError          one file cannot be read; the others go on
     ├── LibraryError           the library as a whole cannot be used
     ├── BackupError            a backup cannot be written or restored
+    ├── EngineError            what embeds and searches cannot be used now
     ├── ConfigError            a setting cannot be used
     └── GoldError              a gold file cannot be used
 
@@ -12,6 +13,11 @@
 """
 
 from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from embeddings.errors import EmbeddingsError
 
 
 class YinjuError(Exception):
@@ -44,9 +50,14 @@ class DocumentError(YinjuError):
 
 class LibraryError(YinjuError):
     """Codes: ``library_missing`` (path); ``library_broken`` (path, reason); ``library_version`` (path, found,
-    expected); ``library_model`` (path, found, expected); ``library_busy`` (path); ``library_empty`` (path);
-    ``disk_full`` (path); ``document_unknown`` (id).
+    expected); ``library_model`` (path, found, expected); ``library_dimension`` (path, found, expected): the encoder's
+    vectors are of another length; ``library_busy`` (path); ``library_empty`` (path); ``disk_full`` (path);
+    ``document_unknown`` (id).
     """
+
+
+class EngineError(YinjuError):
+    """What embeds and searches cannot be used now. Codes and fields are those of :mod:`embeddings.errors`."""
 
 
 class BackupError(YinjuError):
@@ -57,10 +68,21 @@ class BackupError(YinjuError):
 
 
 class ConfigError(YinjuError):
-    """Codes: ``config_file`` (path, reason); ``config_field`` (name, known); ``config_value`` (name, value)."""
+    """Codes: ``config_file`` (path, reason); ``config_field`` (name, known); ``config_value`` (name, value);
+    ``config_needed`` (name, needed); ``config_unused`` (name, needed): given without what would use it.
+    """
 
 
 class GoldError(YinjuError):
     """Codes: ``gold_missing`` (path, reason); ``gold_line`` (path, line, reason); ``gold_empty`` (path);
     ``gold_unanswered`` (path, count): every line waits for its right answer.
     """
+
+
+@contextlib.contextmanager
+def mapped_embeddings() -> Iterator[None]:
+    """Make the errors of the embeddings package this package's own."""
+    try:
+        yield
+    except EmbeddingsError as error:
+        raise EngineError(error.code, **error.fields) from error

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embeddings.hybrid import Candidate, HybridIndex
+    from embeddings.index import Candidate, SearchIndex
+    from embeddings.milvus import MilvusServer
+    from qa.database import Meta
 
 INDEX_NAME = "index"
 
@@ -32,7 +34,7 @@ T = TypeVar("T")
 
 
 class Indexes:
-    """Both legs of one library. ``lock`` is the library's, which its callers hold but for :meth:`changing`; ``texts``
+    """Both legs of one library, in its folder, or on ``server`` where one is given. ``lock`` is the library's, which its callers hold but for :meth:`changing`; ``texts``
     gives what the indexes see of the passages of ids that exist, in their order.
     """
 
@@ -41,18 +43,18 @@ class Indexes:
         folder: Path,
         connection: sqlite3.Connection,
         *,
-        dim: int,
+        meta: Meta,
+        server: MilvusServer | None,
         lock: RLock,
         texts: Callable[[Sequence[int]], list[str]],
     ) -> None:
-        from embeddings.hybrid import HybridIndex
-
         self._folder = folder
         self._connection = connection
         self._lock = lock
         self._texts = texts
         self._changing_now = False
-        self._index = HybridIndex.open(folder / INDEX_NAME, dim=dim)
+        self._on_server = server is not None
+        self._index = _opened(folder, connection, meta, server)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -136,6 +138,10 @@ class Indexes:
         if problems:
             raise LibraryError("library_broken", path=str(self._folder), reason=problems[0])
         drop_stale(self._folder, INDEX_NAME)
+        if self._on_server:
+            self._index.forget()
+            self._fill(self._index)
+            return
         old = self._index
         self._index = rebuilt(self._folder / INDEX_NAME, dim=old.dim, fill=self._fill)
         old.close()
@@ -159,7 +165,7 @@ class Indexes:
         self._index.refresh()
         self._fill(self._index)
 
-    def _fill(self, index: HybridIndex) -> None:
+    def _fill(self, index: SearchIndex) -> None:
         """Replay into ``index`` what it does not hold yet, and commit it."""
         with database.reading(self._connection) as connection:
             generation, held = database.generation(connection), index.generation
@@ -170,3 +176,13 @@ class Indexes:
             for ids, vectors in database.added_since(connection, since):
                 index.add(ids, self._texts(ids), vectors)
         index.commit(generation)
+
+
+def _opened(folder: Path, connection: sqlite3.Connection, meta: Meta, server: MilvusServer | None) -> SearchIndex:
+    if server is None:
+        from embeddings.hybrid import HybridIndex
+
+        return HybridIndex.open(folder / INDEX_NAME, dim=meta.dim)
+    from embeddings.milvus import MilvusIndex
+
+    return MilvusIndex(server, library=database.library_id(connection), model=meta.model, dim=meta.dim)

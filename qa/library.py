@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.encoder import Encoder
-    from embeddings.hybrid import Candidate
+    from embeddings.index import Candidate
+    from embeddings.milvus import MilvusServer
+    from qa.database import Meta
 
 PASSAGES_PER_TRANSACTION = 256
 """Passages embedded and stored at a time: a crash loses at most the work on these."""
@@ -75,18 +77,22 @@ def index_text(passage: Passage, text: str) -> str:
 class Library:
     """A folder of indexed documents. Made by :meth:`open` or :meth:`create`; one object may serve several threads."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, *, dim: int) -> None:
+    def __init__(
+        self, folder: Path, connection: sqlite3.Connection, *, meta: Meta, server: MilvusServer | None = None
+    ) -> None:
         self.folder = folder
+        self._dim = meta.dim
         self._connection = connection
         self._lock = threading.RLock()
         self._cache: dict[tuple[str, tuple[str, str]], Document] = {}
-        self._indexes = Indexes(folder, connection, dim=dim, lock=self._lock, texts=self._index_texts)
+        self._indexes = Indexes(folder, connection, meta=meta, server=server, lock=self._lock, texts=self._index_texts)
 
     # ---- opening and closing
 
     @classmethod
-    def open(cls, folder: Path, *, model: str) -> Library:
-        """Open the library in ``folder``, made with the encoder whose identity is ``model``.
+    def open(cls, folder: Path, *, model: str, server: MilvusServer | None = None) -> Library:
+        """Open the library in ``folder``, made with the encoder whose identity is ``model``. With ``server`` it is
+        searched there, without in its folder; the documents stay in the folder.
 
         :raises LibraryError: ``library_missing``, ``library_broken``, ``library_version`` or ``library_model``.
         """
@@ -94,22 +100,28 @@ class Library:
             connection = database.connect(folder)
             try:
                 meta = database.read_meta(folder, connection, model=model)
-                return cls(folder, connection, dim=meta.dim)
+                return cls(folder, connection, meta=meta, server=server)
             except BaseException:
                 connection.close()
                 raise
 
     @classmethod
-    def create(cls, folder: Path, *, encoder: Encoder) -> Library:
-        """Open the library in ``folder``, making it first where there is none.
+    def create(cls, folder: Path, *, encoder: Encoder, server: MilvusServer | None = None) -> Library:
+        """Open the library in ``folder``, making it first where there is none; ``server`` as for :meth:`open`.
 
-        :raises LibraryError: as :meth:`open`, ``library_busy`` or ``disk_full``.
+        :raises LibraryError: as :meth:`open`, ``library_dimension``, ``library_busy`` or ``disk_full``.
         """
         with database.mapped_errors(folder):
             if not database.exists(folder):
                 with database.write_lock(folder):
                     database.create(folder, model=encoder.identity, dim=encoder.dim)
-        return cls.open(folder, model=encoder.identity)
+        opened = cls.open(folder, model=encoder.identity, server=server)
+        try:
+            opened._require_dim(encoder.dim)
+        except LibraryError:
+            opened.close()
+            raise
+        return opened
 
     def close(self) -> None:
         """Let go of the files. Nothing is pending: what was added is already committed."""
@@ -176,8 +188,10 @@ class Library:
         What other processes have added since is seen first. A candidate may be gone from the library already:
         :meth:`passages` leaves such ones out.
 
-        :raises LibraryError: ``document_unknown``.
+        :raises LibraryError: ``document_unknown`` or ``library_dimension``.
+        :raises EngineError: the index cannot be used now.
         """
+        self._require_dim(len(vector))
         with self._lock, database.mapped_errors(self.folder):
             if documents is None:
                 return self._indexes.search(text, vector, k=k)
@@ -293,7 +307,7 @@ class Library:
 
     def repair(self) -> None:
         """Make the indexes anew from the SQLite file, and drop what a stopped process left in the folder. Other
-        processes go on searching the old indexes until the new ones are whole.
+        processes go on searching the old indexes until the new ones are whole; on a server, what is there of the new ones.
 
         :raises LibraryError: ``library_broken``, with nothing changed, if the SQLite file itself is damaged, which only
             a backup mends; ``library_busy``; ``disk_full``.
@@ -315,9 +329,15 @@ class Library:
         with database.mapped_errors(self.folder), self._indexes.changing():
             yield
 
+    def _require_dim(self, dim: int) -> None:
+        """Refuse vectors that are not as long as those that the library holds."""
+        if dim != self._dim:
+            raise LibraryError("library_dimension", path=str(self.folder), found=dim, expected=self._dim)
+
     def _store(self, documents: Sequence[tuple[Document, list[Passage]]], *, encoder: Encoder) -> int:
         """Embed and store whole documents in one transaction, then show them to the indexes."""
         vectors = encoder.encode_passages(_texts(documents))
+        self._require_dim(vectors.shape[1])
         return self._insert(documents, vectors)
 
     def _insert(self, documents: Sequence[tuple[Document, list[Passage]]], vectors: NDArray[np.float32]) -> int:

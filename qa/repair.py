@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from embeddings.hybrid import HybridIndex
+    from embeddings.index import SearchIndex
 
 _NEW, _OLD, _PART = ".new", ".old", ".part"
 
 
-def rebuilt(folder: Path, *, dim: int, fill: Callable[[HybridIndex], None]) -> HybridIndex:
+def rebuilt(folder: Path, *, dim: int, fill: Callable[[SearchIndex], None]) -> SearchIndex:
     """The index in ``folder``, made anew by ``fill``. Until it is whole, the old one stays in its place.
 
     :raises OSError: if it cannot be written; the old one is then as it was.

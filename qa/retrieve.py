@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qa.errors import mapped_embeddings
 from qa.types import Hit
 
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder
-    from embeddings.hybrid import Candidate
+    from embeddings.index import Candidate
     from qa.library import Library
 
 CANDIDATES = 100
@@ -46,8 +47,10 @@ class Retriever:
         With ``documents``, ids, those of them: scores are standardised over what is then proposed.
 
         :raises LibraryError: ``document_unknown``.
+        :raises EngineError: the encoder or the index cannot be used now.
         """
-        vector = self._encoder.encode_queries([question])[0]
+        with mapped_embeddings():
+            vector = self._encoder.encode_queries([question])[0]
         candidates = self._library.search(question, vector, k=CANDIDATES, documents=documents)
         ranked = sorted(zip(fuse(candidates), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].id))
         hits: list[Hit] = []

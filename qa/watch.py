@@ -22,7 +22,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
 from qa.documents import MEMBER_SEPARATOR
-from qa.errors import DocumentError, LibraryError
+from qa.errors import DocumentError, EngineError, LibraryError
 from qa.intake import Held, Intake
 from qa.walk import SourceFile, expand
 
@@ -41,6 +41,9 @@ WRITE_FILES = 32
 Kind = Literal["added", "updated", "moved", "removed", "failed", "unseen", "busy"]
 _Stamp = tuple[int, int]
 
+WAITED_FOR = frozenset({"library_busy", "engine_unreachable", "encoder_unreachable"})
+"""What passes by itself: told once, and tried again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -52,7 +55,7 @@ class Event:
     name: str
     was: str = ""
     file: FileReport | None = None
-    error: DocumentError | LibraryError | None = None
+    error: DocumentError | LibraryError | EngineError | None = None
 
 
 class Watch:
@@ -103,12 +106,13 @@ class Watch:
         self._done = {path: stamp for path, stamp in self._done.items() if path in files}
         try:
             yield from self._follow(due, self._gone(roots))
-            self._told.discard((str(self._library.folder), "library_busy"))
-        except LibraryError as error:
-            if error.code != "library_busy":
+            self._told -= {(str(self._library.folder), code) for code in WAITED_FOR}
+        except (LibraryError, EngineError) as error:
+            if error.code not in WAITED_FOR:
                 raise
             if self._tell(str(self._library.folder), error.code):
-                yield Event("busy", str(self._library.folder), error=error)
+                kind: Kind = "busy" if error.code == "library_busy" else "failed"
+                yield Event(kind, str(self._library.folder), error=error)
 
     # ---- what there is to do
 

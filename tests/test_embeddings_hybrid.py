@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.hybrid import Candidate, HybridIndex, self_test
+from embeddings.hybrid import HybridIndex, self_test
+from embeddings.index import Candidate
 
 EYE = np.eye(4, dtype=np.float32)
 TEXTS = {1: "西洽会在重庆开幕。", 2: "昌都签约34.96亿元。", 3: "激光打靶在N2馆B03展位。", 4: "渝越合作步入快车道。"}

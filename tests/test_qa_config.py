@@ -43,6 +43,12 @@ def test_a_threshold_may_be_named(tmp_path: Path, name: str, threshold: float) -
     ("", {"YINJU_THRESHOLD": "1.5"}, {}, "config_value"),
     ("", {"YINJU_THRESHOLD": "nan"}, {}, "config_value"),
     ("", {}, {"language": "fr"}, "config_value"),
+    ("", {}, {"engine": "elastic"}, "config_value"),
+    ("", {}, {"engine": "milvus"}, "config_needed"),
+    ("", {}, {"uri": "http://a"}, "config_unused"),
+    ("", {"YINJU_URI_TOKEN": "a:b"}, {}, "config_unused"),
+    ("", {}, {"encoder_url": "http://a/v1"}, "config_needed"),
+    ('passage_prompt = "passage: "', {}, {}, "config_unused"),
 ])
 # fmt: on
 def test_a_setting_that_cannot_be_used(
@@ -51,3 +57,12 @@ def test_a_setting_that_cannot_be_used(
     with pytest.raises(ConfigError) as caught:
         load_config(environment(tmp_path, content, **variables), **flags)
     assert caught.value.code == code
+
+
+def test_where_it_runs_may_be_a_server(tmp_path: Path) -> None:
+    given = environment(tmp_path, YINJU_URI_TOKEN="root:secret", YINJU_ENCODER_KEY="k-1", YINJU_PASSAGE_PROMPT="passage: ")
+    config = load_config(given, engine="milvus", uri="http://a:19530", encoder_url="http://b/v1", model="m")
+    assert (config.uri, config.uri_token, config.encoder_url) == ("http://a:19530", "root:secret", "http://b/v1")
+    assert config.passage_prompt == "passage: "
+    assert "secret" not in repr(config)
+    assert "k-1" not in repr(config)

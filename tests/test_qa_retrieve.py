@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.hybrid import Candidate
+from embeddings.index import Candidate
 from qa.errors import LibraryError
 from qa.evaluate import as_document
 from qa.library import Library

@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qa.errors import LibraryError, QuestionError, YinjuError
+from qa.errors import EngineError, LibraryError, QuestionError, YinjuError
 from qa.page_image import PageImages
 from qa.types import Answer
 from ui import render
@@ -245,7 +245,7 @@ def error_response(error: YinjuError, accept_language: str | None, headers: dict
     fallback = 500
     if isinstance(error, QuestionError | RequestError | ConversationError | FeedbackError):
         fallback = 400
-    elif isinstance(error, LibraryError | ServiceError):
+    elif isinstance(error, LibraryError | EngineError | ServiceError):
         fallback = 503
     message = sentence(error.code, choose_language(accept_language), **error.fields)
     status = STATUS.get(error.code, 500 if error.code == "internal" else fallback)

@@ -19,17 +19,18 @@ import typer
 from qa.config import Config
 from qa.errors import GoldError, LibraryError, YinjuError
 from ui import strings, upkeep
-from ui.terminal import LanguageFlag, LibraryFlag, ModelFlag
+from ui.terminal import EncoderUrlFlag, EngineFlag, LanguageFlag, LibraryFlag, ModelFlag, UriFlag
+from ui.terminal import encoder as _encoder
 from ui.terminal import open_library as _library
 from ui.terminal import put as _print
 from ui.terminal import say as _say
+from ui.terminal import server as _server
 from ui.terminal import speaking as _speaking
 from ui.wording import terminal as words
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from embeddings.encoder import Encoder
     from qa.answer import Answerer
     from qa.evaluate import Score
     from qa.library import Library
@@ -46,6 +47,9 @@ def add(
     watch: Annotated[bool, typer.Option("--watch", help=words.CLI_ADD_WATCH)] = False,
     library: LibraryFlag = None,
     model: ModelFlag = None,
+    encoder_url: EncoderUrlFlag = None,
+    engine: EngineFlag = None,
+    uri: UriFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
     """Add or update files and folders."""
@@ -53,11 +57,13 @@ def add(
 
     if watch and not all(path.is_dir() for path in paths):
         raise typer.BadParameter(words.CLI_ADD_WATCH_FOLDERS)
-    with _speaking(library=library, model=model, language=lang) as config:
+    with _speaking(
+        library=library, model=model, encoder_url=encoder_url, engine=engine, uri=uri, language=lang
+    ) as config:
         encoder = _encoder(config)
         from qa.library import Library
 
-        with Library.create(config.library, encoder=encoder) as opened:
+        with Library.create(config.library, encoder=encoder, server=_server(config)) as opened:
             if watch:
                 follow(opened, paths, encoder, config.language, say=_say)
                 return
@@ -73,10 +79,14 @@ def list_documents(
     as_json: Annotated[bool, typer.Option("--json", help=words.CLI_JSON)] = False,
     library: LibraryFlag = None,
     model: ModelFlag = None,
+    encoder_url: EncoderUrlFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
     """List the library's documents."""
-    with _speaking(library=library, model=model, language=lang) as config, _library(config) as opened:
+    with (
+        _speaking(library=library, model=model, encoder_url=encoder_url, language=lang) as config,
+        _library(config) as opened,
+    ):
         for info in opened.documents():
             if as_json:
                 from dataclasses import asdict
@@ -91,10 +101,18 @@ def remove(
     ids: Annotated[list[str], typer.Argument(metavar="ID…")],
     library: LibraryFlag = None,
     model: ModelFlag = None,
+    encoder_url: EncoderUrlFlag = None,
+    engine: EngineFlag = None,
+    uri: UriFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
     """Remove documents."""
-    with _speaking(library=library, model=model, language=lang) as config, _library(config) as opened:
+    with (
+        _speaking(
+            library=library, model=model, encoder_url=encoder_url, engine=engine, uri=uri, language=lang
+        ) as config,
+        _library(config) as opened,
+    ):
         opened.remove(list(dict.fromkeys(ids)))
         _say(strings.text("cli_removed", config.language, count=len(dict.fromkeys(ids))))
 
@@ -104,10 +122,14 @@ def text(
     document_id: Annotated[str, typer.Argument(metavar="ID")],
     library: LibraryFlag = None,
     model: ModelFlag = None,
+    encoder_url: EncoderUrlFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
     """Print a document's text, the one that all offsets count in."""
-    with _speaking(library=library, model=model, language=lang) as config, _library(config) as opened:
+    with (
+        _speaking(library=library, model=model, encoder_url=encoder_url, language=lang) as config,
+        _library(config) as opened,
+    ):
         _print(opened.document(document_id).text, end="")
 
 
@@ -119,12 +141,17 @@ def ask(
     document: Annotated[list[str] | None, typer.Option("--document", metavar="ID", help=words.CLI_ASK_DOCUMENT)] = None,
     library: LibraryFlag = None,
     model: ModelFlag = None,
+    encoder_url: EncoderUrlFlag = None,
+    engine: EngineFlag = None,
+    uri: UriFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
     """Answer one question, or one a line."""
     if (question is None) == (batch is None):
         raise typer.BadParameter(words.CLI_ASK_EITHER)
-    with _speaking(library=library, model=model, language=lang) as config:
+    with _speaking(
+        library=library, model=model, encoder_url=encoder_url, engine=engine, uri=uri, language=lang
+    ) as config:
         from qa.answer import clean_question
         from ui import render
 
@@ -151,10 +178,11 @@ def evaluate_gold(
     gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help=words.CLI_EVAL_GOLD)],
     as_json: Annotated[bool, typer.Option("--json", help=words.CLI_JSON)] = False,
     model: ModelFlag = None,
+    encoder_url: EncoderUrlFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
     """Ask every question of a gold file of a throw-away library and print the table."""
-    with _speaking(model=model, language=lang) as config:
+    with _speaking(model=model, encoder_url=encoder_url, language=lang) as config:
         row = _evaluated(gold, config).row()
         if as_json:
             _print(json.dumps(row, ensure_ascii=False))
@@ -172,10 +200,22 @@ def chat(
     browser: Annotated[bool, typer.Option(help=words.CLI_CHAT_BROWSER)] = True,
     library: LibraryFlag = None,
     model: ModelFlag = None,
+    encoder_url: EncoderUrlFlag = None,
+    engine: EngineFlag = None,
+    uri: UriFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
     """Serve the page and the HTTP endpoints."""
-    with _speaking(library=library, model=model, language=lang, host=host, port=port) as config:
+    with _speaking(
+        library=library,
+        model=model,
+        encoder_url=encoder_url,
+        engine=engine,
+        uri=uri,
+        language=lang,
+        host=host,
+        port=port,
+    ) as config:
         from ui import logs, server, web
         from ui.metrics import Metrics
 
@@ -202,12 +242,6 @@ def main() -> None:
 
 
 # ---- what the commands share
-
-
-def _encoder(config: Config) -> Encoder:
-    from embeddings.encoder import load_encoder
-
-    return load_encoder(config.model)
 
 
 def _answerer(config: Config, opened: Library) -> Answerer:
@@ -240,7 +274,7 @@ def _loaded(config: Config, stack: ExitStack, metrics: Metrics) -> Loaded:
     from ui.shelf import Keeper
 
     encoder = _encoder(config)
-    opened = stack.enter_context(Library.create(config.library, encoder=encoder))
+    opened = stack.enter_context(Library.create(config.library, encoder=encoder, server=_server(config)))
     metrics.watch("yinju_documents", "Documents in the library.", opened.document_count)
     metrics.watch("yinju_passages", "Passages that can be found.", opened.passage_count)
     answerer = Answerer.over(opened, encoder, threshold=config.threshold)

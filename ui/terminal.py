@@ -16,10 +16,16 @@ from ui import strings
 from ui.wording import terminal as words
 
 if TYPE_CHECKING:
+    from embeddings.encoder import Encoder
+    from embeddings.milvus import MilvusServer
+    from embeddings.served import EncoderService
     from qa.library import Library
 
 LibraryFlag = Annotated[Path | None, typer.Option("--library", metavar="DIR", help=words.CLI_LIBRARY)]
 ModelFlag = Annotated[str | None, typer.Option("--model", metavar="NAME|DIR", help=words.CLI_MODEL)]
+EngineFlag = Annotated[str | None, typer.Option("--engine", metavar="local|milvus", help=words.CLI_ENGINE)]
+UriFlag = Annotated[str | None, typer.Option("--uri", metavar="URI", help=words.CLI_URI)]
+EncoderUrlFlag = Annotated[str | None, typer.Option("--encoder-url", metavar="URL", help=words.CLI_ENCODER_URL)]
 LanguageFlag = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=words.CLI_LANGUAGE)]
 
 
@@ -49,7 +55,46 @@ def open_library(config: Config) -> Library:
     from embeddings.encoder import model_identity
     from qa.library import Library
 
-    return Library.open(config.library, model=model_identity(config.model))
+    service = _service(config)
+    model = model_identity(config.model) if service is None else service.identity
+    return Library.open(config.library, model=model, server=server(config))
+
+
+def encoder(config: Config) -> Encoder:
+    """The encoder of this run: one that is served where a service is named, else one in this process.
+
+    :raises EncoderError: as :func:`embeddings.encoder.load_encoder` and :class:`embeddings.served.ServedEncoder`.
+    """
+    if (service := _service(config)) is not None:
+        from embeddings.served import ServedEncoder
+
+        return ServedEncoder(service)
+    from embeddings.encoder import load_encoder
+
+    return load_encoder(config.model)
+
+
+def server(config: Config) -> MilvusServer | None:
+    """The server that this run's library is searched on; none: it is searched in its folder."""
+    if config.uri is None:
+        return None
+    from embeddings.milvus import MilvusServer
+
+    return MilvusServer(config.uri, config.uri_token)
+
+
+def _service(config: Config) -> EncoderService | None:
+    if config.encoder_url is None:
+        return None
+    from embeddings.served import EncoderService
+
+    return EncoderService(
+        config.encoder_url,
+        str(config.model),
+        key=config.encoder_key,
+        query_prompt=config.query_prompt,
+        passage_prompt=config.passage_prompt,
+    )
 
 
 def put(text: str, end: str = "\n") -> None:

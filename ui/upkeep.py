@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from ui import strings
-from ui.terminal import LanguageFlag, LibraryFlag, ModelFlag, open_library, put, say, speaking
+from ui.terminal import (
+    EncoderUrlFlag,
+    EngineFlag,
+    LanguageFlag,
+    LibraryFlag,
+    ModelFlag,
+    UriFlag,
+    open_library,
+    put,
+    say,
+    speaking,
+)
 from ui.wording import terminal as words
 
 app = typer.Typer()
@@ -19,10 +30,18 @@ def check(
     repair: Annotated[bool, typer.Option("--repair", help=words.CLI_CHECK_REPAIR)] = False,
     library: LibraryFlag = None,
     model: ModelFlag = None,
+    encoder_url: EncoderUrlFlag = None,
+    engine: EngineFlag = None,
+    uri: UriFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
     """Check every stored offset and both indexes, after making the indexes anew where that is asked for."""
-    with speaking(library=library, model=model, language=lang) as config, open_library(config) as opened:
+    with (
+        speaking(
+            library=library, model=model, encoder_url=encoder_url, engine=engine, uri=uri, language=lang
+        ) as config,
+        open_library(config) as opened,
+    ):
         if repair:
             opened.repair()
             say(strings.text("cli_repaired", config.language))
