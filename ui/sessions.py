@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gradio.routes import App
 
-SESSIONS = 1_000
+SESSIONS = 200
 """Open pages of one language that are remembered; the one used longest ago goes first."""
 
 CLOSED = timedelta(hours=1)
