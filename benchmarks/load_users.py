@@ -133,7 +133,8 @@ class PageUser:
         return self._checked(str(output[wiring.log]), str(output[wiring.listing]))
 
     def _completed(self, event: str) -> list[Any]:
-        """What the event's last message holds."""
+        """What the event's last message holds. The stream is read to its end, as the page does."""
+        output: list[Any] | None = None
         with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
             for line in stream.iter_lines():
                 message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
@@ -142,9 +143,10 @@ class PageUser:
                         raise WrongConversationError(f"{self.name}: {message['event_id']} instead of {event}")
                     if not message["success"]:
                         raise WrongReplyError(str(message["output"])[:200])
-                    output: list[Any] = message["output"]["data"]
-                    return output
-        raise WrongReplyError("the stream of messages ended")
+                    output = message["output"]["data"]
+        if output is None:
+            raise WrongReplyError("the stream of messages ended")
+        return output
 
     def _checked(self, log: str, listing: str) -> str:
         turns = _TURN.findall(log)

@@ -16,20 +16,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.followup_english import follow_up_english
+from qa.followup_owned import among_asked, attribute_asked, lead_added, owner_added
 from qa.phrases import (
+    MEASURED,
     Parsed,
     Phrase,
     Span,
+    acted_on,
     counts,
     is_nominal,
-    kind_of_noun,
     kinds_of,
     owner,
     parse,
     phrases,
     segments,
     times,
-    titles,
     topic,
 )
 from qa.pronouns import LOOK_BACK, is_short, pointed
@@ -55,7 +56,6 @@ _WH = (
     ("number", r"(?:有|是)?(?:多少|几)(?:个|人|家|名|位|项|钱)?"),
 )
 # fmt: on
-_MEASURED = ("全长", "总长", "全程", "身高", "体重", "海拔", "占地", "总重")
 _PROPER = ("nr", "ns", "nt")
 _OPENS = ("", "在", "是", "由", "有", "于", "从", "是在", "是由", "还有")
 _HAPPENS = frozenset(("开幕", "闭幕", "揭幕", "举行", "举办", "召开"))
@@ -121,13 +121,15 @@ def _chinese(question: str, folded: str, history: Sequence[Exchange]) -> str | N
     base = parse(exchange.asked)
     contrast = _CONTRAST.fullmatch(folded) or _CONTRAST_BARE.fullmatch(folded)
     if contrast and len(contrast["what"]) <= CONTRAST_LIMIT:
-        found = _contrasted(question[contrast.start("what") : contrast.end("what")], base)
-        if found:
+        what = question[contrast.start("what") : contrast.end("what")]
+        if found := _contrasted(what, base) or attribute_asked(what, base):
             return found
     for kind, pattern in _WH:
         if re.fullmatch(rf"(?:那么?)?({pattern})呢?", folded):
             return _asked_otherwise(question.strip(_MARKS), folded, kind, base, exchange)
-    return pointed(question, history) or _subject_added(question, history)
+    if found := pointed(question, history) or _subject_added(question, history):
+        return found
+    return owner_added(question, base) or among_asked(question, base) or lead_added(question, base)
 
 
 # ---- the same question of something else
@@ -268,6 +270,8 @@ def _filled(word: str, base: Parsed, hole: Span, exchange: Exchange) -> str | No
     focus = base.question.focus
     if focus and align(after).startswith(focus):
         end += len(focus)
+    elif after and align(answer).endswith(align(after)[0]):
+        end += 1  # 什么罪, 诈骗罪
     about = topic(base)
     if hole[0] == 0:
         return answer + word + base.text[end:]
@@ -314,7 +318,10 @@ def _subject_added(question: str, history: Sequence[Exchange]) -> str | None:
     elif opens not in _OPENS or not _is_predicate(rest, kind):
         return None
     said = {token.text for token in rest}
-    found = None if said & _HAPPENS else _subject(parse(history[-1].asked), kind)
+    base = parse(history[-1].asked)
+    found = None if said & _HAPPENS else _subject(base, kind)
+    if found and kind == "list" and align(found).find("的") > 1:
+        found = found[: align(found).find("的")]  # not the theme of a forum has guests
     if found is None and said & (_HAPPENS | _BEGINS):
         found = _event(history)
     return found and found + question
@@ -325,6 +332,8 @@ def _is_predicate(rest: Sequence[Token], kind: Kind) -> bool:
         return True
     # What alone follows 什么时候 is a predicate, though the dictionary has it for a noun: 通车.
     said = [token for token in rest if token.tag not in ("uj", "ul")]
+    if len(said) == 1 and said[0].tag == "p" and len(rest) > 1 and len(said[0].text) == 2:
+        return True  # 通过的
     return kind == "time" and len(said) == 1 and said[0].tag == "n" and len(said[0].text) == 2
 
 
@@ -333,12 +342,12 @@ def _subject(base: Parsed, kind: Kind) -> str | None:
     nothing: it gives way to what it is a quantity of, but a mere place (重庆) does nothing at a time either.
     """
     about = topic(base) if base.hole else None
-    about = about or _object(base)
+    about = about or acted_on(base)
     if about is None:
         return None
     start, end = about
     within = [token for token in base.tokens if start <= token.start and token.end <= end]
-    if len(within) > 1 and within[-1].text in _MEASURED and within[-1].start - start > 1:
+    if len(within) > 1 and within[-1].text in MEASURED and within[-1].start - start > 1:
         end = within.pop().start
     elif len(within) > 1 and kind != "number" and counts(within[-1].text):
         within.pop()
@@ -348,33 +357,9 @@ def _subject(base: Parsed, kind: Kind) -> str | None:
         if not within or (kind == "time" and len(within) == 1 and within[0].tag == "ns"):
             return None
         end = within[-1].end
-    if any(token.tag[0] in "vcd" and token.tag != "vn" for token in base.tokens if start <= token.start < end):
+    if len(within) > 1 and any(token.tag[0] in "vcd" and token.tag != "vn" for token in within):
         return None
     return base.text[start:end]
-
-
-def _object(base: Parsed) -> Span | None:
-    """What 谁设计了白河大桥? is about: the thing after the verb, but no person or office."""
-    hole = base.hole
-    if hole is None or hole[0] or base.question.kind != "person":
-        return None
-    after = [token for token in base.tokens if token.start >= hole[1]]
-    written = titles(base.folded)
-    if len(written) == 1 and base.folded[written[0][1] :].strip(_MARKS) == "":
-        return written[0]
-    verbs = 1 + sum(token.tag in ("ul", "ug") for token in after[1:2])
-    if len(after) <= verbs or after[0].tag[0] != "v" or after[0].text in ("是", "有"):
-        return None
-    run = []
-    for token in after[verbs:]:
-        if not (is_nominal(token) or token.tag == "uj") or token.tag == "m":
-            break
-        run.append(token)
-    while run and run[-1].tag == "uj":
-        run.pop()
-    if not run or kind_of_noun(run[-1].text) == "person" or run[-1].end - run[0].start < 2:
-        return None
-    return run[0].start, run[-1].end
 
 
 def _event(history: Sequence[Exchange]) -> str | None:
@@ -388,6 +373,6 @@ def _event(history: Sequence[Exchange]) -> str | None:
         for one in (found, whose):
             if one and align(one)[-1] in _EVENT_ENDS:
                 return one
-        if found and any(token.text in _HAPPENS for token in base.tokens):
+        if found and any(token.text in _HAPPENS | _BEGINS for token in base.tokens):
             return found
     return None

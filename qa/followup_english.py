@@ -120,7 +120,10 @@ def _asked_otherwise(word: str, base: str, exchange: Exchange) -> str | None:
 def _pointed(bare: str, marks: str, base: str, exchange: Exchange) -> str | None:
     """``bare`` with its pronoun replaced, where nothing in it stands before the pronoun that it could be."""
     if there := _THERE.search(bare):
-        place = exchange.answer if parse_question(base).kind == "place" and _is_short(exchange.answer) else None
+        where = parse_question(base).kind == "place" or re.match(
+            r"What (?:is|was) the (?:capital|seat|largest city) ", base
+        )
+        place = exchange.answer if where and _is_short(exchange.answer) else None
         return place and not names(bare) and f"{bare[: there.start()]}in {place}{marks}" or None
     opening = _CLOSED.match(bare)
     ends = _OBJECT.fullmatch(bare)

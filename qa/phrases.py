@@ -57,6 +57,10 @@ class Phrase:
     named: bool
 
 
+MEASURED = ("全长", "总长", "全程", "身高", "体重", "海拔", "占地", "总重")
+"""Nouns that follow what they measure without 的."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A question with its tokens; :class:`qa.question.Question` says what is asked, and where."""
@@ -244,7 +248,15 @@ def topic(parsed: Parsed) -> Span | None:
     """
     end = parsed.hole[0] if parsed.hole else len(parsed.folded.rstrip("?？ 。.!！呢吗"))
     before = [token for token in parsed.tokens if token.end <= end]
-    cut = next((place for place, token in enumerate(before) if _predicates(token, before[place + 1 :])), len(before))
+    cut = next(
+        (
+            place
+            for place, token in enumerate(before)
+            if _predicates(token, before[place + 1 :])
+            and not (place and token.tag == "v" and before[place - 1].tag == "uj")
+        ),
+        len(before),
+    )
     kept = before[:cut]
     while kept and not is_nominal(kept[-1]) and kept[-1].tag != "P》":
         kept.pop()
@@ -265,6 +277,33 @@ def _predicates(token: Token, rest: Sequence[Token]) -> bool:
 
 
 def owner(parsed: Parsed, span: Span) -> Span:
-    """Of a topic with 的 in it, whose it is: 越南 of 越南的首都; the topic itself where there is none."""
+    """Of a topic with 的 in it, whose it is: 越南 of 越南的首都, 大桥 of 大桥全长; the topic itself where there is none."""
     at = parsed.folded.find("的", *span)
+    if at < 0:
+        last = next((token.start for token in parsed.tokens if token.end == span[1] and token.text in MEASURED), -1)
+        at = last
     return (span[0], at) if at > span[0] + 1 else span
+
+
+def acted_on(base: Parsed) -> Span | None:
+    """What 谁设计了白河大桥? is about: the thing after the verb, but no person or office."""
+    hole = base.hole
+    if hole is None or hole[0] or base.question.kind != "person":
+        return None
+    after = [token for token in base.tokens if token.start >= hole[1]]
+    written = titles(base.folded)
+    if len(written) == 1 and base.folded[written[0][1] :].strip("?？。.!！~ \t\n") == "":
+        return written[0]
+    verbs = 1 + sum(token.tag in ("ul", "ug") for token in after[1:2])
+    if len(after) <= verbs or after[0].tag[0] != "v" or after[0].text in ("是", "有"):
+        return None
+    run = []
+    for token in after[verbs:]:
+        if not (is_nominal(token) or token.tag == "uj") or token.tag == "m":
+            break
+        run.append(token)
+    while run and run[-1].tag == "uj":
+        run.pop()
+    if not run or kind_of_noun(run[-1].text) == "person" or run[-1].end - run[0].start < 2:
+        return None
+    return run[0].start, run[-1].end

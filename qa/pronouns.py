@@ -87,6 +87,13 @@ def _thing(base: Parsed, exchange: Exchange) -> str | None:
     """What 它 stands for: the answer, where ``base`` asked which thing it is; else the topic of ``base``."""
     if _asked_entity(base) and is_short(exchange.answer):
         return exchange.answer
+    hole = base.hole
+    if (
+        hole
+        and titles(align(exchange.answer)) == [(0, len(exchange.answer))]
+        and not base.folded[hole[1] :].strip("?？ 。")
+    ):
+        return exchange.answer
     about = topic(base)
     if about is not None:
         start, end = owner(base, about)

@@ -34,6 +34,10 @@ _UNITS = (
 _NUMBER = re.compile(
     rf"(?<![第\d])(?:约|近|超过|超|逾|大约|将近)?(?P<figure>\d[\d,.]*)(?:余|多)?(?P<unit>[万亿千百]*(?:{_UNITS}))(?![强之分及以左])"
 )
+_PLAIN_UNITS = ("人", "名", "位", "个", "家", "天", "岁")
+"""Units that are asked for without their scale: 多少人, but 多少亿元, 多少万吨; money only without its 万."""
+
+_COPULAS = ("是", "为", "有", "达", "达到")
 _HEDGED = re.compile(r"虽|如果|因为|由于|若|当时|就|仅|不|没|未|之一|另|[后前时中上下里的]$")
 _DATE = re.compile(r"(?:于|在)?(?:\d{4}年)(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:上午|下午|晚)?")
 _LEAD = re.compile(
@@ -163,9 +167,23 @@ def _number(parsed: Parsed) -> tuple[str, int, int] | None:
     start = figure.start() if whole else figure.start("figure")
     if not _tells(parsed, start, figure.end()):
         return None
-    unit = parsed.text[figure.start("unit") : figure.end("unit")].lstrip("万亿千百萬億")
+    if _goes_on(parsed, start, figure.end()):
+        return None
+    unit = parsed.text[figure.start("unit") : figure.end("unit")]
+    if unit.endswith(_PLAIN_UNITS):
+        unit = unit.lstrip("万亿千百萬億")
+    elif unit.endswith("元"):
+        unit = unit.lstrip("万千百萬")
     asked = f"{parsed.text[:start]}多少{unit}{parsed.text[figure.end() :]}"
     return asked, figure.start("figure"), figure.end("unit")
+
+
+def _goes_on(parsed: Parsed, start: int, end: int) -> bool:
+    """Whether verbs stand before a figure and after what it counts (率近30家企业访渝): asked for in the middle, the
+    figure is lost sight of.
+    """
+    before = any(token.tag == "v" and token.text not in _COPULAS for token in parsed.tokens if token.end <= start)
+    return before and any(token.tag == "v" for token in parsed.tokens if token.start >= end)
 
 
 def _amount(parsed: Parsed, end: int) -> str | None:

@@ -16,13 +16,15 @@ from qa.types import Exchange
 
 FILE = Path(__file__).parent / "data" / "followups.jsonl"
 PAIRS = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
-PARTS = ("seen", "held", "held2", "held3", "held4", "held5")
-"""``held`` and on were written before what they test, one after the other; 94, 73, 83, 60 and 65 % were right at first
-sight.
+PARTS = ("seen", "held", "held2", "held3", "held4", "held5", "held6", "held7")
+"""``held`` and on were written before what they test, one after the other; 94, 73, 83, 60, 65, 72 and 65 % were right at
+first sight.
 """
 
-MISSED = {"门票多少钱？", "中学生呢？", "儿童呢？"}
-"""门票多少钱 may stand by itself; the dictionary has 小学生 for a name, and knows no link between 成人 and 儿童."""
+MISSED = {"门票多少钱？", "中学生呢？", "儿童呢？", "震中在哪里？"}
+"""门票多少钱 and 震中在哪里 may stand by themselves; the dictionary has 小学生 for a name, and knows no link between 成人
+and 儿童.
+"""
 
 
 def exchanges(*pairs: tuple[str, str]) -> list[Exchange]:

@@ -8,7 +8,7 @@ Knows no Gradio. Nothing that a client sends is trusted: sizes are limited as th
     GET  /documents/{id}/text    the text that all offsets count in
     GET  /documents/{id}/pages/{page}    the picture of a page, PNG
 
-Those of conversations and feedback are in ``ui.api_conversations``.
+Those of conversations and feedback are in ``ui.api_conversations``, those of collections in ``ui.api_collections``.
 Those that change the library are in ``ui.api_documents``.
 """
 
@@ -26,8 +26,9 @@ from qa.types import Answer
 from ui import render
 from ui.asked import Asked, read_asked
 from ui.chat import Shelf, prove
-from ui.errors import ConversationError, FeedbackError, RequestError, ServiceError
+from ui.errors import CollectionError, ConversationError, FeedbackError, RequestError, ServiceError
 from ui.gate import Gate, Place
+from ui.shelf_sets import DocumentSets
 from ui.strings import choose_language, sentence
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ ENDPOINTS = (
     "DELETE /api/documents/{id}",
     "GET /api/documents/{id}/text",
     "GET /api/documents/{id}/pages/{page}",
+    "GET /api/collections",
+    "POST /api/collections",
+    "GET /api/collections/{id}",
+    "PATCH /api/collections/{id}",
+    "DELETE /api/collections/{id}",
     "GET /api/conversations",
     "POST /api/conversations",
     "GET /api/conversations/{id}",
@@ -65,6 +71,10 @@ STATUS = {
     "request_too_large": 413,
     "document_unknown": 404,
     "page_unknown": 404,
+    "collection_unknown": 404,
+    "collection_name_taken": 409,
+    "collections_full": 507,
+    "collections_file": 503,
     "conversation_unknown": 404,
     "turn_unknown": 404,
     "conversation_long": 409,
@@ -102,6 +112,7 @@ def endpoints(gate: Gate, library: Shelf, *, more: Sequence[Route] = ()) -> Star
     """
     from starlette.applications import Starlette
 
+    from ui.api_collections import collection_routes
     from ui.api_conversations import conversation_routes
 
     desk = _Desk(gate, library, PageImages())
@@ -112,7 +123,7 @@ def endpoints(gate: Gate, library: Shelf, *, more: Sequence[Route] = ()) -> Star
         ("GET", "/documents/{id}/pages/{page:int}", desk.page),
     )
     return Starlette(
-        routes=[*own, *conversation_routes(library), *more],
+        routes=[*own, *collection_routes(library), *conversation_routes(library), *more],
         exception_handlers={404: _unknown_page, 405: _unknown_method},
     )
 
@@ -129,7 +140,10 @@ class _Desk:
         from anyio.to_thread import run_sync
 
         asked = read_question(await read_body(request))
-        place = self.gate.submit(asked.question, id=asked.id, history=asked.history, documents=asked.documents)
+        documents = asked.documents
+        if asked.collection is not None:
+            documents = await run_sync(self._collected, asked.collection)
+        place = self.gate.submit(asked.question, id=asked.id, history=asked.history, documents=documents)
         answer = await _answered(request, self.gate, place)
         return json_response(await run_sync(lambda: render.to_json(prove(answer, self.library)[0])))
 
@@ -152,6 +166,9 @@ class _Desk:
         id, page = request.path_params["id"], request.path_params["page"]
         picture = await run_sync(lambda: self.images.draw(self.library.document(id), page))
         return Response(picture, media_type="image/png", headers={"cache-control": "private, max-age=600"})
+
+    def _collected(self, id: str) -> frozenset[str]:
+        return DocumentSets(self.library.folder).one(id).among([info.id for info in self.library.documents()])
 
     def _list(self) -> dict[str, Any]:
         fields = ("id", "name", "title", "revision", "format", "characters", "paragraphs", "passages")
@@ -243,7 +260,7 @@ def json_response(value: dict[str, Any], status: int = 200, headers: dict[str, s
 def error_response(error: YinjuError, accept_language: str | None, headers: dict[str, str] | None = None) -> Response:
     """``{"error": {"code", "message"}}`` with the HTTP status that fits ``error``."""
     fallback = 500
-    if isinstance(error, QuestionError | RequestError | ConversationError | FeedbackError):
+    if isinstance(error, QuestionError | RequestError | CollectionError | ConversationError | FeedbackError):
         fallback = 400
     elif isinstance(error, LibraryError | EngineError | ServiceError):
         fallback = 503

@@ -25,6 +25,7 @@ from ui.conversations import Conversations
 from ui.gate import Gate
 from ui.history_pane import History, build_history
 from ui.server import Loaded
+from ui.sessions import SESSIONS, keep_tidy
 from ui.shelf import Keeper
 from ui.shelf_pane import build_shelf
 from ui.source import empty_source_html
@@ -75,6 +76,8 @@ def build_application(
         async with AsyncExitStack() as stack:
             for page in pages.values():
                 await stack.enter_async_context(page.router.lifespan_context(page))
+            tidying = asyncio.create_task(keep_tidy(application.state.pages))
+            stack.callback(tidying.cancel)
             if keeper is not None:
                 stack.callback(keeper.close)
                 keeper.resume()
@@ -207,7 +210,7 @@ class _Desk:
         turn, current = await run_sync(self.history.keep, turn, current)
         listing = await run_sync(self.history.listing, current)
         after = render.log_html([*shown, turn.html], lang)
-        yield after, same, (*past, turn), turn.source, frame.hint_html(lang), current, listing
+        yield after, same, (*past, turn.as_past()), turn.source, frame.hint_html(lang), current, listing
 
 
 async def _pages(gate: Gate, library: Shelf, examples: tuple[str, ...], keeper: Keeper | None) -> dict[Lang, FastAPI]:
@@ -219,6 +222,7 @@ def _mounted(page: gr.Blocks) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
 
+    page.state_session_capacity = SESSIONS
     parent = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     gr.mount_gradio_app(
         parent,

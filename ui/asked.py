@@ -2,10 +2,11 @@
 
     {"question": str, "id"?: str,
      "history"?: [{"question": str, "understood": str, "answer": str, "status": "answered"|"not_found"}, …],
-     "documents"?: [id, …]}
+     "documents"?: [id, …] or "collection"?: id}
 
 ``history`` is the conversation so far, oldest first; earlier answers may be sent back as they came, for other fields
-are ignored. ``documents`` limits the question to these; left out or null: all, empty: none. Knows no HTTP.
+are ignored. ``documents`` limits the question to these; left out or null: all, empty: none. ``collection`` limits it to
+the documents of one. Knows no HTTP.
 """
 
 from __future__ import annotations
@@ -21,25 +22,47 @@ from ui.escape import has_lone_surrogate
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as it came, with the conversation it belongs to and the documents it is limited to, if any."""
+    """A question as it came, with the conversation it belongs to and the documents or collection it is limited to."""
 
     question: str
     id: str | None = None
     history: tuple[Exchange, ...] = ()
     documents: frozenset[str] | None = None
+    collection: str | None = None
 
 
 def read_asked(value: Mapping[str, Any]) -> Asked:
     """The question in a JSON object. Errors name the field, as ``history[2].answer`` (counted from 0).
 
     :raises RequestError: ``request_field_missing``, ``request_field_type``, ``request_field_list``,
-        ``request_field_object``, ``request_field_value`` or ``text_broken``.
+        ``request_field_object``, ``request_field_value``, ``request_fields_both`` or ``text_broken``.
     """
-    question = _string(value, "question", "question")
-    id = None if value.get("id") is None else _string(value, "id", "id")
+    question = read_text(value, "question")
+    id = None if value.get("id") is None else read_text(value, "id")
     history = tuple(_exchange(item, f"history[{place}]") for place, item in enumerate(_list(value, "history")))
-    chosen = [_text(item, f"documents[{place}]") for place, item in enumerate(_list(value, "documents"))]
-    return Asked(question, id, history, None if value.get("documents") is None else frozenset(chosen))
+    documents = read_ids(value, "documents")
+    collection = None if value.get("collection") is None else read_text(value, "collection")
+    if documents is not None and collection is not None:
+        raise RequestError("request_fields_both", first="documents", second="collection")
+    return Asked(question, id, history, documents, collection)
+
+
+def read_ids(value: Mapping[str, Any], field: str) -> frozenset[str] | None:
+    """The texts in a field that is a list; ``None`` where it is left out.
+
+    :raises RequestError: ``request_field_list``, ``request_field_type`` or ``text_broken``.
+    """
+    if value.get(field) is None:
+        return None
+    return frozenset(_text(item, f"{field}[{place}]") for place, item in enumerate(_list(value, field)))
+
+
+def read_text(value: Mapping[str, Any], field: str) -> str:
+    """The text in a field that has to be there.
+
+    :raises RequestError: ``request_field_missing``, ``request_field_type`` or ``text_broken``.
+    """
+    return _string(value, field, field)
 
 
 def _exchange(item: object, name: str) -> Exchange:

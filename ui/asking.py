@@ -86,6 +86,7 @@ async def take_turn(
         stop.busy = False
         if stop.answer is not None:
             stop.answer.cancel()
+            stop.answer = None
 
 
 async def _waited_for(

@@ -79,6 +79,13 @@ class Turn:
     answer: Answer | None = None
     under_way: bool = False
 
+    def as_past(self) -> Turn:
+        """What is kept of the turn when others follow: what stands in the conversation, and what it was about."""
+        answer = self.answer
+        if answer is not None:
+            answer = replace(answer, citations=(), near=(), others=(), suggestions=())
+        return replace(self, source="", answer=answer)
+
 
 def shown(answer: Answer, library: Shelf, lang: str, *, complete: bool = True) -> Turn:
     """The turn that ends in ``answer``; one that is not ``complete`` still lacks its suggestions.

@@ -33,7 +33,7 @@ class RequestError(YinjuError):
     ``page_unknown`` (path, known); ``method_unknown`` (method, known); ``host_refused`` (host);
     ``origin_refused`` (origin): made by another site's page; ``change_refused`` (host): not from there;
     ``upload_count`` (count, limit); ``upload_nothing``; ``upload_unknown`` (id); ``request_field_number`` (name);
-    ``request_field_false`` (name); ``token_missing``; ``token_wrong``; ``internal``.
+    ``request_field_false`` (name); ``request_fields_both`` (first, second); ``token_missing``; ``token_wrong``; ``internal``.
     """
 
 

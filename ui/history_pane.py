@@ -136,7 +136,7 @@ class History:
         else:
             html = render.error_html(turn.question, text("recall_none", self.lang), self.lang)
         end = stale_html(turn, self.lang) + tools_html(conversation.id, turn.number, turn.rating, self.lang)
-        return Turn(with_end(html, end), answer=answer)
+        return Turn(with_end(html, end), answer=answer).as_past()
 
     def _source(self, turn: RecalledTurn | None) -> str:
         first = next(iter(turn.proven().citations), None) if turn else None

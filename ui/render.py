@@ -139,7 +139,8 @@ def _welcome_html(lang: str, examples: Sequence[str]) -> str:
     tries = f'<p class="yj-try">{text("welcome_try", lang)}</p>{card.questions_html(examples)}' if examples else ""
     return (
         f'<div class="yj-welcome"><h1>{text("welcome_title", lang)}</h1>'
-        f"<p>{text('welcome_body', lang)}</p>{tries}</div>"
+        f"<p>{text('welcome_body', lang)}</p>"
+        f'<p class="yj-begin">{text("welcome_first", lang)}</p>{tries}</div>'
     )
 
 

@@ -250,7 +250,7 @@ def route_of(path: str) -> str:
     if path == "/":
         return "page"
     if parts[1] == "api":
-        known = ("ask", "documents", "conversations", "feedback", "uploads")
+        known = ("ask", "documents", "collections", "conversations", "feedback", "uploads")
         return f"api_{parts[2]}" if len(parts) > 2 and parts[2] in known else "api"
     if parts[1] in ("healthz", "readyz", "metrics", "login"):
         return parts[1]

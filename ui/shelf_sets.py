@@ -56,7 +56,24 @@ class DocumentSets:
         """Those that are not deleted, by name."""
         return sorted((one for one in self._read() if not one.deleted), key=lambda one: (one.name, one.id))
 
-    def save(self, name: str, documents: Iterable[str]) -> str:
+    def one(self, id: str) -> DocumentSet:
+        """The collection ``id``.
+
+        :raises CollectionError: ``collection_unknown``.
+        """
+        found = next((one for one in self._read() if one.id == id and not one.deleted), None)
+        if found is None:
+            raise CollectionError("collection_unknown", id=id)
+        return found
+
+    def create(self, name: str, documents: Iterable[str]) -> str:
+        """As :meth:`save`, but never in place of another.
+
+        :raises CollectionError: also ``collection_name_taken``.
+        """
+        return self.save(name, documents, replacing=False)
+
+    def save(self, name: str, documents: Iterable[str], *, replacing: bool = True) -> str:
         """Keep ``documents`` under ``name``, in place of what had that name before; the collection's id.
 
         :raises CollectionError: ``collection_name_empty``, ``collection_name_long`` or ``collections_full``.
@@ -65,6 +82,8 @@ class DocumentSets:
 
         def change(sets: list[DocumentSet]) -> tuple[list[DocumentSet], str]:
             same = next((one for one in sets if one.name == name), None)
+            if same is not None and not replacing:
+                raise CollectionError("collection_name_taken", name=name)
             if same is None and len(sets) >= SETS_LIMIT:
                 raise CollectionError("collections_full", count=len(sets), limit=SETS_LIMIT)
             made = DocumentSet(same.id if same else secrets.token_hex(6), name, kept)
@@ -84,6 +103,26 @@ class DocumentSets:
             if any(one.name == name and one.id != id for one in sets):
                 raise CollectionError("collection_name_taken", name=name)
             return _with(sets, id, name=name), id
+
+        self._change(change)
+
+    def fill(
+        self,
+        id: str,
+        *,
+        documents: Iterable[str] | None = None,
+        add: Iterable[str] = (),
+        remove: Iterable[str] = (),
+    ) -> None:
+        """Give a collection other ``documents``, where they are given, then ``add`` some and ``remove`` some.
+
+        :raises CollectionError: ``collection_unknown``.
+        """
+
+        def change(sets: list[DocumentSet]) -> tuple[list[DocumentSet], str]:
+            before = next((one.documents for one in sets if one.id == id), frozenset())
+            kept = before if documents is None else frozenset(documents)
+            return _with(sets, id, documents=kept.union(add).difference(remove)), id
 
         self._change(change)
 

@@ -93,6 +93,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "request_field_number": ("请求里的 {name} 要是整数，从 1 数起。", "{name} in the request must be a whole number, counted from 1."),
     "request_field_false": ("请求里的 {name} 只能是 false。要删除，请用 DELETE。", "{name} in the request can only be false. To delete, use DELETE."),
     "request_field_list": ("请求里的 {name} 要是一个列表，不用就省去。", "{name} in the request must be a list; leave it out if it is not needed."),
+    "request_fields_both": ("请求里的 {first} 和 {second} 只能有一个。", "The request may have {first} or {second}, not both."),
     "request_field_object": ("请求里的 {name} 要是一个对象，含 question、understood、answer、status。", "{name} in the request must be an object with question, understood, answer and status."),
     "request_field_value": ("请求里的 {name} 是 {value}，只能是其中之一：{known}。", "{name} in the request is {value}; it must be one of: {known}."),
     "text_broken": ("请求里的 {name} 含有半个字符，无法传送。请删去它再发。", "{name} in the request holds half a character, which cannot be sent. Delete it and send again."),

@@ -25,6 +25,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "source_label": ("原文", "Source"),
     "welcome_title": ("每个答案，都有原话为证。", "Every answer, proven in its own words."),
     "welcome_body": ("引据在你的文件里找出答案，一字不改地引出那句话，并翻到它所在的段落。文件里没有的，就说没有。", "Yinju finds the answer in your documents, quotes the sentence word for word and opens the paragraph it stands in. What they do not say, it does not say."),
+    "welcome_first": ("先点左上角的“资料”，放进文件，再来提问。", "First open Library, top left, and add documents; then ask."),
     "welcome_try": ("试试这样问", "Try one of these"),
     "source_empty_title": ("原文会出现在这里", "The source appears here"),
     "source_empty_body": ("点答案旁的编号 [1]，就翻到它在文件里的位置。", "Click the number [1] beside an answer to open the place it comes from."),
