@@ -1,13 +1,13 @@
 """The library's SQLite file: its schema, what is written and read, and its errors in our words.
 
-What a row looks like is in ``qa.rows``. Knows no index, encoder or file format. Functions take an open connection and
+What a row looks like is in ``qa.rows``; what an error means in
+``qa.disk``. Knows no index, encoder or file format. Functions take an open connection and
 leave transactions to their caller, but for :func:`create`, :func:`transaction` and :func:`reading`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +20,9 @@ from numpy.typing import NDArray
 
 from qa import rows
 from qa.digest import digest, require
+from qa.disk import DISK_FULL as DISK_FULL
+from qa.disk import mapped_errors as mapped_errors
+from qa.disk import still_address
 from qa.errors import LibraryError
 from qa.types import Document, Passage
 
@@ -29,7 +32,6 @@ LOCK_NAME = "write.lock"
 
 REPLAY_BATCH = 1024
 
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -128,7 +130,13 @@ def integrity_problems(connection: sqlite3.Connection) -> list[str]:
 
 
 def _open(folder: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(folder / DATABASE_NAME, isolation_level=None, check_same_thread=False, timeout=10.0)
+    path = folder / DATABASE_NAME
+    if (address := still_address(path)) is not None:
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:  # what a stopped process left there would not be seen
+            raise LibraryError("library_readonly", path=str(folder))
+        return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10.0)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -341,30 +349,6 @@ def added_since(connection: sqlite3.Connection, generation: int) -> Iterator[tup
         for id, proof, *row in batch:
             require(proof, row, f"passage {id}")
         yield [int(row[0]) for row in batch], np.stack([np.frombuffer(row[-1], dtype=np.float32) for row in batch])
-
-
-# ---- what can go wrong
-
-
-@contextlib.contextmanager
-def mapped_errors(folder: Path) -> Iterator[None]:
-    """Say of SQLite's and the system's errors what they mean for the library."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", None)
-        primary = None if code is None else code & 0xFF
-        if primary == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:
-            raise LibraryError("disk_full", path=str(folder)) from error
-        if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise LibraryError("library_busy", path=str(folder)) from error
-        raise LibraryError("library_broken", path=str(folder), reason=str(error)) from error
-    except UnicodeDecodeError as error:  # sqlite3 gives SQLite's message about a damaged schema up with this
-        raise LibraryError("library_broken", path=str(folder), reason="schema") from error
-    except OSError as error:
-        if error.errno in DISK_FULL:
-            raise LibraryError("disk_full", path=str(folder)) from error
-        raise LibraryError("library_broken", path=str(folder), reason=error.strerror or str(error)) from error
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ class DocumentError(YinjuError):
 class LibraryError(YinjuError):
     """Codes: ``library_missing`` (path); ``library_broken`` (path, reason); ``library_version`` (path, found,
     expected); ``library_model`` (path, found, expected); ``library_busy`` (path); ``library_empty`` (path);
-    ``disk_full`` (path); ``document_unknown`` (id).
+    ``library_readonly`` (path): what has to be written cannot be; ``disk_full`` (path); ``document_unknown`` (id); ``aside_damaged`` (path): a removed document.
     """
 
 

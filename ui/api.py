@@ -70,6 +70,8 @@ STATUS = {
     "conversation_long": 409,
     "conversations_full": 507,
     "conversations_disk": 507,
+    "conversations_readonly": 503,
+    "conversation_damaged": 503,
     "conversations_broken": 503,
     "conversations_version": 503,
     "conversations_busy": 503,
