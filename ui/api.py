@@ -7,6 +7,7 @@ Knows no Gradio. Nothing that a client sends is trusted: sizes are limited as th
     GET  /documents              {"documents": [{id, name, title, revision, format, characters, paragraphs, passages}]}
     GET  /documents/{id}/text    the text that all offsets count in
     GET  /documents/{id}/pages/{page}    the picture of a page, PNG
+    GET  /openapi.json           all endpoints, those from elsewhere too, as OpenAPI 3.1
 
 Those of conversations and feedback are in ``ui.api_conversations``.
 Those that change the library are in ``ui.api_documents``.
@@ -58,6 +59,7 @@ ENDPOINTS = (
     "DELETE /api/conversations/{id}",
     "GET /api/conversations/{id}/export",
     "POST /api/feedback",
+    "GET /api/openapi.json",
 )
 
 STATUS = {
@@ -112,6 +114,7 @@ def endpoints(gate: Gate, library: Shelf, *, more: Sequence[Route] = ()) -> Star
         ("GET", "/documents", desk.documents),
         ("GET", "/documents/{id}/text", desk.text),
         ("GET", "/documents/{id}/pages/{page:int}", desk.page),
+        ("GET", "/openapi.json", desk.described),
     )
     return Starlette(
         routes=[*own, *conversation_routes(library), *more],
@@ -154,6 +157,13 @@ class _Desk:
         id, page = request.path_params["id"], request.path_params["page"]
         picture = await run_sync(lambda: self.images.draw(self.library.document(id), page))
         return Response(picture, media_type="image/png", headers={"cache-control": "private, max-age=600"})
+
+    async def described(self, _: Request) -> Response:
+        from importlib.metadata import version
+
+        from ui.api_schema import openapi
+
+        return json_response(openapi(version("yinju")))
 
     def _list(self) -> dict[str, Any]:
         fields = ("id", "name", "title", "revision", "format", "characters", "paragraphs", "passages")
