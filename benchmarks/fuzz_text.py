@@ -204,7 +204,7 @@ def by_coverage(seconds: float) -> bool:
                 target(seed)
 
     def one(data: bytes) -> None:
-        text = data[: 3 * LONGEST].decode("utf-8", "surrogatepass" if data[:1] < b"\x20" else "ignore")
+        text = data.decode("utf-8", "ignore")
         if found := attempt(text[:LONGEST]):
             tell(text, found)
             raise SystemExit(1)
@@ -214,7 +214,15 @@ def by_coverage(seconds: float) -> bool:
     for number, seed in enumerate(SEEDS):
         (corpus / f"seed{number}").write_text(seed, "utf-8")
     atheris.Setup(
-        [sys.argv[0], f"-max_total_time={int(seconds)}", f"-max_len={3 * LONGEST}", "-timeout=60", str(corpus)], one
+        [
+            sys.argv[0],
+            f"-max_total_time={int(seconds)}",
+            f"-max_len={3 * LONGEST}",
+            "-timeout=60",
+            f"-artifact_prefix={PLACE}/",
+            str(corpus),
+        ],
+        one,
     )
     atheris.Fuzz()
     return True

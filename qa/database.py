@@ -246,6 +246,13 @@ def identify(connection: sqlite3.Connection, path: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def alike(connection: sqlite3.Connection, document: Document) -> list[str]:
+    """The ids of the document that is held under the id of ``document``, and of one whose file has the same content."""
+    same = "SELECT id FROM documents WHERE id = ?", (document.id,)
+    twin = "SELECT id FROM documents WHERE revision = ? LIMIT 1", (document.revision,)
+    return [str(row[0]) for query, values in (same, twin) for row in connection.execute(query, values)]
+
+
 def select_below(connection: sqlite3.Connection, start: str) -> list[tuple[str, str, str, str]]:
     """Id, path, revision and name of each document whose path begins with ``start``, by path."""
     return connection.execute(

@@ -1,0 +1,34 @@
+"""The fault bench in short: a few kills, a full disk, changed bytes, a read-only disk, a clock that went back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+def bench(*arguments: str) -> str:
+    command = [sys.executable, "-m", "benchmarks.faults", *arguments, "--rounds", "1", "--articles", "20"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="steps are forked")
+def test_nothing_wrong_is_given_out_after_a_fault() -> None:
+    out = bench("kill", "byte", "clock")
+    assert "clock 1/1, failures: 0" in out
+    assert "found and mended" in out
+    assert "refused: library_broken" in out or "harmless" in out
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="small disks take root")
+def test_a_full_disk_and_one_that_cannot_be_written() -> None:
+    if subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("no file system may be mounted here")
+    assert "readonly 1/1, failures: 0" in bench("full", "readonly")
