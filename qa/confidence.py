@@ -39,7 +39,8 @@ class Calibration:
 
 
 def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, float]:
-    """What speaks for a reading: retrieval (``lead``), reading (``score``), evidence (the others).
+    """What speaks for a reading: retrieval (``lead``, and ``place``, 0 for the first passage), reading (``score``),
+    evidence (the others).
 
     The cosine itself is not among them: how near a question comes to its answer depends on the kind of text, and a
     model fitted with it refused whole newspapers.
@@ -49,14 +50,13 @@ def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, f
     rival = max((other.score for other in hits if other is not hit), default=hit.score - LEAD_LIMIT)
     return {
         "lead": max(-LEAD_LIMIT, min(LEAD_LIMIT, hit.score - rival)),
+        "place": float(reading.hit),
         "score": max(-SCORE_LIMIT, min(SCORE_LIMIT, reading.score)),
         "quote": proof.quote,
         "passage": proof.passage,
-        "named_quote": proof.named_quote,
-        "named": proof.named,
         "missing": proof.missing,
-        "expected": 0.0 if proof.expected is None else 1.0 if proof.expected else -1.0,
-        "margin": proof.margin,
+        "name_missing": proof.name_missing,
+        "figure_missing": proof.figure_missing,
         "short": float(proof.short),
     }
 

@@ -12,32 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa.passages import sentences
+from embeddings.numerals import arabic_forms, may_hold_numeral
 from qa.question import Question, Unit, align, parse_question
 from qa.types import Hit, Reading
 
-_CAUSE = re.compile(
-    r"因为|由于|因此|是因|原因|所以|以致|导致|造成|为了|缘于|源于|起因|因|使得|because|due to|since|in order|as a result|so that|to "
-)
-_MEANING = re.compile(r"是|指|即|意为|意思|称为|叫做|\bis\b|\bare\b|\bwas\b|refers|means|known")
-_MANNER = re.compile(r"通过|以|利用|采用|经|透过|先|然后|用|借|\bby\b|using|through")
-_PLACE = re.compile(r"位于|在|[省市县区国州岛镇村乡洲河山湖路街馆]|于|来自|\bin\b|\bat\b|\bnear\b|\bfrom\b")
-_ORGANISATION = re.compile(
-    r"公司|大学|学院|学校|集团|队|组织|协会|党|部|局|会|社|中学|银行|university|company|school|club|inc|corp"
-)
-_DATE = re.compile(
-    r"\d{1,4}年|\d{1,2}月|[一二三四五六七八九十]月|世纪|年代|[朝代时]期?|季|\d{1,2}[日号时点]|\b1\d{3}\b|\b20\d\d\b|january|february|march|april|may|june|july|august|september|october|november|december|century"
-)
-_NUMBER = re.compile(
-    r"\d+(?:,\d{3})*(?:\.\d+)?|[一二两三四五六七八九十百千万亿半]+(?=[^\s])|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion|half)\b"
-)
-_NAME = re.compile(r"[《“「『\"]")
-_LIST = re.compile(r"、|及|以及|和|包括|\band\b")
-_MARKERS: dict[str, re.Pattern[str]] = {
-    "reason": _CAUSE, "meaning": _MEANING, "manner": _MANNER, "place": _PLACE, "organisation": _ORGANISATION,
-    "time": _DATE, "name": _NAME, "list": _LIST,
-}  # fmt: skip
+_FIGURE = re.compile(r"(?<![\d.])\d+(?:\.\d+)?")
+_GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_COUNT = re.compile(r"(?<!第)(?<!\d)\d[个种名位点项大条件次](?![\d月])")
+"""What says how many are asked for: 3个原因, 前5名."""
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 
+HEAD = 300
+"""Characters at the start of a document whose figures go for all of it: the date of an issue, the number of a file."""
+
+
+HALF = 0.5
+"""Share of a word below which a text lacks it."""
 
 RARE = 3.5
 """Weight above which a word may be an abbreviation made for its document."""
@@ -47,75 +37,68 @@ RARE = 3.5
 class Evidence:
     """How well a reading is borne out by its passage.
 
-    The first four are shares in [0, 1] of the question's content words, weighted by rarity (1.0 where it has none):
-    ``quote`` in the quoted sentence, ``passage`` in passage and title, ``named_quote`` and ``named`` of its names and
-    numbers alone. ``missing`` is the weight of the rarest word that passage and title lack, in [0, 4.5]. ``expected``
-    says whether the quote holds what the kind of question asks for (a number with the right unit, a date …), ``None``
-    where the kind says nothing. ``margin`` is ``quote`` less the same share of the best other sentence, in [-1, 1].
-    ``short`` says whether a short answer was found.
+    ``quote`` and ``passage`` are shares in [0, 1] of the question's content words, weighted by rarity (1.0 where it has
+    none), in the quoted sentence and in passage and title. ``missing`` is the weight of the rarest word that passage
+    and title lack, ``name_missing`` that of the rarest name or number, less where they hold a part of it; both in [0,
+    4.5]. ``figure_missing`` is 0 where they hold all figures of the question, 1 where the document has one of them
+    nowhere, and half where it stands elsewhere in the document. ``short`` says whether a short answer was found.
     """
 
     quote: float
     passage: float
-    named_quote: float
-    named: float
     missing: float
-    expected: bool | None
-    margin: float
+    name_missing: float
+    figure_missing: float
     short: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FoldedPassage:
-    """A passage ready for matching: folded text and title, sentence ranges, and how much of each question word each
-    sentence holds, ``shares[sentence][word]`` in [0, 1].
-    """
-
-    folded: str
-    title: str
-    ranges: tuple[tuple[int, int], ...]
-    shares: tuple[tuple[float, ...], ...]
-    title_shares: tuple[float, ...]
 
 
 def evidence(question: str, hit: Hit, reading: Reading) -> Evidence:
     """What speaks for ``reading``, which is of ``hit``, as an answer to ``question``."""
     parsed = parse_question(question)
-    passage = fold_hit(parsed, hit)
-    quote = passage.folded[reading.quote[0] : reading.quote[1]]
+    folded, title = align(hit.text), align(_title(hit))
+    quote = folded[reading.quote[0] : reading.quote[1]]
     in_quote = [share(unit, quote) for unit in parsed.units]
-    others = [
-        row
-        for row, (start, end) in zip(passage.shares, passage.ranges, strict=True)
-        if end <= reading.quote[0] or start >= reading.quote[1]
-    ]
-    everywhere = [max(values) for values in zip(*passage.shares, passage.title_shares, in_quote, strict=True)]
-    covered = _weighted(parsed, in_quote)
+    everywhere = [max(share(unit, folded), share(unit, title)) for unit in parsed.units]
+    lacking = [(unit, held) for unit, held in zip(parsed.units, everywhere, strict=True) if held < 1]
     return Evidence(
-        quote=covered,
+        quote=_weighted(parsed, in_quote),
         passage=_weighted(parsed, everywhere),
-        named_quote=_weighted(parsed, in_quote, named=True),
-        named=_weighted(parsed, everywhere, named=True),
-        missing=max((u.weight for u, held in zip(parsed.units, everywhere, strict=True) if held < 0.5), default=0.0),
-        expected=holds_expected(parsed, quote),
-        margin=covered - max((_weighted(parsed, row) for row in others), default=0.0),
+        missing=max((unit.weight for unit, held in lacking if held < HALF), default=0.0),
+        name_missing=max((unit.weight * (1 - held) for unit, held in lacking if unit.named), default=0.0),
+        figure_missing=max((_lack(figure, folded, title, hit) for figure in figures_asked(parsed.folded)), default=0.0),
         short=reading.answer is not None,
     )
 
 
-def fold_hit(question: Question, hit: Hit) -> FoldedPassage:
-    """A hit ready for matching; its title is the article's with the section's, and the other names of what it names."""
-    title = f"{hit.passage.title}\n{hit.passage.section}\n{hit.passage.also}"
-    return fold_passage(question, hit.text, title, sentences(hit.text))
+def _title(hit: Hit) -> str:
+    """The article's title with the section's, and the other names of what it names."""
+    return f"{hit.passage.title}\n{hit.passage.section}\n{hit.passage.also}"
 
 
-def fold_passage(question: Question, text: str, title: str, ranges: Sequence[tuple[int, int]]) -> FoldedPassage:
-    """Fold a passage and look for the question's words in each of its sentences."""
-    folded = align(text)
-    folded_title = align(title)
-    shares = tuple(tuple(share(unit, folded[start:end]) for unit in question.units) for start, end in ranges)
-    title_shares = tuple(share(unit, folded_title) for unit in question.units)
-    return FoldedPassage(folded, folded_title, tuple(ranges), shares, title_shares)
+def figures_asked(folded: str) -> list[str]:
+    """The figures of a folded question that its passage must hold: not how many answers are asked for."""
+    return _FIGURE.findall(_GROUPED.sub("", _COUNT.sub(" ", folded)))
+
+
+def _lack(figure: str, folded: str, title: str, hit: Hit) -> float:
+    """How far a figure is missing from a hit, as :class:`Evidence` says."""
+    document = hit.document
+    head = "" if document is None else f"{document.name}\n{document.text[:HEAD]}"
+    near = f"{folded}\n{title}\n{head}"
+    if _holds(figure, near) or _holds(figure, _in_digits(near)):
+        return 0.0
+    return 0.5 if document is not None and _holds(figure, document.text) else 1.0
+
+
+def _holds(figure: str, text: str) -> bool:
+    """Whether a text holds a figure, not as a part of a longer one."""
+    return re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", _GROUPED.sub("", text)) is not None
+
+
+def _in_digits(text: str) -> str:
+    """The Chinese numerals of a text that are clear, in digits, one a line."""
+    runs = (run[0] for run in _HAN_RUN.finditer(text) if may_hold_numeral(run[0]))
+    return "\n".join(term for run in runs for term, _, _ in arabic_forms(run))
 
 
 def share(unit: Unit, folded: str) -> float:
@@ -142,35 +125,10 @@ def _abbreviation(word: str) -> re.Pattern[str]:
     return re.compile(r"[\u3400-\u9fff]{0,8}?".join(map(re.escape, word)))
 
 
-def holds_expected(question: Question, sentence: str) -> bool | None:
-    """Whether a folded sentence holds what the kind of question asks for, beyond what the question says itself;
-    ``None`` where the kind says nothing about it.
-    """
-    found = _expected(question, sentence)
-    if question.measures:
-        return bool(found.get("unit"))
-    return bool(found["type"]) if "type" in found else None
-
-
-def _expected(question: Question, sentence: str) -> dict[str, float]:
-    """Whether the sentence holds what the kind of question asks for, outside what the question itself says."""
-    out: dict[str, float] = {}
-    if question.kind == "number":
-        new = [match for match in _NUMBER.finditer(sentence) if match.group() not in question.folded]
-        out["type"] = float(bool(new))
-        tails = [sentence[match.end() : match.end() + 5].lstrip("余多几万亿千百") for match in new]
-        fits = (
-            any(tail.startswith(question.measures) for tail in tails) or "%" in question.measures and "分之" in sentence
-        )
-        out["unit"] = float(bool(question.measures) and fits)
-        out["no_unit"] = float(bool(question.measures) and not fits)
-    elif marker := _MARKERS.get(question.kind):
-        out["type"] = float(any(match.group() not in question.folded for match in marker.finditer(sentence)))
-        out["type_said"] = float(bool(marker.search(sentence)))
-    return out
-
-
-def _weighted(question: Question, shares: Sequence[float], *, named: bool = False) -> float:
-    pairs = [(u.weight, held) for u, held in zip(question.units, shares, strict=True) if u.named or not named]
-    total = math.fsum(weight for weight, _ in pairs)
-    return math.fsum(weight * held for weight, held in pairs) / total if total else 1.0
+def _weighted(question: Question, shares: Sequence[float]) -> float:
+    total = math.fsum(unit.weight for unit in question.units)
+    return (
+        math.fsum(unit.weight * held for unit, held in zip(question.units, shares, strict=True)) / total
+        if total
+        else 1.0
+    )

@@ -19,7 +19,6 @@ from qa.lexicon import (
     ENGLISH_STOP_WORDS,
     FOCUS_SUFFIXES,
     INTERROGATIVES,
-    MEASURE_FAMILIES,
     NO_FOCUS,
     QUESTION_FILLERS,
 )
@@ -57,8 +56,7 @@ class Question:
     """A question, understood. ``folded`` has the length of ``text``, character for character.
 
     ``asked`` is the range of the question word with its measure word, ``None`` where there is none (苏州平均工资).
-    ``focus`` is the noun asked about (作者, 公司), else empty; ``measures`` the units a number must carry, empty where
-    any will do.
+    ``focus`` is the noun asked about (作者, 公司), else empty;
     """
 
     text: str
@@ -66,7 +64,6 @@ class Question:
     kind: Kind
     asked: tuple[int, int] | None
     focus: str
-    measures: tuple[str, ...]
     units: tuple[Unit, ...]
 
 
@@ -78,6 +75,8 @@ _DATE_ASKED = re.compile(r"(?:[哪何几什么那]+一?个?年份?|年份)(?:的
 _DAY_ASKED = re.compile(r"[哪何几][一个]?[日号天]|日期|时间|什么时候|何时")
 _COMMON = 20
 """Occurrences in the dictionary's corpus from which a part of a word counts as a word."""
+_AMOUNT_WITH_NOUN = re.compile(r"第|钱|比例|分之|时间|面积|年纪|岁数|多[大高长宽深远厚重快久]")
+"""Question words that say of what kind the number is: 多少钱, 多远."""
 _MARKS = "?？。.!！ 呢吗啊"
 _NAMED_TAGS = ("nr", "ns", "nt", "nz")
 
@@ -118,7 +117,7 @@ def parse_question(text: str) -> Question:
     folded = align(text)
     english = is_english(folded)
     tokens = _with_names(tokenize(folded), folded)
-    kind, asked, focus, measures = _english_kind(folded) if english else _chinese_kind(folded, tokens)
+    kind, asked, focus = _english_kind(folded) if english else _chinese_kind(folded, tokens)
     hole = asked or (_end_without_marks(folded), len(folded))
     return Question(
         text=text,
@@ -126,7 +125,6 @@ def parse_question(text: str) -> Question:
         kind=kind,
         asked=asked,
         focus=focus,
-        measures=measures,
         units=_units(tokens, hole, english=english),
     )
 
@@ -143,29 +141,29 @@ def date_grain(question: Question) -> str:
     return "月" if "月" in match[0] else "年"
 
 
-def _chinese_kind(folded: str, tokens: list[Token]) -> tuple[Kind, tuple[int, int] | None, str, tuple[str, ...]]:
+def _chinese_kind(folded: str, tokens: list[Token]) -> tuple[Kind, tuple[int, int] | None, str]:
     """Kind, range of the question word, noun asked about and the units it allows."""
     found = _first_interrogative(folded)
     if found is None:
         focus = _noun_before(tokens, len(folded) + 1)
-        return _kind_of_focus(focus) or "thing", None, focus, _measures(focus)
+        return _kind_of_focus(focus) or "thing", None, focus
     kind, start, end = found
     if kind == "number":
         return _number_kind(folded, tokens, start, end)
     if kind not in ("thing", "list", "person"):
-        return kind, (start, end), "", ()
+        return kind, (start, end), ""
     focus = _noun_after(tokens, end) or _noun_before(tokens, start)
     by_focus = _kind_of_focus(focus)
     if kind == "person" and (members := _member_kind(folded)):
-        return members, (start, end), focus, ()
+        return members, (start, end), focus
     if kind == "person":
-        return ("meaning" if _asks_who_is(folded, tokens, start, end) else "person"), (start, end), focus, ()
+        return ("meaning" if _asks_who_is(folded, tokens, start, end) else "person"), (start, end), focus
     if kind == "list":
         single = by_focus in ("person", "name", "place", "organisation") and "有" in folded[start:end]
-        return (by_focus if single and by_focus else "list"), (start, end), focus, ()
+        return (by_focus if single and by_focus else "list"), (start, end), focus
     if by_focus is None and _asks_meaning(folded, start, end):
-        return "meaning", (start, end), focus, ()
-    return by_focus or "thing", (start, end), focus, _measures(focus)
+        return "meaning", (start, end), focus
+    return by_focus or "thing", (start, end), focus
 
 
 def _first_interrogative(folded: str) -> tuple[Kind, int, int] | None:
@@ -187,23 +185,16 @@ def _compiled() -> tuple[tuple[re.Pattern[str], Kind], ...]:
     return tuple((re.compile(pattern), kind) for pattern, kind in INTERROGATIVES)
 
 
-def _number_kind(
-    folded: str, tokens: list[Token], start: int, end: int
-) -> tuple[Kind, tuple[int, int] | None, str, tuple[str, ...]]:
+def _number_kind(folded: str, tokens: list[Token], start: int, end: int) -> tuple[Kind, tuple[int, int] | None, str]:
     asked = folded[start:end]
-    for pattern, family in MEASURE_FAMILIES:
-        if re.search(pattern, asked):
-            return "number", (start, end), "", family
+    if _AMOUNT_WITH_NOUN.search(asked):
+        return "number", (start, end), ""
     following = [token for token in tokens if token.start >= end]
     if following and following[0].start == end and following[0].tag[0] in "qnm" and following[0].text not in "的了":
         unit = following[0].text
-        return "number", (start, following[0].end), unit, _measures(unit) or (unit,)
+        return "number", (start, following[0].end), unit
     focus = _noun_before(tokens, start)
-    return "number", (start, end), focus, _measures(focus)
-
-
-def _measures(focus: str) -> tuple[str, ...]:
-    return next((family for pattern, family in MEASURE_FAMILIES if focus and re.search(pattern, focus)), ())
+    return "number", (start, end), focus
 
 
 def _kind_of_focus(focus: str) -> Kind | None:
@@ -285,21 +276,21 @@ def _asks_meaning(folded: str, start: int, end: int) -> bool:
     return start == 0 and tail.startswith(("是", "叫"))
 
 
-def _english_kind(folded: str) -> tuple[Kind, tuple[int, int] | None, str, tuple[str, ...]]:
+def _english_kind(folded: str) -> tuple[Kind, tuple[int, int] | None, str]:
     """As :func:`_chinese_kind`, by the question word that comes first."""
     found = [
-        (match.start(), rank, kind, match, measures)
-        for rank, (pattern, kind, measures) in enumerate(ENGLISH_INTERROGATIVES)
+        (match.start(), rank, kind, match)
+        for rank, (pattern, kind) in enumerate(ENGLISH_INTERROGATIVES)
         if (match := re.search(pattern, folded))
     ]
     if not found:
-        return "thing", None, "", ()
-    _, _, kind, match, measures = min(found, key=lambda hit: hit[:2])
+        return "thing", None, ""
+    _, _, kind, match = min(found, key=lambda hit: hit[:2])
     group = next((group for group in range(1, match.re.groups + 1) if match[group]), 0)
     focus = match[group] if group else ""
     asked = (match.start(), match.start(group)) if group else match.span()
     by_focus = next((listed for ending, listed in ENGLISH_FOCUS.items() if focus.endswith(ending)), None)
-    return by_focus if by_focus and kind == "thing" else kind, asked, focus, measures
+    return by_focus if by_focus and kind == "thing" else kind, asked, focus
 
 
 def _units(tokens: list[Token], hole: tuple[int, int], *, english: bool) -> tuple[Unit, ...]:

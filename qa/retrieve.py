@@ -61,7 +61,7 @@ class Retriever:
                 if any(_jaccard(grams, other) >= DUPLICATE for other in shingles):
                     continue
                 shingles.append(grams)
-                hits.append(Hit(passage, text, score, candidate.dense, candidate.lexical))
+                hits.append(Hit(passage, text, score, candidate.dense, candidate.lexical, document))
                 if len(hits) == k:
                     return hits
         return hits

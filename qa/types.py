@@ -187,7 +187,7 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A retrieved passage. ``text`` is its slice. ``score`` is the fused score; ``dense`` the cosine in [-1, 1];
-    ``lexical`` the BM25 score, 0 and up. Higher is nearer for all three.
+    ``lexical`` the BM25 score, 0 and up. Higher is nearer for all three. ``document`` is the passage's, where known.
     """
 
     passage: Passage
@@ -195,6 +195,7 @@ class Hit:
     score: float
     dense: float
     lexical: float
+    document: Document | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

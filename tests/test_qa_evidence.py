@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from qa.evidence import Evidence, evidence
+from qa.evidence import Evidence, evidence, figures_asked
 from qa.question import WEIGHT_LIMIT
-from qa.types import Hit, Passage, Reading
+from qa.types import Document, Hit, Passage, Reading
 
 
-def hit(text, *, title=""):
-    return Hit(Passage(0, "d", 0, len(text), title, "", 1), text, 0.0, 0.0, 0.0)
+def hit(text, *, title="", document=None):
+    return Hit(Passage(0, "d", 0, len(text), title, "", 1), text, 0.0, 0.0, 0.0, document)
 
 
 def whole(text):
@@ -19,16 +19,14 @@ def test_evidence_of_a_passage_that_holds_every_word():
     text = "共有412家企业参展。"
     found = evidence("有多少家企业参展？", hit(text), whole(text))
     # 家 is the measure word asked for; 企业 and 参展 are what is left, and both are there.
-    assert found == Evidence(
-        quote=1.0, passage=1.0, named_quote=1.0, named=1.0, missing=0.0, expected=True, margin=1.0, short=False
-    )
+    assert found == Evidence(quote=1.0, passage=1.0, missing=0.0, name_missing=0.0, figure_missing=0.0, short=False)
 
 
 def test_evidence_shows_a_name_that_the_passage_lacks():
     text = "英国驻华大使魏明到场致辞。"
     right = evidence("英国驻华大使是谁？", hit(text), whole(text))
     wrong = evidence("美国驻华大使是谁？", hit(text), whole(text))
-    assert (right.named, wrong.named) == (1.0, 0.0)
+    assert right.name_missing == 0.0 < wrong.name_missing < WEIGHT_LIMIT
     assert right.quote == 1.0 > wrong.quote
     assert right.missing == 0.0 < wrong.missing < WEIGHT_LIMIT
 
@@ -42,18 +40,34 @@ def test_evidence_looks_in_the_title_too():
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("面积为12平方公里。", True), ("共有12人。", False), ("没有数字。", False)]
+    ("question", "lack"),
+    [
+        ("2023年有多少家企业参展？", 0.0),
+        ("2022年有多少家企业参展？", 1.0),
+        ("23年有多少家企业参展？", 1.0),
+        ("投资12000元的企业有多少家？", 0.0),
+        ("第32届有多少家企业参展？", 0.0),
+        ("第33届有多少家企业参展？", 1.0),
+        ("2023年和2022年各有多少家？", 1.0),
+        ("参展的3个企业是哪些？", 0.0),
+        ("面积5.5平方米的有几家？", 1.0),
+        ("有多少家企业参展？", 0.0),
+    ],
 )
-def test_evidence_expects_the_unit_asked_for(text, expected):
-    assert evidence("面积是多少平方公里？", hit(text), whole(text)).expected is expected
+def test_evidence_looks_for_the_figures_of_a_question(question, lack):
+    text = "2023年第三十二届博览会上，12,000家企业参展，面积15.5平方米。"
+    assert evidence(question, hit(text), whole(text)).figure_missing == lack
 
 
-def test_evidence_margin_is_to_the_best_other_sentence():
-    text = "博览会闭幕。博览会有企业参展。"
-    first = Reading(0, (0, 6), None, 0.0)
-    second = Reading(0, (6, 15), None, 0.0)
-    one = evidence("博览会有企业参展吗", hit(text), first)
-    other = evidence("博览会有企业参展吗", hit(text), second)
-    assert other.quote == 1.0
-    assert other.margin == pytest.approx(1.0 - one.quote)
-    assert one.margin == pytest.approx(-other.margin)
+@pytest.mark.parametrize(
+    ("name", "start", "lack"), [("2022年报.txt", "", 0.0), ("a.txt", "2022年5月1日\n", 0.0), ("a.txt", "", 0.5)]
+)
+def test_a_figure_may_stand_in_the_name_or_head_of_the_document(name, start, lack):
+    text = "今年共有412家企业参展。"
+    document = Document("d", name, name, "", "text", "", f"{start}{text}{'。' * 300}2022年另有其他。", ())
+    assert evidence("2022年有多少家企业参展？", hit(text, document=document), whole(text)).figure_missing == lack
+
+
+def test_how_many_are_asked_for_is_no_figure_to_be_found():
+    assert figures_asked("前5名和3个原因是什么") == []
+    assert figures_asked("第3名在2019年得了12个奖") == ["3", "2019", "12"]

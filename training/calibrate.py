@@ -15,6 +15,7 @@ import argparse
 import hashlib
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -40,8 +41,12 @@ TARGET = ROOT / "qa" / "bundled" / "confidence.json"
 START = {"score": 1.0, "lead": 1.0}
 """Weights that the best reading is first chosen by."""
 ROUNDS = 4
-GROUPS = ("unanswerable", "foreign", "swapped", "gone")
+GROUPS = ("unanswerable", "foreign", "swapped", "figure", "gone")
+ASKED_ANEW = ("foreign", "swapped", "figure")
+"""Kinds of question that were made, so that nothing here answers them."""
 THRESHOLDS = (0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3)
+
+_WHOLE_NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?![\d.])")
 
 SMALL = 20
 """Paragraphs in a small library."""
@@ -131,9 +136,12 @@ def collect(shared: Path, names: Sequence[str], count: int) -> list[dict[str, An
             for gold in track(chosen, f"{name}, all", console=Console(stderr=True)):
                 rows += ask_twice(answerer, gold, name)
             for gold in foreign:
-                rows += ask_twice(answerer, gold, f"{name} foreign")[:1]
-            for gold in swapped(chosen, {document.id: document.text for document in documents}):
-                rows += ask_twice(answerer, gold, f"{name} swapped")[:1]
+                rows += ask_once(answerer, gold, f"{name} foreign")
+            texts = {document.id: document.text for document in documents}
+            for gold in swapped(chosen, texts):
+                rows += ask_once(answerer, gold, f"{name} swapped")
+            for gold in refigured(chosen, texts):
+                rows += ask_once(answerer, gold, f"{name} figure")
         for part in small_libraries(documents, chosen, count):
             with answering(part, encoder) as made:
                 answerer = replace(made, reader=reader)
@@ -141,7 +149,7 @@ def collect(shared: Path, names: Sequence[str], count: int) -> list[dict[str, An
                 for gold in [gold for gold in chosen if gold.context_id in held][:8]:
                     rows += ask_twice(answerer, gold, f"{name} small")
                 for gold in random.Random(part[0].id).sample(foreign, 4):
-                    rows += ask_twice(answerer, gold, f"{name} small foreign")[:1]
+                    rows += ask_once(answerer, gold, f"{name} small foreign")
     return rows
 
 
@@ -169,6 +177,21 @@ def swapped(questions: Sequence[GoldQuestion], texts: dict[str, str]) -> Iterato
             yield GoldQuestion(f"{gold.id} swapped", question, (), gold.context_id)
 
 
+def refigured(questions: Sequence[GoldQuestion], texts: dict[str, str]) -> Iterator[GoldQuestion]:
+    """Questions about another year, day or number, which the gold paragraph does not hold: what users type by mistake."""
+    for gold in questions:
+        chance = random.Random(gold.id)
+        figures = list(_WHOLE_NUMBER.finditer(gold.question))
+        if not figures:
+            continue
+        place = chance.choice(figures)
+        near = [int(place[0]) + step for step in range(-4, 8) if step]
+        others = [str(number) for number in near if number > 0 and str(number) not in texts[gold.context_id]]
+        if others:
+            question = gold.question[: place.start()] + chance.choice(others) + gold.question[place.end() :]
+            yield GoldQuestion(f"{gold.id} figure", question, (), gold.context_id)
+
+
 def small_libraries(
     documents: Sequence[Document], questions: Sequence[GoldQuestion], count: int
 ) -> Iterator[list[Document]]:
@@ -180,6 +203,12 @@ def small_libraries(
         ids = golds[4 * number : 4 * number + 4]
         fill = [document for document in shuffled[number * SMALL :] if document.id not in ids]
         yield [by_id[id] for id in ids] + fill[: SMALL - len(ids)]
+
+
+def ask_once(answerer: Answerer, gold: GoldQuestion, kind: str) -> list[dict[str, Any]]:
+    """The row of a question; none where nothing was read."""
+    found = row(answerer, gold, answerer.retriever.retrieve(gold.question, k=PASSAGES_READ), kind)
+    return [found] if found else []
 
 
 def ask_twice(answerer: Answerer, gold: GoldQuestion, kind: str) -> list[dict[str, Any]]:
@@ -203,7 +232,7 @@ def row(answerer: Answerer, gold: GoldQuestion, hits: list[Hit], kind: str) -> d
         for reading in answerer.reader.read(gold.question, hits)
     ]
     half = hashlib.sha256(gold.context_id.encode()).digest()[0] % 2
-    kind = kind if gold.answers or "foreign" in kind or "swapped" in kind else f"{kind} unanswerable"
+    kind = kind if gold.answers or any(word in kind for word in ASKED_ANEW) else f"{kind} unanswerable"
     return {"kind": kind, "half": half, "readings": readings} if readings else None
 
 
