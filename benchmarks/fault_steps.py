@@ -227,7 +227,8 @@ def texts_of(folder: Path) -> dict[str, str]:
 
 
 def mend(folder: Path, sound: Path, texts: Mapping[str, str]) -> str:
-    """What becomes of a copy of ``sound`` in which a byte was changed: harmless, mended, found or refused.
+    """What becomes of a copy of ``sound`` in which a byte was changed. An index that is not as it was written
+    is made anew by the first search, before ``check`` could find it.
 
     :raises Wrong: if anything is given out that its file does not say, or a difference is passed over by ``check``.
     """
@@ -239,7 +240,7 @@ def mend(folder: Path, sound: Path, texts: Mapping[str, str]) -> str:
         return f"refused: {found['code']}"
     if not found["problems"]:
         _require_same(everything(folder), expected)
-        return "harmless"
+        return "harmless, or mended by opening it"
     try:
         compact(folder)
     except LibraryError as error:

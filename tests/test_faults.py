@@ -1,4 +1,4 @@
-"""The fault bench in short: a few kills, a full disk, changed bytes, a read-only disk, a clock that went back."""
+"""The fault bench in short: a kill in each step, a byte in each file, a full disk, a read-only one."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ def bench(*arguments: str) -> str:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="steps are forked")
 def test_nothing_wrong_is_given_out_after_a_fault() -> None:
-    out = bench("kill", "byte", "clock")
-    assert "clock 1/1, failures: 0" in out
-    assert "found and mended" in out
-    assert "refused: library_broken" in out or "harmless" in out
+    out = bench("kill", "byte")
+    assert "kill 1/1, failures: 0" in out
+    assert "byte 1/1, failures: 0" in out
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="small disks take root")
