@@ -44,7 +44,7 @@ def openapi(version: str) -> dict[str, Any]:
     """The description of all endpoints."""
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Yinju 引据", "version": version, "license": {"name": "Apache-2.0"}},
+        "info": {"title": "Yinju", "version": version, "license": {"name": "Apache-2.0"}},
         "servers": [{"url": "/api"}],
         "paths": {**_questions(), **_documents(), **_shelf(), **_conversations()},
         "components": {
