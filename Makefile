@@ -6,7 +6,7 @@ YINJU_SHARED ?= ../shared
 export YINJU_SHARED
 
 .DEFAULT_GOAL := help
-.PHONY: help chat install dev system lint test check bench-quality bench-speed bench-scale bench-tasks bench-load tour models clean
+.PHONY: help chat install dev system lint test check fuzz bench-faults bench-quality bench-speed bench-scale bench-tasks bench-load tour models clean
 
 help: ## 列出全部命令 · list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,6 +46,14 @@ lint: dev ## 格式、ruff、mypy、分层 · format, ruff, mypy, layers
 	$(BIN)/lint-imports
 
 check: lint test ## lint 与 test · lint and test
+
+fuzz: dev ## 一分钟：乱改的问题、文字和请求 · a minute of spoilt questions, texts and requests
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]' || true
+	$(BIN)/python -m benchmarks.fuzz_text --seconds 60
+	YINJU_FUZZ_EXAMPLES=40 $(BIN)/python -m pytest tests/test_ui_api_schema.py
+
+bench-faults: dev ## 强行杀掉、磁盘写满、坏一个字节、只读、时钟倒退：各许多次 · killed, full, one byte, read-only, clock
+	$(BIN)/python -m benchmarks.faults --rounds 50 --keep
 
 bench-quality: dev ## 答得对不对：开发集上的表和图 · quality on the dev sets
 	$(BIN)/python -m benchmarks.quality

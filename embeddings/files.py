@@ -1,6 +1,6 @@
 """Hashes of the files of a folder, so that one that changed on the disk is told from one that was written so.
 
-Knows no index: names and bytes only. Locks and files that are still being written are left out.
+Knows of the index only which names are written over. Locks and files that are still being written are left out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _BLOCK = 1 << 20
+
+WRITTEN_OVER = ("meta.json", ".managed.json")
+"""The names under which tantivy writes again and again; all others are written once."""
 
 
 class Hashes:
@@ -29,12 +32,13 @@ class Hashes:
 
     def changed(self, folder: Path, expected: Mapping[str, str], *, until: int) -> list[str]:
         """The names of ``expected`` whose file has another hash, though it was last written before ``until``,
-        nanoseconds since the epoch: what is newer is another process's work under way. Files that are gone are skipped.
+        nanoseconds since the epoch: what is newer is another process's work under way. That excuses only the files that
+        are written over; a clock that went back makes any file look newer. Files that are gone are skipped.
 
         :raises OSError: if one cannot be read.
         """
         there = [(name, path) for name in expected if (path := folder / name).is_file()]
-        looked = [(name, path) for name, path in there if path.stat().st_mtime_ns <= until]
+        looked = [(name, path) for name, path in there if name not in WRITTEN_OVER or path.stat().st_mtime_ns <= until]
         known = {path: self._hashed(path) for _, path in looked}
         self._known |= known
         return [name for name, path in looked if known[path][1] != expected[name]]

@@ -148,7 +148,8 @@ def simplified(text: str) -> str:
     """
     if text.isascii():
         return text
-    simplified: str = _converter().convert(text)
+    whole = text.encode("utf-8", "replace").decode()  # half a character has no other script
+    simplified: str = _converter().convert(whole)
     if len(simplified) == len(text):
         return simplified
     return "".join(map(_simplified_character, text))

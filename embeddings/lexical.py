@@ -4,7 +4,7 @@ Terms come from :mod:`embeddings.segment`, the same for texts and questions, and
 are tantivy's BM25 (k1 = 1.2, b = 0.75): 0 and up, higher is nearer, 0.0 where no term is shared. Frequencies count
 removed texts until tantivy merges their segment away, so scores may move a little as an index ages.
 
-Reading takes no lock. The writer is opened by the first change and let go by ``commit``; one process may write at a
+Reading takes no lock that writing waits for. The writer is opened by the first change and let go by ``commit``; one process may write at a
 time. A process that is killed leaves the last commit. Knows no documents, vectors or fusion.
 """
 
@@ -15,6 +15,7 @@ import errno
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ class LexicalIndex:
         self._folder = folder
         self._writer: Any = None
         self._schema = index.schema
+        self._links: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> LexicalIndex:
@@ -56,14 +58,21 @@ class LexicalIndex:
             folder.mkdir(parents=True, exist_ok=True)
         elif not (folder / "meta.json").is_file():
             raise IndexBroken("index_broken", path=str(folder), reason="no index")
+        links = None if os.access(folder, os.W_OK) else _linked(folder)
         try:
             with _system_errors(folder):
-                index = cls(_prepared(tantivy.Index(_schema(), path=str(folder), reuse=True)), folder)
+                place = links.name if links else str(folder)
+                index = cls(_prepared(tantivy.Index(_schema(), path=place, reuse=True)), folder)
+                index._links = links
+                links = None
                 # Files are opened when they are first used; use each kind once.
                 index.scores("的", [0])
                 first = _found(index._index.searcher(), tantivy.Query.all_query(), limit=1)
         except ValueError as error:
             raise IndexBroken("index_broken", path=str(folder), reason=str(error)) from error
+        finally:
+            if links is not None:
+                links.cleanup()
         if None in dict(first):
             raise IndexBroken("index_broken", path=str(folder), reason="texts without an id")
         return index
@@ -92,6 +101,7 @@ class LexicalIndex:
         """Index ``texts`` under ``ids``; one that is there already is replaced. Searched after ``commit``.
 
         :raises IndexBusy: ``index_busy`` (path) if another process holds changes that it has not committed.
+        :raises IndexBroken: ``index_broken`` (path, reason) if tantivy's own files are in its way.
         :raises OSError: if tantivy cannot write, as on a full disk. What was not committed is then lost.
         """
         import tantivy
@@ -133,6 +143,8 @@ class LexicalIndex:
     def close(self) -> None:
         """Forget changes that were not committed, and let the writer go."""
         self._writer = None
+        if self._links is not None:
+            self._links.cleanup()
 
     def search(self, text: str, *, k: int, among: frozenset[int] | None = None) -> list[tuple[int, float]]:
         """The best ``k`` of the texts that share a term with ``text``: best first, ties by ascending id. With
@@ -226,6 +238,12 @@ class LexicalIndex:
         try:
             with _system_errors(self._folder):
                 yield
+        except ValueError as error:
+            self._writer = None
+            if "LockBusy" in str(error):
+                raise
+            # As when a disk ran full: what was half written then is in the way of writing it again.
+            raise IndexBroken("index_broken", path=str(self._folder), reason=str(error)) from error
         except BaseException:
             self._writer = None
             raise
@@ -240,11 +258,20 @@ def _system_errors(folder: Path | None) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        named = re.search(r"os error ([0-9]+)", str(error))
+        named = re.search(r"(?:os error|Os \{ code:) ([0-9]+)", str(error))
         if named is None and "writer was killed" not in str(error):
             raise
         number = int(named[1]) if named else errno.ENOSPC if _is_full(folder) else errno.EIO
         raise OSError(number, os.strerror(number)) from error
+
+
+def _linked(folder: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder of links to the files of ``folder``, which may not be written: tantivy locks what it reads by a file."""
+    links = tempfile.TemporaryDirectory(prefix="yinju-", ignore_cleanup_errors=True)
+    for path in folder.iterdir():
+        if path.suffix != ".lock":
+            Path(links.name, path.name).symlink_to(path.absolute())
+    return links
 
 
 def _is_full(folder: Path | None) -> bool:

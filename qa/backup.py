@@ -3,7 +3,8 @@
 A backup is a zip file: ``manifest.json`` and everything in the library's folder but what can be made anew (the
 indexes) or belongs to a running process (locks, parts). SQLite files are copied with SQLite's online backup, so each
 is of one state; the manifest has the SHA-256 of each. It is written beside its place and renamed, so that a file of
-that name is always whole. Not covered: secrecy. A backup holds the documents' text; keep it as you keep them.
+that name is always whole; so is a library that is restored. What a stopped process left beside them is cleared away by
+the next one. Not covered: secrecy. A backup holds the documents' text; keep it as you keep them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,6 +32,8 @@ from qa.errors import BackupError, LibraryError
 BACKUP_FORMAT = 1
 MANIFEST = "manifest.json"
 
+_ROOM = ".yinju-"
+_MADE_BY_NOW = 60.0
 _MANIFEST_LIMIT = 64 * 1024 * 1024
 _BLOCK = 1 << 20
 _LEFT_OUT = frozenset({"index", "index.new", "index.old", database.LOCK_NAME})
@@ -69,19 +73,16 @@ def back_up(folder: Path, target: Path) -> Manifest:
     """
     if target.exists() and not _is_backup(target):
         raise BackupError("backup_occupied", path=str(target))
-    part = target.with_name(target.name + ".part")
     try:
-        with tempfile.TemporaryDirectory(prefix=".yinju-", dir=target.parent) as room:
-            manifest = _write(folder.resolve(), target, part, Path(room))
-        part.replace(target)
+        with _room(target.parent) as room:
+            part = room / "backup.part"
+            manifest = _write(folder.resolve(), target, part, room)
+            part.replace(target)
     except OSError as error:
         with database.mapped_errors(target.parent):
             if error.errno is not None and error.errno in database.DISK_FULL:
                 raise
         raise BackupError("backup_write", path=str(target), reason=error.strerror or str(error)) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
     return manifest
 
 
@@ -98,20 +99,39 @@ def restore(source: Path, folder: Path) -> Manifest:
         raise BackupError("restore_occupied", path=str(folder))
     with database.mapped_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        room = Path(tempfile.mkdtemp(prefix=".yinju-", dir=folder.parent))
-        try:
+        with _room(folder.parent) as room:
+            made = room / "library"
+            made.mkdir()
             with _opened(source) as archive:
                 manifest = _manifest(archive, source)
                 for item in manifest.files:
-                    _extract(archive, item, room, source)
-            _check(room, folder, manifest)
+                    _extract(archive, item, made, source)
+            _check(made, folder, manifest)
             if folder.exists():
                 folder.rmdir()
-            room.rename(folder)
-        except BaseException:
-            shutil.rmtree(room, ignore_errors=True)
-            raise
+            made.rename(folder)
     return manifest
+
+
+@contextlib.contextmanager
+def _room(parent: Path) -> Iterator[Path]:
+    """A folder in ``parent`` to write in, locked while it is used; those that stopped processes left are deleted.
+
+    :raises OSError: if it cannot be made.
+    """
+    for left in parent.glob(f"{_ROOM}*"):
+        # One without a lock is just being made, or was being made when its process was stopped.
+        if (left / database.LOCK_NAME).exists() or left.stat().st_mtime < time.time() - _MADE_BY_NOW:
+            with contextlib.suppress(LibraryError, OSError):
+                with database.write_lock(left):
+                    pass
+                shutil.rmtree(left, ignore_errors=True)
+    room = Path(tempfile.mkdtemp(prefix=_ROOM, dir=parent))
+    try:
+        with database.write_lock(room):
+            yield room
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
 
 
 # ---- writing

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qa import database
 from qa.digest import Damaged
+from qa.disk import is_full, still_address
 from qa.types import Document, Passage
 
 
@@ -36,9 +37,12 @@ def database_problems(folder: Path, connection: sqlite3.Connection) -> tuple[lis
 
 def _problems_of(path: Path) -> list[str]:
     try:
-        with contextlib.closing(sqlite3.connect(path, timeout=10.0)) as connection:
+        address = still_address(path)
+        with contextlib.closing(sqlite3.connect(address or path, uri=address is not None, timeout=10.0)) as connection:
             return database.integrity_problems(connection)
     except sqlite3.DatabaseError as error:
+        if is_full(error, path.parent):
+            raise
         return [str(error)]
 
 

@@ -1,13 +1,13 @@
 """The library's SQLite file: its schema, what is written and read, and its errors in our words.
 
-What a row looks like is in ``qa.rows``. Knows no index, encoder or file format. Functions take an open connection and
+What a row looks like is in ``qa.rows``; what an error means in
+``qa.disk``. Knows no index, encoder or file format. Functions take an open connection and
 leave transactions to their caller, but for :func:`create`, :func:`transaction` and :func:`reading`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import sqlite3
 import uuid
@@ -21,7 +21,10 @@ from numpy.typing import NDArray
 
 from qa import rows
 from qa.digest import digest, require
-from qa.errors import LibraryError, mapped_embeddings
+from qa.disk import DISK_FULL as DISK_FULL
+from qa.disk import mapped_errors as mapped_errors
+from qa.disk import still_address
+from qa.errors import LibraryError
 from qa.types import Document, Passage
 
 FORMAT_VERSION = 3
@@ -30,7 +33,6 @@ LOCK_NAME = "write.lock"
 
 REPLAY_BATCH = 1024
 
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -129,7 +131,13 @@ def integrity_problems(connection: sqlite3.Connection) -> list[str]:
 
 
 def _open(folder: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(folder / DATABASE_NAME, isolation_level=None, check_same_thread=False, timeout=10.0)
+    path = folder / DATABASE_NAME
+    if (address := still_address(path)) is not None:
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:  # what a stopped process left there would not be seen
+            raise LibraryError("library_readonly", path=str(folder))
+        return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10.0)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -247,6 +255,13 @@ def identify(connection: sqlite3.Connection, path: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def alike(connection: sqlite3.Connection, document: Document) -> list[str]:
+    """The ids of the document that is held under the id of ``document``, and of one whose file has the same content."""
+    same = "SELECT id FROM documents WHERE id = ?", (document.id,)
+    twin = "SELECT id FROM documents WHERE revision = ? LIMIT 1", (document.revision,)
+    return [str(row[0]) for query, values in (same, twin) for row in connection.execute(query, values)]
+
+
 def select_below(connection: sqlite3.Connection, start: str) -> list[tuple[str, str, str, str]]:
     """Id, path, revision and name of each document whose path begins with ``start``, by path."""
     return connection.execute(
@@ -350,31 +365,6 @@ def added_since(connection: sqlite3.Connection, generation: int) -> Iterator[tup
         for id, proof, *row in batch:
             require(proof, row, f"passage {id}")
         yield [int(row[0]) for row in batch], np.stack([np.frombuffer(row[-1], dtype=np.float32) for row in batch])
-
-
-# ---- what can go wrong
-
-
-@contextlib.contextmanager
-def mapped_errors(folder: Path) -> Iterator[None]:
-    """Say of SQLite's, the system's and the indexes' errors what they mean for the library."""
-    try:
-        with mapped_embeddings():
-            yield
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", None)
-        primary = None if code is None else code & 0xFF
-        if primary == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:
-            raise LibraryError("disk_full", path=str(folder)) from error
-        if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise LibraryError("library_busy", path=str(folder)) from error
-        raise LibraryError("library_broken", path=str(folder), reason=str(error)) from error
-    except UnicodeDecodeError as error:  # sqlite3 gives SQLite's message about a damaged schema up with this
-        raise LibraryError("library_broken", path=str(folder), reason="schema") from error
-    except OSError as error:
-        if error.errno in DISK_FULL:
-            raise LibraryError("disk_full", path=str(folder)) from error
-        raise LibraryError("library_broken", path=str(folder), reason=error.strerror or str(error)) from error
 
 
 @contextlib.contextmanager

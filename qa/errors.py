@@ -51,8 +51,9 @@ class DocumentError(YinjuError):
 class LibraryError(YinjuError):
     """Codes: ``library_missing`` (path); ``library_broken`` (path, reason); ``library_version`` (path, found,
     expected); ``library_model`` (path, found, expected); ``library_dimension`` (path, found, expected): the encoder's
-    vectors are of another length; ``library_busy`` (path); ``library_empty`` (path); ``disk_full`` (path);
-    ``document_unknown`` (id).
+    vectors are of another length; ``library_busy`` (path); ``library_empty`` (path); ``library_readonly`` (path): what
+    has to be written cannot be; ``disk_full`` (path); ``document_unknown`` (id); ``aside_damaged`` (path): a removed
+    document.
     """
 
 

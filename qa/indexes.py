@@ -117,15 +117,15 @@ class Indexes:
 
     def add(self, ids: Sequence[int], texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Show passages that were committed to the indexes; ``vectors`` float32 ``(len(ids), dim)``."""
-        self._index.add(ids, texts, vectors)
+        self._renewing(lambda: self._index.add(ids, texts, vectors))
 
     def remove(self, ids: Sequence[int]) -> None:
         """Take passages that are gone out of the indexes."""
-        self._index.remove(ids)
+        self._renewing(lambda: self._index.remove(ids))
 
     def save(self) -> None:
         """Make what the indexes were shown durable. What is not saved is caught up from SQLite."""
-        self._index.commit(database.generation(self._connection))
+        self._renewing(lambda: self._index.commit(database.generation(self._connection)))
 
     def rebuild(self) -> None:
         """Make the indexes anew from the SQLite file, and drop what a stopped process left in the folder. Needs the
@@ -163,7 +163,17 @@ class Indexes:
     def _catch_up(self) -> None:
         """Replay into the indexes what a stopped process had committed to SQLite only. Needs the write lock."""
         self._index.refresh()
-        self._fill(self._index)
+        self._renewing(lambda: self._fill(self._index))
+
+    def _renewing(self, change: Callable[[], None]) -> None:
+        """Do ``change``; where the index is too broken to be written, make it anew of all that SQLite holds."""
+        from embeddings.errors import IndexBroken
+
+        try:
+            change()
+        except IndexBroken:
+            self._index.forget()
+            self._fill(self._index)
 
     def _fill(self, index: SearchIndex) -> None:
         """Replay into ``index`` what it does not hold yet, and commit it."""
@@ -172,6 +182,8 @@ class Indexes:
             if held == generation:
                 return
             since = held if held < generation else 0
+            if held > generation:  # SQLite lost its last commits, as in a power cut: what the index has of them goes
+                index.forget()
             index.remove(database.removed_since(connection, since))
             for ids, vectors in database.added_since(connection, since):
                 index.add(ids, self._texts(ids), vectors)

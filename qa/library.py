@@ -335,9 +335,13 @@ class Library:
             raise LibraryError("library_dimension", path=str(self.folder), found=dim, expected=self._dim)
 
     def _store(self, documents: Sequence[tuple[Document, list[Passage]]], *, encoder: Encoder) -> int:
-        """Embed and store whole documents in one transaction, then show them to the indexes."""
-        vectors = encoder.encode_passages(_texts(documents))
-        self._require_dim(vectors.shape[1])
+        """Embed what is new of whole documents, store them in one transaction, then show them to the indexes."""
+        from qa.reuse import completed, known_vectors
+
+        self._require_dim(encoder.dim)
+        with self._reading() as connection:
+            known = known_vectors(connection, [document for document, _ in documents], _texts)
+        vectors = completed(_texts(documents), known, encoder.encode_passages, dim=encoder.dim)
         return self._insert(documents, vectors)
 
     def _insert(self, documents: Sequence[tuple[Document, list[Passage]]], vectors: NDArray[np.float32]) -> int:

@@ -208,3 +208,23 @@ def test_an_address_that_asks_too_often_waits() -> None:
     assert guessing.get("/api/plain", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 429  # reads are used up
     clock[0] = 120.0
     assert guessing.get("/api/plain", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "//", "http://a]b", "\x7f"])
+def test_an_origin_that_is_no_address_is_a_foreign_one(origin: str) -> None:
+    with guarded() as client:
+        refused = client.post("/api/ask", headers={"Origin": origin})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "origin_refused")
+
+
+def test_a_sign_in_with_more_fields_than_the_form_has_is_a_wrong_one() -> None:
+    with guarded(access=Access(TOKEN)) as client:
+        sent = client.post("/login", content="&".join(f"token={TOKEN}{n}" for n in range(20)))
+    assert sent.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/api/%0Aplain", "/api/plain%0D%0AX: 1", "/%00", "/api/%7f"])
+def test_no_address_holds_a_control_character(path: str) -> None:
+    with guarded() as client:
+        refused = client.get(path)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (404, "page_unknown")

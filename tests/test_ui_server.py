@@ -327,3 +327,33 @@ def test_sigterm_waits_for_the_answer_under_way_and_exits_0() -> None:
             process.kill()
     assert (out, process.returncode) == ("served\n", 0)
     assert [json.loads(line)["event"] for line in err.splitlines()] == ["ready", "stopping", "request"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_end_while_it_loads_it_ends_at_once(sent: signal.Signals) -> None:
+    code = """
+import os, sys, time
+from ui.server import serve
+
+def load():
+    print("loading", flush=True)
+    time.sleep(600)
+
+done = serve(load, host="127.0.0.1", port=0, open_browser=False)
+print(done, flush=True)
+os._exit(0)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, text=True, stdout=subprocess.PIPE
+    ) as it:
+        try:
+            assert it.stdout is not None
+            assert it.stdout.readline() == "loading\n"
+            begin = time.monotonic()
+            it.send_signal(sent)
+            out, _ = it.communicate(timeout=60)
+        finally:
+            it.kill()
+    assert (out, it.returncode) == ("False\n", 0)
+    assert time.monotonic() - begin < 10  # it would be 600

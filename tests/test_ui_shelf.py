@@ -333,8 +333,9 @@ def test_old_things_are_swept_out(tmp_path: Path) -> None:
         [info] = library.documents()
         keeper.remove([info.id])
         record = next((tmp_path / "removed").glob("*.json"))
-        head, body = record.read_bytes().split(b"\n", 1)
-        record.write_bytes(json.dumps(json.loads(head) | {"removed": 1.0}).encode() + b"\n" + body)
+        _, head, body = record.read_bytes().split(b"\n", 2)
+        kept = json.dumps(json.loads(head) | {"removed": 1.0}).encode() + b"\n" + body
+        record.write_bytes(hashlib.sha256(kept).hexdigest().encode() + b"\n" + kept)
         keeper.resume()
         assert keeper.removed() == []
         assert Path(info.path).is_file()  # the bytes are younger than that

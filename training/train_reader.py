@@ -57,7 +57,7 @@ class Round:
     swapped: float
 
 
-ROUNDS = (Round(1750, 1.5e-4, 0.0), Round(1300, 1.0e-4, 0.12), Round(1300, 1.0e-4, 0.12))
+ROUNDS = (Round(1750, 1.5e-4, 0.0), Round(1300, 1.0e-4, 0.12))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Knows no Gradio. Nothing that a client sends is trusted: sizes are limited as th
     GET  /documents              {"documents": [{id, name, title, revision, format, characters, paragraphs, passages}]}
     GET  /documents/{id}/text    the text that all offsets count in
     GET  /documents/{id}/pages/{page}    the picture of a page, PNG
+    GET  /openapi.json           all endpoints, those from elsewhere too, as OpenAPI 3.1
 
 Those of conversations and feedback are in ``ui.api_conversations``, those of collections in ``ui.api_collections``.
 Those that change the library are in ``ui.api_documents``.
@@ -64,6 +65,7 @@ ENDPOINTS = (
     "DELETE /api/conversations/{id}",
     "GET /api/conversations/{id}/export",
     "POST /api/feedback",
+    "GET /api/openapi.json",
 )
 
 STATUS = {
@@ -80,6 +82,8 @@ STATUS = {
     "conversation_long": 409,
     "conversations_full": 507,
     "conversations_disk": 507,
+    "conversations_readonly": 503,
+    "conversation_damaged": 503,
     "conversations_broken": 503,
     "conversations_version": 503,
     "conversations_busy": 503,
@@ -121,6 +125,7 @@ def endpoints(gate: Gate, library: Shelf, *, more: Sequence[Route] = ()) -> Star
         ("GET", "/documents", desk.documents),
         ("GET", "/documents/{id}/text", desk.text),
         ("GET", "/documents/{id}/pages/{page:int}", desk.page),
+        ("GET", "/openapi.json", desk.described),
     )
     return Starlette(
         routes=[*own, *collection_routes(library), *conversation_routes(library), *more],
@@ -169,6 +174,13 @@ class _Desk:
 
     def _collected(self, id: str) -> frozenset[str]:
         return DocumentSets(self.library.folder).one(id).among([info.id for info in self.library.documents()])
+
+    async def described(self, _: Request) -> Response:
+        from importlib.metadata import version
+
+        from ui.api_schema import openapi
+
+        return json_response(openapi(version("yinju")))
 
     def _list(self) -> dict[str, Any]:
         fields = ("id", "name", "title", "revision", "format", "characters", "paragraphs", "passages")

@@ -21,11 +21,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from qa.errors import DocumentError
 from ui.api import json_response, routed
 from ui.errors import RequestError
+from ui.headers import origin_host
 from ui.shelf import Entry, Keeper, sample_files
 from ui.shelf_files import UPLOAD_LIMIT, Staged
 from ui.strings import choose_language, notice, sentence
@@ -78,11 +78,12 @@ def require_right_to_change(request: Request) -> None:
     """
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "none")
-    if (origin is not None and urlsplit(origin).netloc != request.headers.get("host")) or site == "cross-site":
+    host = request.headers.get("host", "").lower()
+    if (origin is not None and not origin_host(origin) == host != "") or site == "cross-site":
         raise RequestError("origin_refused", origin=origin or site)
-    host = request.client.host if request.client else ""
-    if not (request.scope.get(ALLOWED) or _is_loopback(host)):
-        raise RequestError("change_refused", host=host or "?")
+    client = request.client.host if request.client else ""
+    if not (request.scope.get(ALLOWED) or _is_loopback(client)):
+        raise RequestError("change_refused", host=client or "?")
 
 
 def report_json(entries: list[Entry], lang: str) -> dict[str, Any]:

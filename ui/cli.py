@@ -225,7 +225,7 @@ def chat(
         token = _token(config, token_file)
         metrics = Metrics()
         with ExitStack() as stack:
-            server.serve(
+            done = server.serve(
                 lambda: _loaded(config, stack, metrics),
                 host=config.host,
                 port=config.port,
@@ -234,6 +234,11 @@ def chat(
                 metrics=metrics,
                 ready=None if log_json else lambda url: _say(strings.text("cli_serving", config.language, url=url)),
             )
+            if not done:
+                # Python would wait for the libraries that are just being loaded, or stumble over them.
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(0)
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
 A change is one transaction, on disk when the call returns; a crash at any instant leaves the last one readable. Each
 call opens the file for itself, so several threads and processes may share a folder. Times are seconds since 1970, UTC.
-Knows no library, page or answer: whether a stored quote still holds is for ``ui.recall`` to say.
+A conversation of which a byte changed on the disk is refused. Knows no library, page or answer: whether a stored quote
+still holds is for ``ui.recall`` to say.
 
 Not covered: two programs with different clocks; a folder on a network drive that cannot lock files.
 """
@@ -21,11 +22,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from qa.disk import is_full, is_read_only, still_address
+from ui import conversation_rows as rows
 from ui.errors import ConversationError
 from ui.escape import one_line
 
 DATABASE_NAME = "conversations.sqlite3"
-SCHEMA_VERSION = 1
 
 TITLE_LIMIT = 120
 """Characters of a title. A question that is longer gives a title that is cut."""
@@ -49,18 +51,6 @@ BUSY_SECONDS = 10.0
 Rating = Literal["up", "down", ""]
 
 _ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
-_SCHEMA = """
-CREATE TABLE conversations (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, named INTEGER NOT NULL, words TEXT NOT NULL,
-    created REAL NOT NULL, changed REAL NOT NULL, deleted REAL
-);
-CREATE TABLE turns (
-    conversation_id TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
-    number INTEGER NOT NULL, asked REAL NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL, words TEXT NOT NULL,
-    rating TEXT NOT NULL, PRIMARY KEY (conversation_id, number)
-);
-CREATE INDEX conversations_by_time ON conversations (changed)
-"""
 _LISTED = """
 SELECT id, title, created, changed, (SELECT count(*) FROM turns WHERE conversation_id = id), {hit} AS hit
 FROM conversations WHERE deleted IS NULL AND {found} ORDER BY changed DESC, rowid DESC LIMIT ?
@@ -121,27 +111,35 @@ class Conversations:
         hit = f"(SELECT min(number) FROM turns WHERE conversation_id = id AND {inside})" if terms else "0"
         query = _LISTED.format(hit=hit, found=f"(hit IS NOT NULL OR {inside})" if terms else "1")
         with self._reading() as connection:
-            rows = connection.execute(query, (*terms, *terms, limit)).fetchall()
+            found = connection.execute(query, (*terms, *terms, limit)).fetchall()
         return [
             ConversationInfo(id, title, created, changed, turns, hit or 0)
-            for id, title, created, changed, turns, hit in rows
+            for id, title, created, changed, turns, hit in found
         ]
+
+    def ids(self) -> list[str]:
+        """The ids of all conversations that are not deleted."""
+        with self._reading() as connection:
+            query = "SELECT id FROM conversations WHERE deleted IS NULL ORDER BY rowid"
+            return [str(row[0]) for row in connection.execute(query)]
 
     def load(self, id: str) -> Conversation:
         """The conversation ``id`` as it was stored.
 
-        :raises ConversationError: ``conversation_unknown``.
+        :raises ConversationError: ``conversation_unknown`` or ``conversation_damaged``.
         """
         with self._reading() as connection:
             head = _head(connection, id)
-            rows = connection.execute(
+            if not rows.is_intact(connection, id):
+                raise ConversationError("conversation_damaged", id=id)
+            found = connection.execute(
                 "SELECT number, asked, question, answer, rating FROM turns WHERE conversation_id = ? ORDER BY number",
                 (id,),
             ).fetchall()
             try:
                 turns = tuple(
                     StoredTurn(number, asked, question, _record(answer), rating)
-                    for number, asked, question, answer, rating in rows
+                    for number, asked, question, answer, rating in found
                 )
             except ValueError as error:
                 raise ConversationError("conversations_broken", path=str(self._path), reason=str(error)) from error
@@ -171,9 +169,10 @@ class Conversations:
             if count >= CONVERSATIONS_LIMIT:
                 raise ConversationError("conversations_full", count=count, limit=CONVERSATIONS_LIMIT)
             connection.execute(
-                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, NULL)",
+                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, NULL, x'')",
                 (id, name, bool(name), _folded(name), now, now),
             )
+            rows.seal(connection, id)
         return id
 
     def append(self, id: str, answer: Mapping[str, Any]) -> int:
@@ -193,7 +192,7 @@ class Conversations:
             if number > TURNS_LIMIT:
                 raise ConversationError("conversation_long", limit=TURNS_LIMIT)
             connection.execute(
-                "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, '')",
+                "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, '', x'')",
                 (id, number, now, question, record, _words(answer)),
             )
             if not title:
@@ -202,6 +201,8 @@ class Conversations:
                     "UPDATE conversations SET title = ?, words = ? WHERE id = ?", (title, _folded(title), id)
                 )
             connection.execute("UPDATE conversations SET changed = ? WHERE id = ?", (now, id))
+            rows.seal_turn(connection, id, number)
+            rows.seal(connection, id)
         return number
 
     def rename(self, id: str, title: str) -> str:
@@ -216,6 +217,7 @@ class Conversations:
             connection.execute(
                 "UPDATE conversations SET title = ?, named = 1, words = ? WHERE id = ?", (name, _folded(name), id)
             )
+            rows.seal(connection, id)
         return name
 
     def delete(self, id: str) -> None:
@@ -227,6 +229,7 @@ class Conversations:
         with self._changing() as connection:
             _head(connection, id)
             connection.execute("UPDATE conversations SET deleted = ? WHERE id = ?", (now, id))
+            rows.seal(connection, id)
             connection.execute("DELETE FROM conversations WHERE deleted < ?", (now - KEPT_DELETED,))
 
     def restore(self, id: str) -> None:
@@ -242,6 +245,7 @@ class Conversations:
             )
             if not changed.rowcount:
                 raise ConversationError("conversation_unknown", id=id)
+            rows.seal(connection, id)
 
     def rate(self, id: str, number: int, rating: Rating) -> None:
         """Remember what a person thought of an answer; ``""`` forgets it.
@@ -255,6 +259,7 @@ class Conversations:
                 "UPDATE turns SET rating = ? WHERE conversation_id = ? AND number = ?", where
             ).rowcount:
                 raise ConversationError("turn_unknown", id=id, number=number)
+            rows.seal_turn(connection, id, number)
 
     # ---- inside
 
@@ -286,15 +291,10 @@ class Conversations:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Make the tables in a file that is new; refuse one of another version."""
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if not version:
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif version != SCHEMA_VERSION:
-            raise ConversationError(
-                "conversations_version", path=str(self._path), found=str(version), expected=str(SCHEMA_VERSION)
-            )
+        version = rows.prepare(connection)
+        if version != rows.SCHEMA_VERSION:
+            found, expected = str(version), str(rows.SCHEMA_VERSION)
+            raise ConversationError("conversations_version", path=str(self._path), found=found, expected=expected)
 
     @contextlib.contextmanager
     def _mapped(self) -> Iterator[None]:
@@ -303,8 +303,10 @@ class Conversations:
             yield
         except sqlite3.DatabaseError as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code == sqlite3.SQLITE_FULL:
+            if is_full(error, self.folder):
                 raise ConversationError("conversations_disk", path=str(self._path)) from error
+            if is_read_only(error, self.folder):
+                raise ConversationError("conversations_readonly", path=str(self._path)) from error
             if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise ConversationError("conversations_busy", path=str(self._path)) from error
             raise ConversationError("conversations_broken", path=str(self._path), reason=str(error)) from error
@@ -332,6 +334,8 @@ def clean_title(title: str) -> str:
 
 
 def _connect(path: Path | str) -> sqlite3.Connection:
+    if isinstance(path, Path) and (address := still_address(path)) is not None:
+        return sqlite3.connect(address, uri=True, isolation_level=None)
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
     try:
         connection.execute("PRAGMA synchronous = FULL")

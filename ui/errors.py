@@ -38,10 +38,11 @@ class RequestError(YinjuError):
 
 
 class ConversationError(YinjuError):
-    """Codes: ``conversation_unknown`` (id); ``turn_unknown`` (id, number); ``conversation_title_empty``;
+    """Codes: ``conversation_unknown`` (id); ``conversation_damaged`` (id); ``turn_unknown`` (id, number); ``conversation_title_empty``;
     ``conversation_title_long`` (length, limit); ``conversation_long`` (limit): in turns; ``turn_large`` (size, limit): in
     bytes; ``conversations_full`` (count, limit); ``conversations_broken`` (path, reason); ``conversations_version``
-    (path, found, expected); ``conversations_busy`` (path); ``conversations_disk`` (path); ``export_format`` (format,
+    (path, found, expected); ``conversations_busy`` (path); ``conversations_disk`` (path);
+    ``conversations_readonly`` (path); ``export_format`` (format,
     known).
     """
 

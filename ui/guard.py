@@ -12,13 +12,12 @@ import ipaddress
 import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from ui import login
 from ui.access import Access
 from ui.api import error_response
 from ui.errors import RequestError, ServiceError
-from ui.headers import Marker, header
+from ui.headers import Marker, header, origin_host
 from ui.limits import Limiter, Rate, is_this_machine
 from ui.strings import choose_language
 
@@ -39,6 +38,7 @@ MAY_CHANGE = "yinju.may_change"
 """The key of an ASGI scope that says, if true, that whoever asks has shown the token."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _OURS = re.compile(r"/(?:api|healthz|readyz|metrics|login)(?:/.*)?", re.DOTALL)
 _PAGE = re.compile(
     r"/(?:|config/?|theme\.css|favicon\.ico|manifest\.json|robots\.txt|(?:static|assets|svelte)/.*"
@@ -153,14 +153,14 @@ def _foreign_origin(scope: Scope, host: str) -> str | None:
     """The site whose page made the request, if it is another than ``host``. Programs that are no browser name none."""
     origin, site = header(scope, b"origin"), header(scope, b"sec-fetch-site")
     if origin is not None:
-        return None if urlsplit(origin).netloc.lower() == host.lower() != "" else origin
+        return None if origin_host(origin) == host.lower() != "" else origin
     return site if site not in (None, "same-origin", "none") else None
 
 
 def _unknown(scope: Scope) -> Response | None:
     """Gradio has more addresses than its page here uses, some of which fetch what they are told to."""
     path = scope["path"]
-    if _OURS.fullmatch(path) or _PAGE.fullmatch(path):
+    if _CONTROL.search(path) is None and (_OURS.fullmatch(path) or _PAGE.fullmatch(path)):
         return None
     return _error(scope, RequestError("page_unknown", path=path, known="/"))
 

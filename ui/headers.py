@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ui.strings import Lang, choose_language
 
@@ -41,6 +42,14 @@ _FIXED = (
 def header(scope: Scope, name: bytes) -> str | None:
     """A request's header, or ``None``. ``name`` is in lower case."""
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+
+
+def origin_host(origin: str) -> str:
+    """Host and port of an ``Origin`` header in lower case; empty where it is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 class Marker:

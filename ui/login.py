@@ -57,7 +57,10 @@ def log_in(access: Access, body: bytes, lang: Lang, *, secure: bool) -> Response
     """What a sent form comes to: the page with a cookie, or the form again."""
     from starlette.responses import RedirectResponse
 
-    given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=8).get("token", [""])[0]
+    try:
+        given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=8).get("token", [""])[0]
+    except ValueError:  # more fields than the form has
+        given = ""
     if not access.is_token(given.strip()):
         return login_page(lang, wrong=True)
     response = RedirectResponse("/", 303)

@@ -17,6 +17,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,7 @@ class Service:
         self._failed: Callable[[], None] = lambda: None
         self._over = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self._loading: Future[Loaded] = Future()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, counted and logged, or the application's life."""
@@ -99,6 +101,11 @@ class Service:
         """Call ``stop`` where loading fails; ``failure`` then holds why."""
         self._failed = stop
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether the thread that loads is still at it, which nothing can stop but the end of the process."""
+        return self._loading.running()
+
     def _count(self, scope: Scope, code: int, seconds: float) -> None:
         route, method = route_of(scope["path"]), str(scope["method"])
         self.metrics.request(route, method, code, seconds)
@@ -118,13 +125,18 @@ class Service:
         """Load, and be the server that the loaded application's own life runs in."""
         from starlette.applications import Starlette
 
+        # A daemon: neither the server nor the process waits for models that nobody will use.
+        threading.Thread(target=self._load, name="load", daemon=True).start()
+        over = asyncio.ensure_future(self._over.wait())
+        await asyncio.wait({asyncio.wrap_future(self._loading), over}, return_when=asyncio.FIRST_COMPLETED)
+        if self._over.is_set():
+            return
+        over.cancel()
         try:
-            loaded = await asyncio.to_thread(self.load)
+            loaded = self._loading.result(0)
         except BaseException as error:  # handed to who started the server, whatever it is
             self.failure = error
             self._failed()
-            return
-        if self._over.is_set():
             return
         application = loaded.application
         if not isinstance(application, Starlette):
@@ -134,6 +146,13 @@ class Service:
         async with application.router.lifespan_context(application):
             self._admit(loaded)
             await self._over.wait()
+
+    def _load(self) -> None:
+        self._loading.set_running_or_notify_cancel()
+        try:
+            self._loading.set_result(self.load())
+        except BaseException as error:  # as in :meth:`_run`
+            self._loading.set_exception(error)
 
     def _admit(self, loaded: Loaded) -> None:
         self.metrics.watch("yinju_queue_length", "Questions that wait.", lambda: loaded.gate.waiting)
@@ -175,9 +194,10 @@ def serve(
     token: str | None = None,
     metrics: Metrics | None = None,
     ready: Callable[[str], None] | None = None,
-) -> None:
+) -> bool:
     """Serve what ``load`` makes until interrupted or told to end (SIGINT, SIGTERM). ``ready`` is told the URL once it can
-    be used.
+    be used. Returns whether all threads are done: false where it was ended while ``load`` was at work, which goes on
+    until the process ends.
 
     :raises PortError: ``port_busy`` or ``port_unusable``. Also raises what ``load`` does.
     """
@@ -198,8 +218,13 @@ def serve(
             on_ready=on_ready,
         )
         server = make_server(service)
-        # The server gives the signal that ended it back to the process, which is to end well.
-        before = signal.signal(signal.SIGTERM, lambda *_: None)
+
+        def end(*_: object) -> None:
+            server.should_exit = True
+
+        # The server gives the signal that ended it back to the process, which is to end well; one that comes before the
+        # server listens to signals ends it too.
+        before = signal.signal(signal.SIGTERM, end)
         try:
             with suppress(KeyboardInterrupt):
                 server.run(sockets=[listener])
@@ -207,6 +232,7 @@ def serve(
             signal.signal(signal.SIGTERM, before)
     if service.failure is not None:
         raise service.failure
+    return not service.is_loading
 
 
 def make_server(service: Service, *, grace: float = GRACE) -> uvicorn.Server:

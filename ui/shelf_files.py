@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from embeddings.files import file_hash
 from qa.database import mapped_errors
 from qa.documents import MEMBER_SEPARATOR, codec
 from qa.documents.sniff import PACKAGE_LIMIT
@@ -132,7 +133,7 @@ class Incoming:
         :raises LibraryError: ``disk_full``.
         """
         digest = self._hash.hexdigest()
-        key = hashlib.sha256(f"{self.name}\0{digest}".encode()).hexdigest()[:_KEY]
+        key = _key_of(self.name, digest)
         root = self._folder / _FILES / key
         path = root / self.name
         with mapped_errors(self._folder):
@@ -173,9 +174,9 @@ class FileStore:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 value = json.loads(note.read_text("utf-8"))
                 name = confined(value["name"], fallback=NAMELESS)
-                path = note.parent / name
-                if path.is_file():
-                    found.append(Staged(note.parent.name, name, path, str(value["digest"]), int(value["size"])))
+                path, digest = note.parent / name, str(value["digest"])
+                if path.is_file() and note.parent.name == _key_of(name, digest):
+                    found.append(Staged(note.parent.name, name, path, digest, int(value["size"])))
         return sorted(found, key=lambda staged: staged.name)
 
     # ---- removed documents
@@ -191,7 +192,8 @@ class FileStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             new = path.with_suffix(".new")
             with new.open("wb") as file:
-                file.write(codec.dumps(head | {"removed": time.time()}) + b"\n" + codec.dumps(codec.to_json(document)))
+                kept = codec.dumps(head | {"removed": time.time()}) + b"\n" + codec.dumps(codec.to_json(document))
+                file.write(hashlib.sha256(kept).hexdigest().encode() + b"\n" + kept)
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(path)
@@ -201,23 +203,37 @@ class FileStore:
         found = []
         for path in (self.folder / _REMOVED).glob("*.json"):
             with contextlib.suppress(OSError, ValueError, TypeError), path.open("rb") as file:
+                file.readline()
                 found.append(Aside(**codec.loads(file.readline())))
         return sorted(found, key=lambda aside: (-aside.removed, aside.name))
 
     def aside(self, id: str) -> Document:
         """The removed document ``id`` as it was.
 
-        :raises LibraryError: ``document_unknown``: it was never removed, or too long ago.
+        :raises LibraryError: ``document_unknown``: it was never removed, or too long ago; ``aside_damaged`` (path): a
+            byte of it changed on the disk, and nothing may be quoted from it.
         """
         try:
-            body = self._aside(id).read_bytes().split(b"\n", 1)[1]
-            return codec.from_json(codec.loads(body))
+            kept = self._aside(id).read_bytes()
+            if not _is_intact(kept):
+                raise LibraryError("aside_damaged", path=str(self._aside(id)))
+            return codec.from_json(codec.loads(kept.split(b"\n", 2)[2]))
         except (OSError, ValueError, IndexError, KeyError, TypeError) as error:
             raise LibraryError("document_unknown", id=id) from error
 
     def forget(self, id: str) -> None:
         """Let go of the removed document ``id``; its upload stays."""
         self._aside(id).unlink(missing_ok=True)
+
+    # ---- what changed on the disk
+
+    def damaged_asides(self) -> list[Path]:
+        """The files of removed documents that are not as they were written."""
+        return [path for path in sorted((self.folder / _REMOVED).glob("*.json")) if not _is_intact(path.read_bytes())]
+
+    def damaged_uploads(self) -> list[Path]:
+        """The folders of uploads that hold anything else than what was sent. Reads every byte."""
+        return [root for root in sorted(self._uploads()) if not _holds_what_was_sent(root)]
 
     def sweep(self, held: Collection[str], *, days: float = DAYS_KEPT) -> None:
         """Forget what was removed more than ``days`` ago, and delete uploads that are old and nobody's by now.
@@ -262,3 +278,25 @@ class FileStore:
     def _aside(self, id: str) -> Path:
         name = hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest()[:_KEY]
         return self.folder / _REMOVED / f"{name}.json"
+
+
+def _key_of(name: str, digest: str) -> str:
+    return hashlib.sha256(f"{name}\0{digest}".encode()).hexdigest()[:_KEY]
+
+
+def _is_intact(kept: bytes) -> bool:
+    """Whether a file of a removed document is its own SHA-256 and what that was made of."""
+    proof, _, rest = kept.partition(b"\n")
+    return proof == hashlib.sha256(rest).hexdigest().encode()
+
+
+def _holds_what_was_sent(root: Path) -> bool:
+    paths = [path for path in root.rglob("*") if path.is_file() and path.name != _PENDING]
+    keys = [_key_of(path.relative_to(root).as_posix(), file_hash(path)) for path in paths]
+    if (note := root / _PENDING).is_file():
+        try:
+            value = json.loads(note.read_text("utf-8"))
+            keys.append(_key_of(value["name"], value["digest"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+    return bool(paths) and set(keys) == {root.name}

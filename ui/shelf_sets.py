@@ -1,12 +1,13 @@
 """Collections: sets of documents with a name, kept beside the library in a JSON file of their own.
 
 A change replaces the file in one step, so that a crash at any instant leaves the last one; several threads and processes
-may share a folder. A document that was removed stays in its collections, so that putting it back puts it back there too.
+may share a folder. The file carries its own SHA-256, so that a byte that changed on the disk is seen. A document that was removed stays in its collections, so that putting it back puts it back there too.
 Knows no page, wording or tick box.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -19,7 +20,9 @@ from ui.errors import CollectionError
 from ui.escape import has_lone_surrogate, one_line
 
 FILE_NAME = "collections.json"
-VERSION = 1
+VERSION = 2
+"""Version 1 had no hash; it is read, and becomes 2 with the next change."""
+
 LOCK_SECONDS = 10.0
 
 NAME_LIMIT = 40
@@ -144,8 +147,10 @@ class DocumentSets:
         path = self.folder / FILE_NAME
         try:
             value = json.loads(path.read_bytes())
-            if value["version"] != VERSION:
+            if value["version"] not in (1, VERSION):
                 raise CollectionError("collections_file", path=str(path), reason=f"version {value['version']}")
+            if value["version"] != 1 and value["sha256"] != _proof(value["collections"]):
+                raise CollectionError("collections_file", path=str(path), reason="changed since it was written")
             return [
                 DocumentSet(
                     str(one["id"]), str(one["name"]), frozenset(map(str, one["documents"])), bool(one["deleted"])
@@ -169,10 +174,10 @@ class DocumentSets:
         try:
             with FileLock(self.folder / f"{FILE_NAME}.lock", timeout=LOCK_SECONDS):
                 sets, id = change([one for one in self._read() if not one.deleted or one.id == keeping])
+                kept = [_json(one) for one in sets]
+                value = {"version": VERSION, "sha256": _proof(kept), "collections": kept}
                 with fresh.open("w", encoding="utf-8") as file:
-                    json.dump(
-                        {"version": VERSION, "collections": [_json(one) for one in sets]}, file, ensure_ascii=False
-                    )
+                    json.dump(value, file, ensure_ascii=False)
                     file.flush()
                     os.fsync(file.fileno())
                 fresh.replace(path)
@@ -199,3 +204,7 @@ def _with(sets: list[DocumentSet], id: str, **changes: Any) -> list[DocumentSet]
 
 def _json(one: DocumentSet) -> dict[str, Any]:
     return {"id": one.id, "name": one.name, "documents": sorted(one.documents), "deleted": one.deleted}
+
+
+def _proof(collections: Any) -> str:
+    return hashlib.sha256(json.dumps(collections, sort_keys=True).encode()).hexdigest()

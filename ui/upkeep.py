@@ -35,7 +35,9 @@ def check(
     uri: UriFlag = None,
     lang: LanguageFlag = None,
 ) -> None:
-    """Check every stored offset and both indexes, after making the indexes anew where that is asked for."""
+    """Check every stored offset, both indexes and what the page keeps, after making the indexes anew where that is
+    asked for.
+    """
     with (
         speaking(
             library=library, model=model, encoder_url=encoder_url, engine=engine, uri=uri, language=lang
@@ -45,20 +47,23 @@ def check(
         if repair:
             opened.repair()
             say(strings.text("cli_repaired", config.language))
+        from ui.kept_check import kept_problems
+
         report = opened.check()
-        for problem in report.problems:
+        problems = [*report.problems, *kept_problems(config.library)]
+        for problem in problems:
             put(problem)
-        key = "cli_check_bad" if report.problems else "cli_check_good"
+        key = "cli_check_bad" if problems else "cli_check_good"
         say(
             strings.text(
                 key,
                 config.language,
                 documents=report.documents,
                 passages=report.passages,
-                problems=len(report.problems),
+                problems=len(problems),
             )
         )
-        if report.problems:
+        if problems:
             raise typer.Exit(1)
 
 

@@ -47,8 +47,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "library_dimension": ("{path} 里的资料库存的是 {expected} 维的向量，现在的编码模型给出 {found} 维。请用回原来的模型，或用 --library 另建一个。", "The library in {path} holds vectors of {expected} dimensions; the encoder now gives {found}. Use the former model, or make a new library with --library."),
     "library_busy": ("另一个程序正在改 {path} 里的资料库。请等它做完再试。", "Another program is changing the library in {path}. Wait until it is done and try again."),
     "library_empty": ("{path} 里的资料库还是空的。请先运行 yinju add 加上文件或文件夹。", "The library in {path} is empty. Run yinju add with a file or folder first."),
+    "library_readonly": ("{path} 只能读，不能写，这一步做不了。请检查权限，或把资料库的文件夹复制到能写的地方，用 --library 指定。", "{path} can be read but not written, so this cannot be done. Check its permissions, or copy the library's folder to where it can be written and name it with --library."),
     "disk_full": ("{path} 所在的磁盘满了。已经收入的都还在；请腾出空间再继续。", "The disk that holds {path} is full. What was added before is safe; make room and continue."),
     "document_unknown": ("资料库里没有编号为 {id} 的文件。yinju list 列出全部编号。", "The library has no document {id}. yinju list shows all ids."),
+    "aside_damaged": ("移出的文件存在 {path}，在磁盘上被改动过，和存下时不一样，没有放回。请重新收入原来的文件。", "The removed document kept in {path} changed on the disk since and was not put back. Add the original file again."),
     # backups
     "backup_occupied": ("{path} 已经存在，而且不是引据的备份，没有覆盖。请换一个文件名。", "{path} exists and is not a backup of Yinju; it was not overwritten. Choose another name."),
     "backup_write": ("备份写不到 {path}：{reason}。请换一个地方。", "The backup cannot be written to {path}: {reason}. Choose another place."),
@@ -102,6 +104,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "host_refused": ("这里只接受来自本机的访问，不接受以 {host} 为名的访问。要让别的机器访问，请用 --host 启动。", "Only this machine may ask here, not as {host}. To let others in, start with --host."),
     # conversations
     "conversation_unknown": ("没有编号为 {id} 的对话：可能已经删除。请从左边的列表里另选一个。", "There is no conversation {id}; it may have been deleted. Choose another from the list."),
+    "conversation_damaged": ("对话 {id} 在磁盘上被改动过，和存下时不一样，不再显示。请删去它，或用 yinju restore 还原备份。", "The conversation {id} changed on the disk since it was kept and is not shown. Delete it, or restore a backup with yinju restore."),
     "turn_unknown": ("对话 {id} 里没有第 {number} 问。请重新载入这个对话。", "The conversation {id} has no turn {number}. Load it again."),
     "conversation_title_empty": ("名称是空的。请写下几个字。", "The title is empty. Type a few words."),
     "conversation_title_long": ("名称有 {length} 个字，最多 {limit} 个字。请写短一些。", "The title has {length} characters; the limit is {limit}. Make it shorter."),
@@ -112,6 +115,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "conversations_version": ("存对话的文件 {path} 是另一个版本（{found}，本程序用 {expected}）。请用写它的那一版打开，或把它移到别处。", "The file of conversations {path} has another format ({found}; this program uses {expected}). Open it with the version that wrote it, or move it elsewhere."),
     "conversations_busy": ("另一个程序正在写存对话的文件 {path}。请稍后再试。", "Another program is writing the file of conversations {path}. Try again in a moment."),
     "conversations_disk": ("{path} 所在的磁盘满了，对话没有存下。请腾出空间再试。", "The disk that holds {path} is full and the conversation was not kept. Make room and try again."),
+    "conversations_readonly": ("{path} 只能读，不能写，对话没有存下。请检查权限，或把资料库的文件夹复制到能写的地方。", "{path} can be read but not written, so the conversation was not kept. Check its permissions, or copy the library's folder to where it can be written."),
     "export_format": ("不能导出成 {format}。可用的有：{known}。", "There is no export to {format}. These exist: {known}."),
     # feedback
     "feedback_verdict": ("评价不能是 {value}。可用的有：{known}。", "The verdict cannot be {value}. These exist: {known}."),
