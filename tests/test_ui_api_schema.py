@@ -67,7 +67,9 @@ def failures(operation: Any, mode: GenerationMode) -> list[str]:
     """What is wrong with the answers to some requests that the description allows, or forbids."""
     found: dict[str, str] = {}
 
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         try:

@@ -13,6 +13,7 @@ from qa.answer import QUESTION_LIMIT
 from qa.types import Status
 from ui.export import FORMATS
 from ui.feedback import REASONS, TEXT_LIMIT, Outcome
+from ui.shelf_sets import NAME_LIMIT
 
 Schema = Mapping[str, Any]
 
@@ -46,7 +47,7 @@ def openapi(version: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Yinju", "version": version, "license": {"name": "Apache-2.0"}},
         "servers": [{"url": "/api"}],
-        "paths": {**_questions(), **_documents(), **_shelf(), **_conversations()},
+        "paths": {**_questions(), **_documents(), **_shelf(), **_collections(), **_conversations()},
         "components": {
             "schemas": _SCHEMAS,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -72,7 +73,7 @@ def _documents() -> dict[str, Any]:
     listed = _json(_object(documents=_list(_ref("Document"))))
     file = {
         "application/octet-stream": {"schema": BYTES},
-        "multipart/form-data": {"schema": _object(file=BYTES)},
+        "multipart/form-data": {"schema": _object(file={"contentMediaType": "application/octet-stream"})},
     }
     added = {200: _json(_ref("Report")), 202: _json(_ref("Uploads")), 422: _json(_ref("Report"))}
     name = _query("name", TEXT, "The file's name, where the body is the file.")
@@ -118,6 +119,27 @@ def _shelf() -> dict[str, Any]:
         "/uploads": {"delete": _does("Forget finished uploads.", {200: _json(_ref("Uploads"))}, 403)},
         "/uploads/{id}": {
             "post": _does("Try an upload again.", {202: _json(_ref("Uploads"))}, 403, 404, more=[_ID]),
+        },
+    }
+
+
+def _collections() -> dict[str, Any]:
+    one = {200: _json(_ref("Collection"))}
+    made = _body({"application/json": {"schema": _ref("NewCollection")}})
+    changed = _body({"application/json": {"schema": _ref("CollectionChange")}})
+    return {
+        "/collections": {
+            "get": _does("All collections.", {200: _json(_object(collections=_list(_ref("Collection"))))}),
+            "post": _does("Make one.", {201: one[200]}, 404, 409, 413, 507, body=made),
+        },
+        "/collections/{id}": {
+            "get": _does("One collection.", one, 404, more=[_ID]),
+            "patch": _does(
+                "Rename it, change its documents, or bring it back.", one, 404, 409, 413, 507, body=changed, more=[_ID]
+            ),
+            "delete": _does(
+                "Delete it; its documents stay.", {200: _json(_object(deleted=TEXT))}, 404, 507, more=[_ID]
+            ),
         },
     }
 
@@ -223,7 +245,7 @@ _REMOVED = _object(removed=_list(_ASIDE))
 _CITATION = _object(
     number=COUNT, document_id=TEXT, document=TEXT, title=TEXT, page=_maybe("integer"), paragraph=COUNT, start=COUNT,
     end=COUNT, text=TEXT, quote=TEXT, quote_start=COUNT, quote_end=COUNT, answer_start=COUNT, answer_end=COUNT,
-    score=NUMBER,
+    score=NUMBER, table=TEXT, row=COUNT,
 )  # fmt: skip
 _CITED = _list(_ref("Citation"))
 _EXCHANGE = _object(question=TEXT, understood=TEXT, answer=TEXT, status={"enum": list(get_args(Status))})
@@ -235,6 +257,7 @@ _SCHEMAS: Schema = {
         id_=_maybe("string"),
         history_={"anyOf": [_list(_EXCHANGE), {"type": "null"}]},
         documents_={"anyOf": [_list(TEXT), {"type": "null"}]},
+        collection_={**_maybe("string"), "description": "A collection's id, in place of `documents`."},
     ),
     "Citation": _CITATION,
     "Answer": _object(
@@ -252,6 +275,15 @@ _SCHEMAS: Schema = {
         failed=_list(_object(name=TEXT, code=TEXT, message=TEXT)),
     ),
     "Uploads": _object(uploads=_list(TEXT)),
+    "Collection": _object(id=TEXT, name=TEXT, documents=_list(TEXT)),
+    "NewCollection": _object(name={"type": "string", "minLength": 1, "maxLength": NAME_LIMIT}, documents_=_list(TEXT)),
+    "CollectionChange": {
+        **_object(
+            name_={"type": "string", "minLength": 1, "maxLength": NAME_LIMIT},
+            documents_=_list(TEXT), add_=_list(TEXT), remove_=_list(TEXT), deleted_={"const": False},
+        ),
+        "minProperties": 1,
+    },
     "Listed": _object(id=TEXT, title=TEXT, created=TEXT, changed=TEXT, turns=COUNT, hit=COUNT),
     "Title": _object(title_={"type": "string", "maxLength": 120}),
     "Change": {
