@@ -220,11 +220,11 @@ def main() -> None:
         files = sorted(str(path.relative_to(bench.whole)) for path in bench.whole.rglob("*") if path.is_file())
         for kind in kinds:
             begin = time.perf_counter()
-            for round in range(arguments.rounds):
+            for turn in range(arguments.rounds):
                 for each in files if kind == "byte" else STEPS:
                     if kind != "byte" or (bench.whole / each).stat().st_size:
                         getattr(bench, kind)(each)
-                print(f"{kind} {round + 1}/{arguments.rounds}, failures: {len(bench.failures)}", flush=True)
+                print(f"{kind} {turn + 1}/{arguments.rounds}, failures: {len(bench.failures)}", flush=True)
             bench.seconds[f"{kind}, all"] = time.perf_counter() - begin
     seen = {fault: dict(sorted(counts.items())) for fault, counts in sorted(bench.seen.items())}
     print(json.dumps(seen, ensure_ascii=False, indent=1))

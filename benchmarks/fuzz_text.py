@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from benchmarks.common import BUILD
 from qa.errors import DocumentError, QuestionError
@@ -112,16 +113,17 @@ def documents(text: str) -> None:
         text = decode(data)[0]
     except (DocumentError, ValueError):
         text = text.encode("utf-8", "replace").decode()
-    for parse, given in (
-        (parse_text, text), (parse_markdown, text), (parse_delimited, text), (parse_subtitles, text),
-        (parse_html, data), (parse_rtf, data), (parse_xml, data),
-    ):  # fmt: skip
+    parsers = [
+        *(partial(parse, text) for parse in (parse_text, parse_markdown, parse_delimited, parse_subtitles)),
+        *(partial(parse, data) for parse in (parse_html, parse_rtf, parse_xml)),
+    ]
+    for parse in parsers:
         try:
-            document = parse(given, document_id="d", name="d.txt")  # type: ignore[operator]
+            document = parse(document_id="d", name="d.txt")
         except DocumentError:
             continue
         document.text.encode("utf-8")  # what is stored holds no half characters
-        assert not list(offset_problems(document, split_passages(document))), parse.__name__
+        assert not list(offset_problems(document, split_passages(document))), parse.func
 
 
 TARGETS: tuple[Callable[[str], None], ...] = (questions, terms, spans, documents)

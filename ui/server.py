@@ -127,8 +127,9 @@ class Service:
 
         # A daemon: neither the server nor the process waits for models that nobody will use.
         threading.Thread(target=self._load, name="load", daemon=True).start()
-        over = asyncio.ensure_future(self._over.wait())
-        await asyncio.wait({asyncio.wrap_future(self._loading), over}, return_when=asyncio.FIRST_COMPLETED)
+        over: asyncio.Future[Any] = asyncio.ensure_future(self._over.wait())
+        loading: asyncio.Future[Any] = asyncio.wrap_future(self._loading)
+        await asyncio.wait({loading, over}, return_when=asyncio.FIRST_COMPLETED)
         if self._over.is_set():
             return
         over.cancel()
