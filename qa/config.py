@@ -16,8 +16,8 @@ from qa.errors import ConfigError
 APPLICATION = "yinju"
 
 CAUTION = {"careful": 0.4, "谨慎": 0.4, "balanced": 0.2, "适中": 0.2, "bold": 0.1, "大胆": 0.1}
-"""Names of thresholds. Of questions that nothing answers, 0.2 answered 0.5 % (of another subject) to 14 % (with the name
-exchanged), 0.1 answered 2 to 23 % (``training/calibrate.py`` prints these shares).
+"""Names of thresholds. Of questions that nothing answers, 0.2 answered 1 % (of another subject) to 10 % (with the name
+exchanged), 0.1 answered 3 to 23 % (``training/calibrate.py`` prints these shares).
 """
 
 ENGINES = ("local", "milvus")

@@ -27,7 +27,8 @@ def is_full(error: sqlite3.Error, folder: Path) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) or 0
     if code & 0xFF == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:
         return True
-    return code & 0xFF == sqlite3.SQLITE_IOERR and folder.exists() and shutil.disk_usage(folder).free < _FULL
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    return code & 0xFF == sqlite3.SQLITE_IOERR and shutil.disk_usage(there).free < _FULL
 
 
 def is_read_only(error: sqlite3.Error, folder: Path) -> bool:

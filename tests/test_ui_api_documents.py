@@ -67,7 +67,7 @@ def test_a_form_may_hold_several_files_and_a_bad_one_costs_only_itself(client: T
     assert [item["name"] for item in response.json()["documents"]] == ["甲.txt", "乙.md"]
     [failed] = response.json()["failed"]
     assert (failed["name"], failed["code"]) == ("坏.pdf", "file_damaged")
-    assert failed["message"].startswith("坏.pdf is damaged")
+    assert failed["message"].startswith("坏.pdf cannot be read")
 
 
 def test_a_file_that_cannot_be_read_is_422_with_its_report(client: TestClient) -> None:
