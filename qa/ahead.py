@@ -22,8 +22,8 @@ C = TypeVar("C")
 ROOM = 8
 """Results of one item that may wait."""
 
-ITEMS = 16
-"""Items for each thread that may be begun and not taken."""
+ITEMS = 64
+"""Items that may be begun and not taken: about as many articles as are embedded at a time."""
 
 _LOOK = 0.2
 """Seconds after which a thread that waits looks whether it is to end."""
@@ -74,7 +74,7 @@ class Ahead(Generic[A, B]):
         self._taking = threading.Lock()
         self._exhausted = False
         self._closing = threading.Event()
-        self._lanes: queue.Queue[_Lane[A, B] | _End] = queue.Queue(ITEMS * workers)
+        self._lanes: queue.Queue[_Lane[A, B] | _End] = queue.Queue(ITEMS)
         self._threads = [
             threading.Thread(target=contextvars.copy_context().run, args=(self._run, begin, number), daemon=True)
             for number in range(workers)

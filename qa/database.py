@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa import rows
-from qa.digest import digest, require
+from qa.digest import Damaged, digest, require
 from qa.disk import DISK_FULL as DISK_FULL
 from qa.disk import mapped_errors as mapped_errors
 from qa.disk import still_address
@@ -234,7 +234,7 @@ def library_id(connection: sqlite3.Connection) -> str:
 
 def generation(connection: sqlite3.Connection) -> int:
     """How many changes the library has seen."""
-    return int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+    return int(_required(connection, "SELECT value FROM meta WHERE key = ?", "generation")[0])
 
 
 def revision(connection: sqlite3.Connection, document_id: str) -> str | None:
@@ -272,7 +272,7 @@ def select_below(connection: sqlite3.Connection, start: str) -> list[tuple[str, 
 
 def select_vectors_of(connection: sqlite3.Connection, document_id: str) -> NDArray[np.float32]:
     """The vectors of a document's passages in the order of its text, float32 (passages, dim)."""
-    dim = int(connection.execute("SELECT value FROM meta WHERE key = 'dim'").fetchone()[0])
+    dim = int(_required(connection, "SELECT value FROM meta WHERE key = ?", "dim")[0])
     found = connection.execute("SELECT vector FROM passages WHERE document_id = ? ORDER BY start", (document_id,))
     return np.array([np.frombuffer(row[0], dtype=np.float32) for row in found], np.float32).reshape(-1, dim)
 
@@ -295,14 +295,25 @@ def document_ids(connection: sqlite3.Connection) -> list[str]:
 def select_document(connection: sqlite3.Connection, id: str) -> Document:
     """The document of that id, which exists.
 
-    :raises Damaged: if a byte of it is not the one that was stored.
+    :raises Damaged: if a byte of it is not the one that was stored, or of the way to it.
     """
-    *row, proof = connection.execute(f"SELECT {rows.DOCUMENT}, digest FROM documents WHERE id = ?", (id,)).fetchone()
+    *row, proof = _required(connection, f"SELECT {rows.DOCUMENT}, digest FROM documents WHERE id = ?", id)
     lines = connection.execute(
         f"SELECT {rows.BLOCK} FROM blocks WHERE document_id = ? ORDER BY number", (id,)
     ).fetchall()
     require(proof, (value for values in (row, *lines) for value in values), f"document {id}")
     return rows.to_document(row, lines)
+
+
+def _required(connection: sqlite3.Connection, query: str, key: str) -> tuple[Any, ...]:
+    """The one row of ``query`` for ``key``, which exists: an index of SQLite may name it and a changed byte hide it.
+
+    :raises Damaged: if it is not there.
+    """
+    row: tuple[Any, ...] | None = connection.execute(query, (key,)).fetchone()
+    if row is None:
+        raise Damaged(f"{key}: its row is not there")
+    return row
 
 
 def select_passages(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Passage]:

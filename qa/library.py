@@ -254,8 +254,12 @@ class Library:
 
         total = saved = 0
         batches = split_all(documents, at_least=PASSAGES_PER_TRANSACTION)
-        embedded = ((batch, self._embedded(batch, encoder=encoder)) for batch in batches)
-        with self._changing(), contextlib.closing(behind(embedded, self._insert, overlap=overlap)) as stored:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self._changing())
+            # Its own: that of the library is in use while what was embedded is stored.
+            connection = stack.enter_context(contextlib.closing(database.connect(self.folder)))
+            embedded = ((batch, self._embedded(batch, connection, encoder=encoder)) for batch in batches)
+            stored = stack.enter_context(contextlib.closing(behind(embedded, self._insert, overlap=overlap)))
             for count in stored:
                 total += count
                 if progress is not None:
@@ -340,13 +344,13 @@ class Library:
             raise LibraryError("library_dimension", path=str(self.folder), found=dim, expected=self._dim)
 
     def _embedded(
-        self, documents: Sequence[tuple[Document, list[Passage]]], *, encoder: Encoder
+        self, documents: Sequence[tuple[Document, list[Passage]]], connection: sqlite3.Connection, *, encoder: Encoder
     ) -> NDArray[np.float32]:
         """The vectors of the passages of whole documents; of what the library holds already, its own."""
         from qa.reuse import completed, known_vectors
 
         self._require_dim(encoder.dim)
-        with self._reading() as connection:
+        with database.reading(connection):
             known = known_vectors(connection, [document for document, _ in documents], index_texts)
         return completed(index_texts(documents), known, encoder.encode_passages, dim=encoder.dim)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qa import database
+from qa.digest import Damaged
 from qa.errors import LibraryError
 from qa.library import Library
 from tests.conftest import KeywordEncoder
@@ -100,6 +103,13 @@ def test_a_changed_digit_is_never_quoted(sound: Path, tmp_path: Path) -> None:
             with pytest.raises(LibraryError, match="library_broken"):
                 use()
         assert f"document {a.id} changed since it was stored" in library.check().problems
+
+
+def test_a_row_that_sqlite_names_and_does_not_find_is_damage(sound: Path) -> None:
+    with contextlib.closing(database.connect(sound)) as opened, database.reading(opened) as connection:
+        assert [database.select_document(connection, id).id for id in database.document_ids(connection)]
+        with pytest.raises(Damaged, match="000000000000: its row is not there"):
+            database.select_document(connection, "000000000000")
 
 
 def test_what_a_stopped_process_left_is_cleared_away(sound: Path, tmp_path: Path) -> None:
