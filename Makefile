@@ -52,7 +52,7 @@ fuzz: dev ## 一分钟：乱改的问题、文字和请求 · a minute of spoilt
 	$(BIN)/python -m benchmarks.fuzz_text --seconds 60
 	YINJU_FUZZ_EXAMPLES=40 $(BIN)/python -m pytest tests/test_ui_api_schema.py
 
-bench-faults: dev ## 强行杀掉、磁盘写满、坏一个字节、只读、时钟倒退：各许多次 · killed, full, one byte, read-only, clock
+bench-faults: dev ## 强行杀掉、磁盘写满、坏一个字节、只读、时钟倒退、Milvus 断开：各 50 次，停了接着来 · killed, full, one byte, read-only, clock, Milvus
 	$(BIN)/python -m benchmarks.faults --rounds 50 --keep
 
 bench-quality: dev ## 答得对不对：开发集上的表和图 · quality on the dev sets

@@ -19,9 +19,10 @@ from qa import database
 from qa.check import database_problems
 from qa.documents import MEMBER_SEPARATOR
 from qa.errors import LibraryError
+from qa.held import HeldFiles
 from qa.index_texts import index_text, index_texts
 from qa.indexes import Indexes
-from qa.intake import Held, Intake, document_id, renamed
+from qa.intake import Held, Intake, renamed
 from qa.report import AddReport
 from qa.types import Document, Passage
 
@@ -80,6 +81,7 @@ class Library:
         self._connection = connection
         self._lock = threading.RLock()
         self._cache: dict[tuple[str, tuple[str, str]], Document] = {}
+        self._held = HeldFiles(folder)
         self._indexes = Indexes(folder, connection, meta=meta, server=server, lock=self._lock, texts=self._index_texts)
 
     # ---- opening and closing
@@ -122,6 +124,7 @@ class Library:
         """Let go of the files. Nothing is pending: what was added is already committed."""
         with self._lock:
             self._indexes.close()
+            self._held.close()
             self._connection.close()
 
     def __enter__(self) -> Library:
@@ -147,8 +150,7 @@ class Library:
 
     def held(self, start: str) -> list[Held]:
         """What is held of the files whose paths begin with ``start``, by path."""
-        with self._reading() as connection:
-            return [Held(*row) for row in database.select_below(connection, start)]
+        return self._held.below(start)
 
     def passages(self, ids: Sequence[int]) -> list[tuple[Passage, Document]]:
         """The passages of ``ids`` that still exist, in that order, each with its document, all of one state."""
@@ -233,7 +235,9 @@ class Library:
         """What tells which files differ from what is held; what it gives is for :meth:`add_documents`. ``revision`` says
         what is held where more is on its way than is stored.
         """
-        return Intake(revision or self._revision, self._identify, lambda path: self.held(f"{path}{MEMBER_SEPARATOR}"))
+        return Intake(
+            revision or self._held.revision, self._held.identify, lambda path: self.held(f"{path}{MEMBER_SEPARATOR}")
+        )
 
     def add_documents(
         self,
@@ -256,9 +260,7 @@ class Library:
         batches = split_all(documents, at_least=PASSAGES_PER_TRANSACTION)
         with contextlib.ExitStack() as stack:
             stack.enter_context(self._changing())
-            # Its own: that of the library is in use while what was embedded is stored.
-            connection = stack.enter_context(contextlib.closing(database.connect(self.folder)))
-            embedded = ((batch, self._embedded(batch, connection, encoder=encoder)) for batch in batches)
+            embedded = ((batch, self._embedded(batch, encoder=encoder)) for batch in batches)
             stored = stack.enter_context(contextlib.closing(behind(embedded, self._insert, overlap=overlap)))
             for count in stored:
                 total += count
@@ -277,7 +279,7 @@ class Library:
         """
         with self._changing(), self._lock:
             for id in ids:
-                if self._revision(id) is None:
+                if self._held.revision(id) is None:
                     raise LibraryError("document_unknown", id=id)
             with database.transaction(self._connection) as generation:
                 gone = [row for id in ids for row in database.forget(self._connection, id, generation)]
@@ -344,13 +346,13 @@ class Library:
             raise LibraryError("library_dimension", path=str(self.folder), found=dim, expected=self._dim)
 
     def _embedded(
-        self, documents: Sequence[tuple[Document, list[Passage]]], connection: sqlite3.Connection, *, encoder: Encoder
+        self, documents: Sequence[tuple[Document, list[Passage]]], *, encoder: Encoder
     ) -> NDArray[np.float32]:
         """The vectors of the passages of whole documents; of what the library holds already, its own."""
         from qa.reuse import completed, known_vectors
 
         self._require_dim(encoder.dim)
-        with database.reading(connection):
+        with self._held.reading() as connection:
             known = known_vectors(connection, [document for document, _ in documents], index_texts)
         return completed(index_texts(documents), known, encoder.encode_passages, dim=encoder.dim)
 
@@ -375,20 +377,6 @@ class Library:
         return [
             index_text(passage, document.text[passage.start : passage.end]) for passage, document in self.passages(ids)
         ]
-
-    def _revision(self, id: str) -> str | None:
-        with self._lock:
-            return database.revision(self._connection, id)
-
-    def _identify(self, path: Path) -> str:
-        """The id of the document at ``path``: of the one that is held, else a new one. A moved one keeps its first."""
-        with self._reading() as connection:
-            held = database.identify(connection, str(path))
-            id, count = held or document_id(path), 0
-            while held is None and database.revision(connection, id) is not None:
-                count += 1
-                id = document_id(Path(f"{path}\0{count}"))
-            return id
 
     def _document(self, connection: sqlite3.Connection, id: str) -> Document:
         edition = database.edition(connection, id)
