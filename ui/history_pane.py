@@ -89,8 +89,30 @@ class History:
             return replace(turn, html=with_end(turn.html, unkept_html(self._said(error), self.lang))), current
         return replace(turn, html=with_end(turn.html, tools_html(id, number, "", self.lang))), id
 
+    def resumed(self, shown: str | None, turns: tuple[Turn, ...], current: str) -> tuple[tuple[Turn, ...], str, str]:
+        """The turns that a page shows and the id of their conversation, where the server remembers ``turns`` of the
+        conversation ``current``. Of another, because it has forgotten the page, they come from what is kept; where
+        that is gone, a new one begins, with a note that says why.
+
+        ``shown`` is the id that the page gives, ``None`` where it gives none.
+        """
+        if shown is None or shown == current:
+            return turns, current, ""
+        if not shown:
+            return (), "", ""
+        try:
+            conversation = self.conversations.load(shown)
+            recalled = recall(conversation, self.library)
+        except YinjuError as error:
+            return (), "", problem_html(self._said(error))
+        return tuple(self._turn(conversation, turn) for turn in recalled), shown, ""
+
     def act(self, asked: Mapping[str, Any], current: str) -> Shown:
-        """Do what the page asks for: ``open``, ``new``, ``rename``, ``delete``, ``restore`` or ``list``, which a search does too."""
+        """Do what the page asks for: ``open``, ``new``, ``rename``, ``delete``, ``restore`` or ``list``, which a search
+        does too. The page says which conversation is ``current``; where it does not, that is what is remembered.
+        """
+        shown = asked.get("current")
+        current = shown if isinstance(shown, str) else current
         id, words = str(asked.get("id", "")), str(asked.get("text", ""))
         search, number = str(asked.get("search", "")), asked.get("turn")
         try:

@@ -30,15 +30,11 @@ if TYPE_CHECKING:
 SEARCH_LENGTH = 200
 
 
-def build_shelf(library: Shelf, lang: str, *, keeper: Keeper | None = None) -> gr.State:
-    """The pane, where it is called, over ``library``; without a ``keeper`` nothing can be added or removed.
-
-    Gives the ids of the documents that questions are limited to, ``None`` for all.
-    """
+def build_shelf(library: Shelf, lang: str, *, keeper: Keeper | None = None) -> None:
+    """The pane, where it is called, over ``library``; without a ``keeper`` nothing can be added or removed."""
     import gradio as gr
 
     view = _View(library, keeper, lang, DocumentSets(library.folder))
-    chosen = gr.State(None)
     if keeper is not None:
         _html(shelf_html.add_html(lang), "yj-shelf-add")
     entries = _html(view.entries, "yj-shelf-entries")
@@ -47,27 +43,25 @@ def build_shelf(library: Shelf, lang: str, *, keeper: Keeper | None = None) -> g
     _html(name_html(lang), "yj-shelf-name")
     listed = _html(view.listed, "yj-shelf-list", js_on_load=_asset("shelf.js"))
 
-    def choose(event: gr.EventData) -> tuple[object, object]:
-        return view.chosen(library.documents(), _Asked.of(event))
+    def choose(event: gr.EventData) -> str:
+        return view.scope_of(library.documents(), _Asked.of(event))
 
-    def collect(event: gr.EventData) -> tuple[object, object]:
+    def collect(event: gr.EventData) -> str:
         asked = _Asked.of(event)
-        return view.chosen(library.documents(), asked, note=view.collected(asked))
+        return view.scope_of(library.documents(), asked, note=view.collected(asked))
 
-    def look(event: gr.EventData) -> tuple[object, object, object, object]:
+    def look(event: gr.EventData) -> tuple[str, str, str]:
         asked = _Asked.of(event)
         infos = library.documents()
-        chosen, scope = view.chosen(infos, asked)
-        return chosen, view.entries(), scope, view.list_of(infos, asked)
+        return view.entries(), view.scope_of(infos, asked), view.list_of(infos, asked)
 
     # Gradio knows an event by its resolved annotation, and this module knows Gradio only inside functions.
     for handler in (choose, collect, look):
         handler.__annotations__ = {"event": gr.EventData}
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-    listed.choose(choose, None, [chosen, scope], trigger_mode="always_last", **quiet)
-    listed.collect(collect, None, [chosen, scope], trigger_mode="multiple", **quiet)
-    listed.look(look, None, [chosen, entries, scope, listed], trigger_mode="always_last", **quiet)
-    return chosen
+    listed.choose(choose, None, [scope], trigger_mode="always_last", **quiet)
+    listed.collect(collect, None, [scope], trigger_mode="multiple", **quiet)
+    listed.look(look, None, [entries, scope, listed], trigger_mode="always_last", **quiet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +99,18 @@ class _View:
         return shelf_html.entries_html(entries, self.lang, now=time.monotonic())
 
     def scope(self) -> str:
-        return self.chosen(self.library.documents(), _Asked(Choice()))[1]
+        return self.scope_of(self.library.documents(), _Asked(Choice()))
 
     def listed(self) -> str:
         return self.list_of(self.library.documents(), _Asked(Choice()))
 
-    def chosen(
-        self, infos: Sequence[DocumentInfo], asked: _Asked, *, note: str = ""
-    ) -> tuple[frozenset[str] | None, str]:
-        """The ids that questions are limited to, and what says so."""
+    def scope_of(self, infos: Sequence[DocumentInfo], asked: _Asked, *, note: str = "") -> str:
+        """What says which documents questions are limited to."""
         try:
             sets = self.sets.all()
         except CollectionError as error:
             sets, note = [], note or self._problem(error)
-        ids = asked.choice.among([info.id for info in infos])
-        return ids, scope_html(infos, asked.choice, self.lang, sets=sets, note=note)
+        return scope_html(infos, asked.choice, self.lang, sets=sets, note=note)
 
     def collected(self, asked: _Asked) -> str:
         """Keep, rename, delete or bring back a collection; what there is to say of it, as HTML."""

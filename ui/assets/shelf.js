@@ -16,7 +16,7 @@ let wanted = null; // a selector that gets the focus once it is there
 let goneOpen = false;
 
 const ticked = (id) => choice.ids.has(id) !== choice.all;
-const known = () => ({ choice: { all: choice.all, ids: [...choice.ids] }, search: find(".yj-search")?.value ?? "", undo: [...undo] });
+const known = () => ({ choice: chosen(), search: find(".yj-search")?.value ?? "", undo: [...undo] });
 const look = () => trigger("look", known());
 const active = () => sending.size + waiting.length + Number(find(".yj-entries")?.dataset.active ?? 0) > 0 || Date.now() < hotUntil;
 
@@ -26,8 +26,11 @@ function setTick(id, on) {
   on === choice.all ? choice.ids.delete(id) : choice.ids.add(id);
 }
 
+const chosen = () => ({ all: choice.all, ids: [...choice.ids] });
+
 function choose(next) {
   if (next) choice = next;
+  shelf.dataset.choice = JSON.stringify(chosen()); // goes with each question
   for (const box of shelf.querySelectorAll(".yj-tick")) box.checked = ticked(box.closest("[data-id]").dataset.id);
   trigger("choose", known());
 }
