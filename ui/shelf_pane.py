@@ -2,7 +2,7 @@
 
 The page's script changes the library over HTTP, where the right to is checked; through Gradio it only asks for what to
 show. Each event carries all that the page knows (search, tick boxes, documents to undo), so no event depends on another
-having arrived.
+having arrived, and what comes back says which event it answers.
 """
 
 from __future__ import annotations
@@ -59,29 +59,35 @@ def build_shelf(library: Shelf, lang: str, *, keeper: Keeper | None = None) -> N
     for handler in (choose, collect, look):
         handler.__annotations__ = {"event": gr.EventData}
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-    listed.choose(choose, None, [scope], trigger_mode="always_last", **quiet)
-    listed.collect(collect, None, [scope], trigger_mode="multiple", **quiet)
-    listed.look(look, None, [entries, scope, listed], trigger_mode="always_last", **quiet)
+    # Not always_last: Gradio would send again what the first of them said.
+    quiet["trigger_mode"] = "multiple"
+    listed.choose(choose, None, [scope], **quiet)
+    listed.collect(collect, None, [scope], **quiet)
+    listed.look(look, None, [entries, scope, listed], **quiet)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the page knows, as it sent it. ``collection`` is what it asks to do with one: ``do``, ``id`` and ``name``."""
+    """What the page knows, as it sent it. ``collection`` is what it asks to do with one: ``do``, ``id`` and ``name``;
+    ``number`` counts what it asked.
+    """
 
     choice: Choice
     search: str = ""
     undo: frozenset[str] = frozenset()
     collection: Mapping[str, Any] = field(default_factory=dict)
+    number: int = 0
 
     @classmethod
     def of(cls, event: gr.EventData) -> _Asked:
         data = event._data if isinstance(event._data, dict) else {}
-        undo, collection = data.get("undo"), data.get("collection")
+        undo, collection, number = data.get("undo"), data.get("collection"), data.get("asking")
         return cls(
             Choice.parse(data.get("choice")),
             str(data.get("search") or "")[:SEARCH_LENGTH],
             frozenset(map(str, undo)) if isinstance(undo, list) else frozenset(),
             collection if isinstance(collection, dict) else {},
+            number if isinstance(number, int) else 0,
         )
 
 
@@ -110,7 +116,7 @@ class _View:
             sets = self.sets.all()
         except CollectionError as error:
             sets, note = [], note or self._problem(error)
-        return scope_html(infos, asked.choice, self.lang, sets=sets, note=note)
+        return scope_html(infos, asked.choice, self.lang, sets=sets, note=note, asking=asked.number)
 
     def collected(self, asked: _Asked) -> str:
         """Keep, rename, delete or bring back a collection; what there is to say of it, as HTML."""
