@@ -242,6 +242,7 @@ def test_english_by_the_browser_s_language(browser: Browser, address: str) -> No
     with visiting(browser, address, locale="en-US") as visit:
         assert visit.run("document.documentElement.lang") == "en"
         assert visit.text(".yj-welcome h1") == ["Every answer, proven in its own words."]
+        visit.tab.wait_for_selector("#yj-shelf[data-ready]", state="attached")
         size = sum(len(document.text) for document in (PAPER, NASTY, LONG))
         assert visit.text(".yj-size") == [f"3 documents · {size:,} characters"]
         visit.ask("门票？")

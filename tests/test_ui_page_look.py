@@ -79,6 +79,19 @@ def test_on_a_phone_the_library_is_a_drawer(browser: Browser, address: str) -> N
         assert not visit.run("document.querySelector('#yj-chat').inert")
 
 
+def test_a_button_is_not_there_before_it_works(browser: Browser, address: str) -> None:
+    """A tap on the library's button as soon as it is seen opens it, however late the page's script comes."""
+    with visiting(browser, address, width=390, height=844) as visit:
+        before = "document.querySelector('#yj-main').removeAttribute('data-library')"
+        visit.run(before)
+        assert not visit.tab.is_visible(".yj-drawer")
+        assert not visit.tab.is_visible(".yj-fold")
+        visit.tab.reload(wait_until="commit")
+        visit.tab.locator(".yj-drawer").tap()
+        visit.tab.wait_for_selector(".yj-doc", state="visible")
+        visit.complaints[:] = [said for said in visit.complaints if "Connection errored" not in said]
+
+
 def test_resting_on_a_citation_shows_its_paragraph(browser: Browser, address: str) -> None:
     paragraph = PAPER.text[PAPER.blocks[4].start : PAPER.blocks[4].end]
     with visiting(browser, address) as visit:

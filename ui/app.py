@@ -119,7 +119,7 @@ def build(
         turns = gr.State(tuple[Turn, ...]())
         stop = gr.State(Stop())
         standing = gr.Textbox(visible=False)
-        _html(partial(_header, library, lang), "yj-head")
+        _html(frame.head_html(lang), "yj-head")
         with gr.Row(elem_id="yj-main", equal_height=True):
             with gr.Column(elem_id="yj-library"):
                 _html(frame.library_head_html(lang), "yj-library-head")
@@ -158,7 +158,7 @@ def build(
         gr.on([box.submit, send.click], desk.answer, asked, shown, **asking)
         log.example(example, asked, shown, **asking)
         log.stop(Stop.stop, [stop], None, queue=False, **quiet)
-        pane.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
+        pane.cite(cite, None, [pane], queue=False, trigger_mode="multiple", **quiet)
     return page
 
 
@@ -288,10 +288,6 @@ def _question_box(lang: Lang) -> tuple[gr.Textbox, gr.Button]:
         )
         send = gr.Button(text("send", lang), variant="primary", elem_id="yj-send", scale=0, min_width=72)
     return box, send
-
-
-def _header(library: Shelf, lang: Lang) -> str:
-    return frame.head_html(library.documents(), lang)
 
 
 def _asset(name: str) -> str:

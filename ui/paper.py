@@ -181,8 +181,9 @@ def _table_html(document: Document, rows: Sequence[Block], first: int, citation:
     )
     width = max(len(_cells(document, row)) for row in (*top, *rows))
     numeric = _numeric(document, body)
-    head = "".join(_row_html(document, row, width, numeric, citation, near=near, tag="th") for row in top)
-    lines = "".join(_row_html(document, row, width, numeric, citation, near=near, tag="td") for row in body)
+    above = rows[0].number - document.row_of(rows[0])[1]
+    head = "".join(_row_html(document, row, above, width, numeric, citation, near=near, tag="th") for row in top)
+    lines = "".join(_row_html(document, row, above, width, numeric, citation, near=near, tag="td") for row in body)
     key = "-".join(map(str, sorted(named))) or f"row{rows[0].number}"
     return (
         f'<div class="yj-rows"><table data-table="{key}">{caption}'
@@ -194,6 +195,7 @@ def _table_html(document: Document, rows: Sequence[Block], first: int, citation:
 def _row_html(
     document: Document,
     row: Block,
+    above: int,
     width: int,
     numeric: frozenset[int],
     citation: Citation | None,
@@ -201,6 +203,7 @@ def _row_html(
     near: bool,
     tag: Literal["th", "td"],
 ) -> str:
+    """A row under its number in the table, as a citation counts it: ``above`` blocks stand before the table's first."""
     here = citation if citation is not None and row.number == citation.paragraph else None
     spans = _cells(document, row)
     scope = ' scope="col"' if tag == "th" else ""
@@ -210,7 +213,7 @@ def _row_html(
         cells.append(f'<{tag}{scope}{number} dir="auto">{_cell_html(document, start, end, here, near=near)}</{tag}>')
     cells += [f"<{tag}></{tag}>"] * (width - len(spans))
     name = ' class="yj-here"' if here else ""
-    return f'<tr{name}><td class="yj-no" aria-hidden="true">{row.number}</td>{"".join(cells)}</tr>'
+    return f'<tr{name}><td class="yj-no" aria-hidden="true">{row.row or row.number - above}</td>{"".join(cells)}</tr>'
 
 
 def _numeric(document: Document, rows: Sequence[Block]) -> frozenset[int]:
