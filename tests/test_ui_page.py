@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui_server import chromium, serving, visiting
+from tests.ui_server import serving, visiting
 from tests.ui_tiny import (
     HOSTILE,
     LONG,
@@ -34,12 +34,6 @@ HREF_LASER = Reference.to(cite(PAPER, QUOTE_LASER, "N2馆B03", number=2)).href
 def address() -> Iterator[str]:
     with serving(TinyAnswerer({"炸": RuntimeError("boom")}), TinyLibrary(), examples=EXAMPLES) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def test_a_question_is_answered_and_its_source_is_marked_and_scrolled_to(browser: Browser, address: str) -> None:

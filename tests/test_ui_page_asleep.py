@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 
 from qa.types import Answer, Exchange
-from tests.ui_server import chromium, serving, visiting
+from tests.ui_server import serving, visiting
 from tests.ui_tiny import TinyAnswerer, TinyLibrary
 from ui.conversations import Conversations
 
@@ -37,12 +37,6 @@ def address() -> Iterator[str]:
     """A server that remembers one page only."""
     with mock.patch("ui.app.SESSIONS", 1), serving(Listening(), LIBRARY) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def test_a_forgotten_page_goes_on_with_its_own_conversation_and_its_own_documents(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui_desk import DeskAnswerer, ask, shelf
-from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_server import Visit, serving, visiting
 from tests.ui_tiny import PAPER
 
 if TYPE_CHECKING:
@@ -24,12 +24,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     library = shelf(tmp_path_factory.mktemp("papers"))
     with serving(DeskAnswerer(shelf=library.shelf), library, examples=EXAMPLES) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def width(visit: Visit, selector: str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui_desk import REPORT, ROWS, DeskAnswerer, ask, shelf
-from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_server import Visit, serving, visiting
 from tests.ui_tiny import PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, TinyLibrary
 
 if TYPE_CHECKING:
@@ -29,12 +29,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> TinyLibrary:
 def address(library: TinyLibrary) -> Iterator[str]:
     with serving(DeskAnswerer(shelf=dict(library.shelf)), library, examples=()) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def until(visit: Visit, condition: str) -> None:

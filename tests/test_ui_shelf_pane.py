@@ -12,7 +12,7 @@ import pytest
 from qa import database
 from qa.library import Library
 from tests.shelf_library import FindingAnswerer, GatedEncoder, keeping, upload
-from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_server import Visit, serving, visiting
 from ui.shelf import Keeper
 
 if TYPE_CHECKING:
@@ -23,12 +23,6 @@ pytestmark = pytest.mark.page
 A = "重庆迎来西洽会。\n\n会上签约34.96亿元。\n"
 B = "越南工贸部副部长访问重庆。\n\n双方签约12亿元。\n"
 BAD = b"%PDF-1.7 nothing"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 class Shelf:
