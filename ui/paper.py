@@ -30,6 +30,9 @@ QUOTE_SIDE = 2_000
 CONTEXT_SIDE = 1_500
 """Characters shown on each side of the answer in its quote, and of the quote in its paragraph."""
 
+WHOLE = 8
+"""Characters of an answer up to which it stands on one line in its quote: 500万元, not 500万 and 元 below."""
+
 ROW_CHARACTERS = 6_000
 """Characters of a table's row that is shown as cells; a longer one is shown as a paragraph is, in part."""
 
@@ -92,9 +95,12 @@ def blocks_html(
 def quote_html(citation: Citation, *, side: int, tag: str, lang: str) -> str:
     """The quote with the answer in a ``tag`` element, at most ``side`` characters on each side of it."""
     start, end = citation.answer_start - citation.quote_start, citation.answer_end - citation.quote_start
+    said = clipped_html(citation.quote[start:end], side, "start", lang)
+    if end - start <= WHOLE:
+        said = f'<span class="yj-whole">{said}</span>'
     return (
         clipped_html(citation.quote[:start], side, "end", lang)
-        + f"<{tag}>{clipped_html(citation.quote[start:end], side, 'start', lang)}</{tag}>"
+        + f"<{tag}>{said}</{tag}>"
         + clipped_html(citation.quote[end:], side, "start", lang)
     )
 
