@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +24,7 @@ from ui.chat import Shelf, Turn, more_source, open_source
 from ui.conversations import Conversations
 from ui.gate import Gate
 from ui.history_pane import History, build_history
+from ui.parts import asset, html_part
 from ui.server import Loaded
 from ui.sessions import SESSIONS, keep_tidy
 from ui.shelf import Keeper
@@ -119,17 +120,17 @@ def build(
         turns = gr.State(tuple[Turn, ...]())
         stop = gr.State(Stop())
         standing = gr.Textbox(visible=False)
-        _html(frame.head_html(lang), "yj-head")
+        html_part(frame.head_html(lang), "yj-head")
         with gr.Row(elem_id="yj-main", equal_height=True):
             with gr.Column(elem_id="yj-library"):
-                _html(frame.library_head_html(lang), "yj-library-head")
+                html_part(frame.library_head_html(lang), "yj-library-head")
                 with gr.Column(elem_id="yj-shelf"):
                     build_shelf(library, lang, keeper=keeper)
                 history = build_history(History(Conversations(library.folder), library, lang, tuple(examples)))
             with gr.Column(elem_id="yj-chat"):
-                log = _html(render.log_html((), lang, examples=examples), "yj-log", js_on_load=_asset("page.js"))
+                log = html_part(render.log_html((), lang, examples=examples), "yj-log", script="page.js")
                 box, send = _question_box(lang)
-                hint = _html(frame.hint_html(lang), "yj-hint")
+                hint = html_part(frame.hint_html(lang), "yj-hint")
             with gr.Column(elem_id="yj-side"):
                 pane = _pane(library, lang)
 
@@ -152,7 +153,7 @@ def build(
         shown = [log, box, turns, pane, hint, history.current, history.listing]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # How many are answered at a time, and how many wait, is the gate's to say.
-        asking = {**quiet, "concurrency_limit": None, "trigger_mode": "once", "js": _asset("asked.js")}
+        asking = {**quiet, "concurrency_limit": None, "trigger_mode": "once", "js": asset("asked.js")}
         history.wire(log=log, turns=turns, pane=pane, hint=hint, stop=stop)
         asked = [box, standing, turns, history.current, stop]
         gr.on([box.submit, send.click], desk.answer, asked, shown, **asking)
@@ -240,21 +241,14 @@ def _mounted(page: gr.Blocks) -> FastAPI:
         pwa=False,
         max_file_size=1,
         theme=gr.themes.Base(font=list(_SANS), font_mono=list(_MONO)),
-        css="".join(_asset(name) for name in ("page.css", "answer.css", "source.css", "shelf.css", "history.css")),
+        css="".join(asset(name) for name in ("page.css", "answer.css", "source.css", "shelf.css", "history.css")),
         favicon_path=str(files("ui").joinpath("assets", "favicon.svg")),
     )
     return parent
 
 
-def _html(value: str | Callable[[], str], elem_id: str, *, js_on_load: str | None = None) -> gr.HTML:
-    import gradio as gr
-
-    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
-
-
 def _pane(library: Shelf, lang: Lang) -> gr.HTML:
     """The source pane, which fetches further paragraphs itself as they are scrolled to."""
-    import gradio as gr
 
     def more(asked: object) -> str:
         match asked:
@@ -262,13 +256,7 @@ def _pane(library: Shelf, lang: Lang) -> gr.HTML:
                 return more_source(unquote(document), revision, first, last, lang=lang, library=library)
         return ""
 
-    return gr.HTML(
-        empty_source_html(lang),
-        elem_id="yj-pane",
-        apply_default_css=False,
-        js_on_load=_asset("source.js"),
-        server_functions=[more],
-    )
+    return html_part(empty_source_html(lang), "yj-pane", script="source.js", functions=[more])
 
 
 def _question_box(lang: Lang) -> tuple[gr.Textbox, gr.Button]:
@@ -288,7 +276,3 @@ def _question_box(lang: Lang) -> tuple[gr.Textbox, gr.Button]:
         )
         send = gr.Button(text("send", lang), variant="primary", elem_id="yj-send", scale=0, min_width=72)
     return box, send
-
-
-def _asset(name: str) -> str:
-    return files("ui").joinpath("assets", name).read_text("utf-8")

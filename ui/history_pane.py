@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import YinjuError
@@ -30,6 +29,7 @@ from ui.history_html import (
     unkept_html,
     with_end,
 )
+from ui.parts import html_part
 from ui.recall import RecalledTurn, recall
 from ui.source import Reference, empty_source_html
 from ui.strings import Lang, sentence, text
@@ -208,10 +208,9 @@ def build_history(history: History) -> HistoryPane:
     """The pane, made where a column is open; :meth:`HistoryPane.wire` joins it to the rest."""
     import gradio as gr
 
-    script = files("ui").joinpath("assets", "history.js").read_text("utf-8")
     with gr.Column(elem_id="yj-history"):
-        gr.HTML(history_head_html(history.lang), elem_id="yj-history-head", apply_default_css=False)
+        html_part(history_head_html(history.lang), "yj-history-head")
         # Filled by the script, with the conversation that the address names: a value made here would overtake it.
-        listing = gr.HTML("", elem_id="yj-history-list", apply_default_css=False, js_on_load=script)
+        listing = html_part("", "yj-history-list", script="history.js")
         current = gr.State("")
     return HistoryPane(history, current, listing)

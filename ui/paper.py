@@ -31,7 +31,7 @@ CONTEXT_SIDE = 1_500
 """Characters shown on each side of the answer in its quote, and of the quote in its paragraph."""
 
 WHOLE = 8
-"""Characters of an answer up to which it stands on one line in its quote: 500万元, not 500万 and 元 below."""
+"""Characters of an answer up to which it stands on one line in its quote: a figure is not parted from its unit."""
 
 ROW_CHARACTERS = 6_000
 """Characters of a table's row that is shown as cells; a longer one is shown as a paragraph is, in part."""

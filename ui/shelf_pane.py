@@ -8,14 +8,14 @@ having arrived, and what comes back says which event it answers.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from ui import shelf_html
 from ui.chat import Shelf
 from ui.errors import CollectionError
+from ui.parts import html_part
 from ui.shelf_choice import Choice
 from ui.shelf_scope import name_html, scope_html, set_deleted_html, set_problem_html
 from ui.shelf_sets import DocumentSets
@@ -36,12 +36,12 @@ def build_shelf(library: Shelf, lang: str, *, keeper: Keeper | None = None) -> N
 
     view = _View(library, keeper, lang, DocumentSets(library.folder))
     if keeper is not None:
-        _html(shelf_html.add_html(lang), "yj-shelf-add")
-    entries = _html(view.entries, "yj-shelf-entries")
-    _html(shelf_html.search_html(lang), "yj-shelf-search")
-    scope = _html(view.scope, "yj-shelf-scope")
-    _html(name_html(lang), "yj-shelf-name")
-    listed = _html(view.listed, "yj-shelf-list", js_on_load=_asset("shelf.js"))
+        html_part(shelf_html.add_html(lang), "yj-shelf-add")
+    entries = html_part(view.entries, "yj-shelf-entries")
+    html_part(shelf_html.search_html(lang), "yj-shelf-search")
+    scope = html_part(view.scope, "yj-shelf-scope")
+    html_part(name_html(lang), "yj-shelf-name")
+    listed = html_part(view.listed, "yj-shelf-list", script="shelf.js")
 
     def choose(event: gr.EventData) -> str:
         return view.scope_of(library.documents(), _Asked.of(event))
@@ -154,13 +154,3 @@ class _View:
             fresh={id for entry in keeper.entries() if not entry.twin for id in entry.documents} if keeper else (),
             changing=keeper is not None,
         )
-
-
-def _html(value: str | Callable[[], str], elem_id: str, *, js_on_load: str | None = None) -> gr.HTML:
-    import gradio as gr
-
-    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
-
-
-def _asset(name: str) -> str:
-    return files("ui").joinpath("assets", name).read_text("utf-8")
