@@ -96,6 +96,19 @@ def test_the_first_run_explains_itself_with_the_newspaper(browser: Browser, shel
         assert visit.text(".yj-size") == ["资料 1 份 · 4,479 字"]
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+def test_the_first_run_says_where_to_begin_at_every_width(
+    browser: Browser, shelf: Shelf, width: int, height: int
+) -> None:
+    address = shelf.fill()
+    with visiting_shelf(browser, address, width=width, height=height) as visit:
+        begin = visit.tab.locator(".yj-begin")
+        assert begin.is_visible() == (width < 1280)
+        if width < 1280:
+            visit.tab.locator(".yj-drawer, .yj-fold").locator("visible=true").first.click()
+        visit.tab.wait_for_selector(".yj-first .yj-sample", state="visible")
+
+
 def test_a_good_file_and_a_bad_one_with_progress_and_report(browser: Browser, shelf: Shelf) -> None:
     encoder = shelf.encoder
     address = shelf.fill()
