@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from embeddings.milvus import MilvusServer
     from qa.library import Library
 
 DIM = 64
@@ -87,25 +88,25 @@ def write_papers(folder: Path, count: int) -> dict[str, str]:
 # ---- steps
 
 
-def add(folder: Path, papers: Path) -> None:
+def add(folder: Path, papers: Path, server: MilvusServer | None = None) -> None:
     """Add all papers."""
     from qa.library import Library
 
-    with Library.create(folder, encoder=ENCODER) as library:
+    with Library.create(folder, encoder=ENCODER, server=server) as library:
         library.add([papers], encoder=ENCODER)
 
 
-def remove(folder: Path) -> None:
+def remove(folder: Path, server: MilvusServer | None = None) -> None:
     """Remove every second document, a few at a time; sealed vectors are dissolved on the way."""
-    with opened(folder) as library:
+    with opened(folder, server) as library:
         ids = [info.id for info in library.documents()][::2]
         for begin in range(0, len(ids), CHUNK):
             library.remove(ids[begin : begin + CHUNK])
 
 
-def compact(folder: Path) -> None:
+def compact(folder: Path, server: MilvusServer | None = None) -> None:
     """Make the indexes anew."""
-    with opened(folder) as library:
+    with opened(folder, server) as library:
         library.repair()
 
 
@@ -164,11 +165,11 @@ def turn_json(library: Library) -> dict[str, Any]:
     return to_json(Answer(QUESTIONS[0], "answered", said, 0.9, citations=(cited,)))
 
 
-def opened(folder: Path) -> Library:
+def opened(folder: Path, server: MilvusServer | None = None) -> Library:
     """The library in ``folder``."""
     from qa.library import Library
 
-    return Library.open(folder, model=ENCODER.identity)
+    return Library.open(folder, model=ENCODER.identity, server=server)
 
 
 # ---- looking
@@ -178,7 +179,7 @@ class Wrong(Exception):
     """Something was given out that no document says."""
 
 
-def look(folder: Path, texts: Mapping[str, str]) -> dict[str, Any]:
+def look(folder: Path, texts: Mapping[str, str], server: MilvusServer | None = None) -> dict[str, Any]:
     """How many documents the library holds and what ``check`` finds; or ``code``, why it cannot be used.
 
     :raises Wrong: if a document, a passage or a quote is not what its file says.
@@ -187,7 +188,7 @@ def look(folder: Path, texts: Mapping[str, str]) -> dict[str, Any]:
     from ui.kept_check import kept_problems
 
     try:
-        with opened(folder) as library:
+        with opened(folder, server) as library:
             use(library, texts)
             problems = [*library.check().problems, *kept_problems(folder)]
             return {"documents": library.document_count(), "problems": problems}

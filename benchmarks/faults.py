@@ -5,10 +5,14 @@
     byte      one byte changed at random in each file of the library's folder
     readonly  the same steps, and reading, on a file system that cannot be written
     clock     the same steps with the files written in the future, as after a clock went back
+    milvus    a milvus-lite server killed at a random moment while adding, removing or compacting, and started again
 
 After each fault the library is opened in a process of its own: every document and passage must read as its file does,
 and what ``yinju check`` finds must be mended by ``check --repair`` or refused with a sentence; then the step is done
 again and must end well. Small disks are tmpfs, which takes root; without it ``full`` and ``readonly`` are left out.
+
+With ``--keep`` every round is added to ``benchmarks/results/faults.json`` as it ends, and a kind that has its rounds
+there already is passed over, so the bench can be stopped and gone on with. Remove the file to begin anew.
 """
 
 from __future__ import annotations
@@ -21,35 +25,44 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import filelock
 
 from benchmarks import fault_steps as steps
-from benchmarks.common import write_result
+from benchmarks import milvus_process
+from benchmarks.common import BUILD, RESULTS, write_result
 from benchmarks.fault_process import Ending, run
 
-KINDS = ("kill", "full", "byte", "readonly", "clock")
+if TYPE_CHECKING:
+    from embeddings.milvus import MilvusServer
+
+KINDS = ("kill", "full", "byte", "readonly", "clock", "milvus")
 STEPS = ("add", "remove", "compact", "back_up", "restore", "talk")
+SERVED_STEPS = ("add", "remove", "compact")
 FUTURE = 40 * 86_400.0
 
 
 class Bench:
     """One library and its backup to spoil copies of, and what was seen."""
 
-    def __init__(self, room: Path, *, articles: int, seed: int) -> None:
+    def __init__(self, room: Path, *, articles: int) -> None:
         self.room = room
-        self.chance = random.Random(seed)
+        self.chance = random.Random(0)
         self.papers = room / "papers"
         self.texts = steps.write_papers(self.papers, articles)
         self.whole, self.backup = room / "whole", room / "whole.zip"
         self.seconds: dict[str, float] = {}
         self.seen: dict[str, Counter[str]] = {}
         self.failures: list[str] = []
+        self.failures_kept = 0
         self._count = 0
         for step in ("add", "talk", "back_up"):
             self._require_well(run(self._work(step, self.whole, self.backup)), step)
@@ -63,6 +76,17 @@ class Bench:
         if step not in ("add", "restore"):
             shutil.copytree(self.whole, folder)
         return folder
+
+    def round_kept(self) -> None:
+        """Forget what was seen: it is written down."""
+        self.seen, self.failures_kept = {}, len(self.failures)
+
+    def parts(self, kind: str) -> list[str]:
+        """What one round of ``kind`` spoils: the files of a library, or the steps."""
+        if kind == "byte":
+            files = (path for path in self.whole.rglob("*") if path.is_file() and path.stat().st_size)
+            return sorted(str(path.relative_to(self.whole)) for path in files)
+        return list(SERVED_STEPS if kind == "milvus" else STEPS)
 
     def _work(self, step: str, folder: Path, target: Path | None = None) -> Callable[[], Any]:
         target = target or folder.with_name("backup.zip")
@@ -141,6 +165,50 @@ class Bench:
         self.note(f"clock {step}", run(self._work(step, folder)))
         self.settle(f"clock {step}", step, folder)
 
+    def milvus(self, step: str) -> None:
+        """Kill the Milvus server at a random moment of ``step``; without it, and with it back, nothing wrong is given."""
+        from embeddings.milvus import MilvusServer
+
+        place = self.fresh("add")
+        process = milvus_process.MilvusProcess(place / "server")
+        server, folder = MilvusServer(process.uri), place / "library"
+        try:
+            within = self._served_seconds(step, place / "timed", server)
+            if step != "add":
+                self._require_well(run(partial(steps.add, folder, self.papers, server)), "add to milvus-lite")
+            work = self._served(step, folder, server)
+            timer = threading.Timer(self.chance.uniform(0.0, within), process.kill)
+            timer.start()
+            ending = run(work)
+            timer.join()
+            self.note(f"milvus {step}", ending, allowed={"engine_unreachable"})
+            self.note("milvus gone, look", run(partial(steps.look, folder, self.texts, server)))
+            process.start()
+            self.note(f"milvus {step}, then again", run(work), quiet=True)
+            last = run(partial(steps.look, folder, self.texts, server))
+            if last.value is None or last.value["problems"] or "code" in last.value:
+                self.failures.append(f"milvus {step}: not sound in the end: {last}")
+        finally:
+            process.kill()
+        shutil.rmtree(place)
+
+    def _served(self, step: str, folder: Path, server: MilvusServer) -> Callable[[], Any]:
+        return {
+            "add": partial(steps.add, folder, self.papers, server),
+            "remove": partial(steps.remove, folder, server),
+            "compact": partial(steps.compact, folder, server),
+        }[step]
+
+    def _served_seconds(self, step: str, folder: Path, server: MilvusServer) -> float:
+        """How long ``step`` takes on a server without any fault; tried once."""
+        name = f"milvus {step}"
+        if name not in self.seconds:
+            for each in dict.fromkeys(("add", step)):
+                begin = time.perf_counter()
+                self._require_well(run(self._served(each, folder, server)), each)
+                self.seconds[name] = time.perf_counter() - begin
+        return self.seconds[name]
+
     # ---- what is left
 
     def settle(self, fault: str, step: str, folder: Path) -> None:
@@ -208,33 +276,60 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], default=[])
     parser.add_argument("--rounds", type=int, default=20, help="of each step, or of each file")
-    parser.add_argument("--articles", type=int, default=400)
+    parser.add_argument("--articles", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--keep", action="store_true", help="write benchmarks/results/faults.json")
+    parser.add_argument("--keep", action="store_true", help="add each round to benchmarks/results/faults.json")
     arguments = parser.parse_args()
-    kinds = arguments.kinds or [kind for kind in KINDS if kind not in ("full", "readonly") or os.geteuid() == 0]
+    kinds = arguments.kinds or [kind for kind in KINDS if possible(kind)]
+    kept = read_kept() if arguments.keep else {}
     steps.warm()
     memory = Path("/dev/shm")  # where there is one, nothing waits for a disk
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        bench = Bench(Path(name), articles=arguments.articles, seed=arguments.seed)
-        files = sorted(str(path.relative_to(bench.whole)) for path in bench.whole.rglob("*") if path.is_file())
+        bench = Bench(Path(name), articles=arguments.articles)
         for kind in kinds:
-            begin = time.perf_counter()
-            for turn in range(arguments.rounds):
-                for each in files if kind == "byte" else STEPS:
-                    if kind != "byte" or (bench.whole / each).stat().st_size:
-                        getattr(bench, kind)(each)
+            for turn in range(kept.get(kind, {}).get("rounds", 0), arguments.rounds):
+                bench.chance = random.Random(f"{arguments.seed} {kind} {turn}")
+                begin = time.perf_counter()
+                for each in bench.parts(kind):
+                    getattr(bench, kind)(each)
                 print(f"{kind} {turn + 1}/{arguments.rounds}, failures: {len(bench.failures)}", flush=True)
-            bench.seconds[f"{kind}, all"] = time.perf_counter() - begin
+                if arguments.keep:
+                    keep(kind, bench, arguments.articles, time.perf_counter() - begin)
     seen = {fault: dict(sorted(counts.items())) for fault, counts in sorted(bench.seen.items())}
     print(json.dumps(seen, ensure_ascii=False, indent=1))
     for failure in bench.failures:
         print(failure)
-    if arguments.keep:
-        seconds = {name: round(value, 2) for name, value in bench.seconds.items()}
-        result = {"rounds": arguments.rounds, "articles": arguments.articles, "seen": seen, "failures": bench.failures}
-        write_result("faults", {**result, "seconds": seconds})
     sys.exit(bool(bench.failures))
+
+
+def possible(kind: str) -> bool:
+    """Whether ``kind`` can be tried here."""
+    if kind in ("full", "readonly"):
+        return os.geteuid() == 0
+    return kind != "milvus" or milvus_process.INSTALLED
+
+
+def read_kept() -> dict[str, Any]:
+    """What earlier runs saw, by kind."""
+    path = RESULTS / "faults.json"
+    kinds: dict[str, Any] = json.loads(path.read_text("utf-8"))["kinds"] if path.is_file() else {}
+    return kinds
+
+
+def keep(kind: str, bench: Bench, articles: int, seconds: float) -> None:
+    """Add what a round saw to the result, and let the bench forget it. Another run may have added rounds meanwhile."""
+    BUILD.mkdir(exist_ok=True)
+    with filelock.FileLock(BUILD / "faults.lock"):
+        kinds = read_kept()
+        of = kinds.setdefault(kind, {"rounds": 0, "articles": articles, "seconds": 0.0, "seen": {}, "failures": []})
+        of["rounds"] += 1
+        of["seconds"] = round(of["seconds"] + seconds, 1)
+        of["failures"] += bench.failures[bench.failures_kept :]
+        for fault, counts in bench.seen.items():
+            of["seen"][fault] = dict(sorted((Counter(of["seen"].get(fault, {})) + counts).items()))
+        of["seen"] = dict(sorted(of["seen"].items()))
+        write_result("faults", {"kinds": {name: kinds[name] for name in KINDS if name in kinds}})
+    bench.round_kept()
 
 
 if __name__ == "__main__":

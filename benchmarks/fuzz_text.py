@@ -3,7 +3,8 @@
 Each target takes a text and checks what must hold of the result whatever the text is: offsets lie inside it and in
 order, spans are slices, nothing is raised but an error with a sentence. With atheris (in the ``fuzz`` extra, where it
 has a wheel) texts are grown by what new code they reach; without it they are made by mutation alone.
-A text that breaks a target is written to ``build/fuzz_text`` and printed.
+A text that breaks a target is written to ``build/fuzz_text`` and printed. ``--keep`` writes
+``benchmarks/results/fuzz_text.json``, about once in half a minute, and what the runs before found is the corpus of the next.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from benchmarks.common import BUILD
+from benchmarks.common import BUILD, write_result
 from qa.errors import DocumentError, QuestionError
 
 PLACE = BUILD / "fuzz_text"
 LONGEST = 2_000
 """Characters of a text."""
+
+KEPT_EVERY = 30.0
+"""Seconds between two writings of the result: atheris ends the process itself."""
 
 SLOW = 5.0
 """Seconds of processor time that a text of that length may take."""
@@ -180,8 +184,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--blind", action="store_true", help="by mutation alone, though atheris is there")
+    parser.add_argument("--keep", action="store_true", help="write benchmarks/results/fuzz_text.json")
     arguments = parser.parse_args()
-    if not arguments.blind and by_coverage(arguments.seconds):
+    if not arguments.blind and by_coverage(arguments.seconds, keep=arguments.keep):
         return
     chance, end, count, broken = random.Random(arguments.seed), time.monotonic() + arguments.seconds, 0, 0
     while time.monotonic() < end:
@@ -191,10 +196,12 @@ def main() -> None:
             broken += 1
             tell(text, found)
     print(f"{count} texts, {broken} broke something")
+    if arguments.keep:
+        write_result("fuzz_text", {"by": "mutation", "seconds": arguments.seconds, "texts": count, "broke": broken})
     sys.exit(bool(broken))
 
 
-def by_coverage(seconds: float) -> bool:
+def by_coverage(seconds: float, *, keep: bool = False) -> bool:
     """Let atheris grow texts for ``seconds``; false where it is not installed. It ends the process at the first find."""
     try:
         import atheris
@@ -205,9 +212,19 @@ def by_coverage(seconds: float) -> bool:
             for seed in SEEDS:
                 target(seed)
 
+    begin = kept = time.monotonic()
+    count, cpu = 0, time.process_time()
+
     def one(data: bytes) -> None:
+        nonlocal count, kept
         text = data.decode("utf-8", "ignore")
-        if found := attempt(text[:LONGEST]):
+        found = attempt(text[:LONGEST])
+        count += 1
+        if keep and (found or time.monotonic() - kept >= KEPT_EVERY):
+            kept = time.monotonic()
+            spent = {"seconds": round(kept - begin), "cpu_seconds": round(time.process_time() - cpu)}
+            write_result("fuzz_text", {"by": "atheris", **spent, "texts": count, "broke": int(bool(found))})
+        if found:
             tell(text, found)
             raise SystemExit(1)
 

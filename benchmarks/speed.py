@@ -118,7 +118,8 @@ def question_milliseconds(url: str, questions: list[str]) -> dict[str, dict[str,
 def indexing(shared: Path) -> dict[str, float]:
     """Passages a second of the whole pipeline on news articles as files, beside the encoder alone on the same texts."""
     from embeddings.encoder import load_encoder
-    from qa.library import Library, index_text
+    from qa.index_texts import index_text
+    from qa.library import Library
 
     encoder = load_encoder()
     encoder.encode_passages(["热身。"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from qa.walk import SourceFile
 
 Change = Literal["added", "updated", "unchanged"]
+_Found = tuple[Document | DocumentError | None, float]
 
 
 def document_id(path: Path) -> str:
@@ -69,25 +70,48 @@ class Intake:
         self._files: list[FileReport] = []
         self.vanished: list[Held] = []
 
-    def changed(self, paths: Iterable[Path], *, opened: Callable[[Path], None]) -> Iterator[Document]:
-        """The documents that are new or differ from what is held; ``opened`` is told of each file before it is read."""
+    def changed(
+        self, paths: Iterable[Path], *, opened: Callable[[Path], None], workers: int = 0
+    ) -> Generator[Document, None, None]:
+        """The documents that are new or differ from what is held; ``opened`` is told of each file before it is read.
+
+        With ``workers``, as many files are read at once, ahead of whoever takes the documents, which come in the same
+        order. Close the iterator where it is left before its end: that ends the reading.
+        """
         from qa.walk import expand
 
-        for file in expand(paths):
-            if isinstance(file, DocumentError):
-                self._failed.append(file)
-                continue
-            opened(file.path)
-            yield from self.read(file)
+        def found(file: SourceFile | DocumentError) -> Iterator[_Found]:
+            if not isinstance(file, DocumentError):
+                opened(file.path)
+                yield from self._found(file)
+
+        files = expand(paths)
+        if not workers:
+            for file in files:
+                yield from self._told(file, found(file))
+            return
+        from qa.ahead import Ahead
+        from qa.documents import worker
+
+        with Ahead(files, found, workers=workers, begin=worker.use, stop=lambda: worker.interrupt(workers)) as ahead:
+            for file, results in ahead:
+                yield from self._told(file, results)
 
     def read(self, file: SourceFile) -> Iterator[Document]:
         """The documents of one file that are new or differ; what its archive no longer has goes to ``vanished``."""
-        if self._is_held(file.path):
-            self._names["unchanged"].append(file.name)
+        return self._told(file, self._found(file))
+
+    def _told(self, file: SourceFile | DocumentError, found: Iterable[_Found]) -> Iterator[Document]:
+        """Note what was found in one file, and give what is new of it."""
+        if isinstance(file, DocumentError):
+            self._failed.append(file)
             return
         seen: set[str] = set()
         errors: list[DocumentError] = []
-        for document, seconds in self._timed(file):
+        for document, seconds in found:
+            if document is None:
+                self._names["unchanged"].append(file.name)
+                return
             if isinstance(document, DocumentError):
                 errors.append(document)
                 continue
@@ -141,10 +165,15 @@ class Intake:
             return hashlib.file_digest(file, "sha256").hexdigest() == held
         return False
 
-    def _timed(self, file: SourceFile) -> Iterator[tuple[Document | DocumentError, float]]:
-        """The documents of a file, or its errors, each with the seconds that reading it took."""
+    def _found(self, file: SourceFile) -> Iterator[_Found]:
+        """The documents of a file, or its errors, each with the seconds that reading it took; ``None`` where it has
+        not changed.
+        """
         from qa.documents import read_documents
 
+        if self._is_held(file.path):
+            yield None, 0.0
+            return
         begin = time.perf_counter()
         for document in read_documents(file.path, name=file.name, identify=self._identify):
             yield document, time.perf_counter() - begin

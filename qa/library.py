@@ -19,6 +19,7 @@ from qa import database
 from qa.check import database_problems
 from qa.documents import MEMBER_SEPARATOR
 from qa.errors import LibraryError
+from qa.index_texts import index_text, index_texts
 from qa.indexes import Indexes
 from qa.intake import Held, Intake, document_id, renamed
 from qa.report import AddReport
@@ -66,12 +67,6 @@ class CheckReport:
     documents: int
     passages: int
     problems: tuple[str, ...]
-
-
-def index_text(passage: Passage, text: str) -> str:
-    """What the indexes see of a passage: title, section and other names that it does not state itself, then its text."""
-    head = [part for part in (passage.title, passage.section, passage.also) if part and part not in text]
-    return "\n".join([*head, text])
 
 
 class Library:
@@ -214,21 +209,22 @@ class Library:
         *,
         encoder: Encoder,
         progress: Callable[[Path | None, int], None] | None = None,
+        workers: int = 1,
     ) -> AddReport:
         """Add or update files and folders. Unchanged files are skipped; a bad file is reported and the rest go on.
 
-        ``progress`` is called with each file and 0 as it is opened, and with ``None`` and n after n passages were
-        stored.
+        ``workers`` files are read at once, ahead of the embedding, and what was embedded is stored while more is; with
+        0 one thing is done after the other. ``progress`` is called, from any thread, with each file and 0 as it is
+        opened, and with ``None`` and n after n passages were stored.
 
         :raises LibraryError: ``library_busy`` or ``disk_full``; what was committed before stays.
         """
         intake = self.intake()
         tell = progress or (lambda _path, _count: None)
-        stored = self.add_documents(
-            intake.changed(paths, opened=lambda path: tell(path, 0)),
-            encoder=encoder,
-            progress=lambda count: tell(None, count),
-        )
+        with contextlib.closing(intake.changed(paths, opened=lambda path: tell(path, 0), workers=workers)) as documents:
+            stored = self.add_documents(
+                documents, encoder=encoder, progress=lambda count: tell(None, count), overlap=workers > 0
+            )
         if intake.vanished:
             self.remove([held.id for held in intake.vanished])
         return intake.report(passages=stored)
@@ -240,21 +236,30 @@ class Library:
         return Intake(revision or self._revision, self._identify, lambda path: self.held(f"{path}{MEMBER_SEPARATOR}"))
 
     def add_documents(
-        self, documents: Iterable[Document], *, encoder: Encoder, progress: Callable[[int], None] | None = None
+        self,
+        documents: Iterable[Document],
+        *,
+        encoder: Encoder,
+        progress: Callable[[int], None] | None = None,
+        overlap: bool = False,
     ) -> int:
         """Add or replace documents that were read already. Returns how many passages were stored.
 
+        Documents are taken when all before them are stored; with ``overlap`` those of one transaction ahead.
+
         :raises LibraryError: ``library_busy`` or ``disk_full``; what was committed before stays.
         """
+        from qa.ahead import behind
         from qa.passages import split_all
 
         total = saved = 0
-        with self._changing():
-            for batch in split_all(documents, at_least=PASSAGES_PER_TRANSACTION):
-                stored = self._store(batch, encoder=encoder)
-                total += stored
+        batches = split_all(documents, at_least=PASSAGES_PER_TRANSACTION)
+        embedded = ((batch, self._embedded(batch, encoder=encoder)) for batch in batches)
+        with self._changing(), contextlib.closing(behind(embedded, self._insert, overlap=overlap)) as stored:
+            for count in stored:
+                total += count
                 if progress is not None:
-                    progress(stored)
+                    progress(count)
                 if total - saved >= PASSAGES_PER_INDEX_COMMIT:
                     self._save_indexes()
                     saved = total
@@ -334,18 +339,20 @@ class Library:
         if dim != self._dim:
             raise LibraryError("library_dimension", path=str(self.folder), found=dim, expected=self._dim)
 
-    def _store(self, documents: Sequence[tuple[Document, list[Passage]]], *, encoder: Encoder) -> int:
-        """Embed what is new of whole documents, store them in one transaction, then show them to the indexes."""
+    def _embedded(
+        self, documents: Sequence[tuple[Document, list[Passage]]], *, encoder: Encoder
+    ) -> NDArray[np.float32]:
+        """The vectors of the passages of whole documents; of what the library holds already, its own."""
         from qa.reuse import completed, known_vectors
 
         self._require_dim(encoder.dim)
         with self._reading() as connection:
-            known = known_vectors(connection, [document for document, _ in documents], _texts)
-        vectors = completed(_texts(documents), known, encoder.encode_passages, dim=encoder.dim)
-        return self._insert(documents, vectors)
+            known = known_vectors(connection, [document for document, _ in documents], index_texts)
+        return completed(index_texts(documents), known, encoder.encode_passages, dim=encoder.dim)
 
     def _insert(self, documents: Sequence[tuple[Document, list[Passage]]], vectors: NDArray[np.float32]) -> int:
-        texts = _texts(documents)
+        """Store whole documents in one transaction, then show them to the indexes. Returns how many passages."""
+        texts = index_texts(documents)
         with self._lock:
             with database.transaction(self._connection) as generation:
                 gone = [
@@ -388,11 +395,3 @@ class Library:
         if len(self._cache) > DOCUMENTS_CACHED:
             del self._cache[next(iter(self._cache))]
         return document
-
-
-def _texts(documents: Sequence[tuple[Document, list[Passage]]]) -> list[str]:
-    return [
-        index_text(passage, document.text[passage.start : passage.end])
-        for document, passages in documents
-        for passage in passages
-    ]

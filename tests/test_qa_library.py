@@ -12,9 +12,10 @@ from PIL import Image
 
 from qa import database
 from qa.errors import LibraryError
+from qa.index_texts import index_text
 from qa.indexes import INDEX_NAME
 from qa.intake import document_id
-from qa.library import Library, index_text
+from qa.library import Library
 from qa.types import Block, Document, Notice, Passage, Region
 from tests.conftest import KeywordEncoder
 

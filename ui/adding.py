@@ -30,9 +30,11 @@ Say = Callable[[str], None]
 
 
 def add_with_progress(
-    opened: Library, paths: Sequence[Path], encoder: Encoder, language: str, progress: Progress
+    opened: Library, paths: Sequence[Path], encoder: Encoder, language: str, progress: Progress, *, workers: int
 ) -> AddReport:
-    """Add, with a bar for the files, which tells the page that is recognised, and one for the passages."""
+    """Add, with a bar for the files, which tells the page that is recognised, and one for the passages. ``workers``
+    files are read at once.
+    """
     from qa.documents.worker import pages_told
     from qa.walk import expand
 
@@ -49,7 +51,7 @@ def add_with_progress(
         progress.update(files, description=strings.text("cli_reading_pages", language, done=done, pages=pages))
 
     with pages_told(read):
-        report = opened.add(paths, encoder=encoder, progress=advance)
+        report = opened.add(paths, encoder=encoder, progress=advance, workers=workers)
     progress.update(stored, total=report.passages)
     return report
 

@@ -45,6 +45,7 @@ app.add_typer(upkeep.app)
 def add(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help=words.CLI_ADD_PATHS)],
     watch: Annotated[bool, typer.Option("--watch", help=words.CLI_ADD_WATCH)] = False,
+    workers: Annotated[int | None, typer.Option(metavar="N", min=1, max=64, help=words.CLI_ADD_WORKERS)] = None,
     library: LibraryFlag = None,
     model: ModelFlag = None,
     encoder_url: EncoderUrlFlag = None,
@@ -57,6 +58,8 @@ def add(
 
     if watch and not all(path.is_dir() for path in paths):
         raise typer.BadParameter(words.CLI_ADD_WATCH_FOLDERS)
+    if watch and workers is not None:
+        raise typer.BadParameter(words.CLI_ADD_WATCH_WORKERS)
     with _speaking(
         library=library, model=model, encoder_url=encoder_url, engine=engine, uri=uri, language=lang
     ) as config:
@@ -68,7 +71,7 @@ def add(
                 follow(opened, paths, encoder, config.language, say=_say)
                 return
             with _progress() as progress:
-                report = add_with_progress(opened, paths, encoder, config.language, progress)
+                report = add_with_progress(opened, paths, encoder, config.language, progress, workers=workers or 1)
         say_report(report, config.language, say=_say)
         if report.failed:
             raise typer.Exit(1)

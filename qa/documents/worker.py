@@ -48,6 +48,7 @@ _LONGEST = 4 * 1024**3
 _MB = 1024 * 1024
 
 _told: ContextVar[Callable[[int, int], None] | None] = ContextVar("told", default=None)
+_thread = threading.local()
 _last_beat = 0.0
 _at = 0, 0
 _answers: BinaryIO | None = None
@@ -117,6 +118,11 @@ class Worker:
             raise DocumentError(error["code"], **error["fields"])
         return answer["value"]
 
+    def interrupt(self) -> None:
+        """End the child in the middle of its file, whichever thread waits for it."""
+        if (process := self._process) is not None:
+            _kill(process)
+
     def close(self) -> None:
         """End the child, if there is one. The worker may be used again."""
         with self._lock:
@@ -177,12 +183,26 @@ class Worker:
 
 
 def shared() -> Worker:
-    """The worker of this process; another one after a fork. Its child ends with the process."""
-    return _worker_of(os.getpid())
+    """The worker of this process; another one after a fork. Its child ends with the process.
+
+    A thread that has called :func:`use` has one of its own.
+    """
+    return _worker_of(os.getpid(), getattr(_thread, "number", None))
+
+
+def use(number: int) -> None:
+    """Give this thread a worker of its own. It stays when the thread ends, for the next that uses ``number``."""
+    _thread.number = number
+
+
+def interrupt(count: int) -> None:
+    """End what the workers of the numbers below ``count`` are reading: that gives ``file_crashed``."""
+    for number in range(count):
+        _worker_of(os.getpid(), number).interrupt()
 
 
 @cache
-def _worker_of(_: int) -> Worker:
+def _worker_of(_process: int, _number: int | None) -> Worker:
     worker = Worker()
     atexit.register(worker.close)
     return worker
