@@ -47,20 +47,29 @@ def _problems_of(path: Path) -> list[str]:
 
 
 def offset_problems(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
-    """Blocks and passages must be in order, apart, inside the text, trimmed, and together hold every character."""
+    """Blocks and passages must be in order, apart, inside the text, trimmed, and together hold every character; passages
+    need not hold a table of contents.
+    """
     text = document.text
+    kept, end = [], 0
+    for block in document.blocks:
+        if block.kind == "contents":
+            kept += [text[end : block.start], " " * (block.end - block.start)]
+            end = block.end
+    outside = "".join([*kept, text[end:]])
     for kind, ranges in (
         ("block", [(block.start, block.end) for block in document.blocks]),
         ("passage", [(passage.start, passage.end) for passage in passages]),
     ):
         position = 0
+        needed = text if kind == "block" else outside
         for start, end in ranges:
             if not position <= start < end <= len(text):
                 yield f"{document.id}: {kind} [{start}, {end}) does not fit the text"
-            elif text[position:start].strip():
+            elif needed[position:start].strip():
                 yield f"{document.id}: text before {start} is in no {kind}"
             elif text[start:end].strip() != text[start:end]:
                 yield f"{document.id}: {kind} [{start}, {end}) begins or ends with white space"
             position = max(position, end)
-        if text[position:].strip():
+        if needed[position:].strip():
             yield f"{document.id}: text after {position} is in no {kind}"

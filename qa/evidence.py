@@ -20,6 +20,8 @@ _FIGURE = re.compile(r"(?<![\d.])\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _COUNT = re.compile(r"(?<!第)(?<!\d)\d[个种名位点项大条件次](?![\d月])")
 """What says how many are asked for: 3个原因, 前5名."""
+_ORDINAL = re.compile(r"第[一二三四五六七八九十百]+(?=[届次期条章号季部集卷批轮])")
+"""What is told from its like by its number: 第九届."""
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 
 HEAD = 300
@@ -77,7 +79,8 @@ def _title(hit: Hit) -> str:
 
 def figures_asked(folded: str) -> list[str]:
     """The figures of a folded question that its passage must hold: not how many answers are asked for."""
-    return _FIGURE.findall(_GROUPED.sub("", _COUNT.sub(" ", folded)))
+    ordinals = "\n".join(_in_digits(ordinal[0]) for ordinal in _ORDINAL.finditer(folded))
+    return _FIGURE.findall(_GROUPED.sub("", f"{_COUNT.sub(' ', folded)}\n{ordinals}"))
 
 
 def _lack(figure: str, folded: str, title: str, hit: Hit) -> float:

@@ -153,7 +153,8 @@ def split_all(documents: Iterable[Document], *, at_least: int) -> Iterator[list[
 
 
 def split_passages(document: Document) -> list[Passage]:
-    """The passages of ``document``, in order. Every character that is not white space lies in exactly one of them.
+    """The passages of ``document``, in order. Every character that is not white space lies in exactly one of them,
+    but for a table of contents, where there is anything else.
 
     ``id`` is 0 until a library stores them. Deterministic.
     """
@@ -217,7 +218,13 @@ def _units(document: Document) -> Iterator[_Unit]:
     path: list[tuple[int, str]] = []
     blocks: list[Block] = []
     decks = _decks(document.blocks)
+    listed = any(block.kind != "contents" for block in document.blocks)
     for i, block in enumerate(document.blocks):
+        if listed and block.kind == "contents":
+            if blocks:
+                yield _Unit(title, TITLE_SEPARATOR.join(name for _, name in path), tuple(blocks))
+            blocks = []
+            continue
         following = document.blocks[i + 1] if i + 1 < len(document.blocks) else None
         introduces = block.kind == "label" and following is not None and following.level == 1
         if introduces or (block.level and not _deepens(blocks, block)):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa.lexicon import FOCUS_SUFFIXES
+from qa.lexicon import COMMON_SURNAMES, FOCUS_SUFFIXES
 from qa.question import Kind, Question, parse_question
 from qa.tagging import Token, tokenize
 
@@ -35,10 +35,6 @@ _NOMINAL = ("n", "j", "l", "i", "b", "s", "t", "m", "q", "a", "g", "k", "h", "o"
 _NAMED = ("nr", "ns", "nt", "nz", "nrx", "oov", "oovnr", "lat")
 _PLACE_ENDS = frozenset("市省县区州镇乡村国岛")
 _PLACE_HEADS = frozenset("桥站场馆峡港路街院校园寺塔宫城")
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
-    "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤阮翁"
-)
 _NO_NAME = frozenset(
     "是在有的了和与及为由被把从到对向将于上中下里内外年月日时个家所座部本任当能会可应不没还又也就才都要想去来做说给用"
 )
@@ -112,7 +108,7 @@ def _split_name(run: Sequence[Token]) -> tuple[int, str]:
         return 1, first.tag
     if run[1].tag == "ns" and run[1].text[-1] in _PLACE_ENDS and first.tag[0] in "nog":
         return 2, "ns"
-    if first.text not in _SURNAMES or len(run[1].text) > 1 or run[1].text in _NO_NAME or run[1].tag[0] in "pcury":
+    if first.text not in COMMON_SURNAMES or len(run[1].text) > 1 or run[1].text in _NO_NAME or run[1].tag[0] in "pcury":
         return 1, first.tag
     if len(run) == 3 and len(run[2].text) == 1 and run[2].text not in _NO_NAME and run[2].tag[0] not in "pcury":
         return 3, "oovnr"
@@ -211,7 +207,7 @@ def _person_width(run: Sequence[Token]) -> int:
     first = run[0]
     if first.tag in ("nr", "nrx", "oovnr") and len(first.text) > 1:
         return 1
-    if first.text not in _SURNAMES:
+    if first.text not in COMMON_SURNAMES:
         return 0
     width = 1
     while width < min(3, len(run)) and len(run[width].text) == 1:

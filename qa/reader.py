@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from embeddings.folding import simplified
 from qa.evidence import share
+from qa.measures import can_measure, only_change
+from qa.offices import answering, asked_office
 from qa.passages import sentences
 from qa.question import Kind, Question, align, date_grain, parse_question
-from qa.spans import before_semicolon, can_answer, is_short_answer, snap, whole_list
+from qa.spans import bare_amount, bare_title, before_semicolon, can_answer, is_short_answer, only_date, snap, whole_list
 from qa.types import TITLE_SEPARATOR, Hit, Reading
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ found that is likelier than "not in this passage", and at all.
 
 SPANS = 20
 """Spans of a passage that are looked at: the best, and the best that lies in another sentence."""
+
+BESIDE = 10.0
+"""Score, in logits, of a name that stands beside the office whose holder is asked for, or the other way round."""
 
 LONG: tuple[Kind, ...] = ("reason", "manner", "meaning")
 """Kinds of question whose answer may run over a semicolon."""
@@ -115,7 +120,8 @@ class SpanReader:
         with self._lock, torch.inference_mode():
             logits = self._network(collate([window]))[0]
         spans = best_spans(logits, window, count=SPANS, within=within)
-        return _readings(hit, spans, parse_question(question))
+        asked = parse_question(question)
+        return _readings(hit, _with_offices(hit, spans, asked), asked)
 
 
 @lru_cache(maxsize=1)
@@ -152,6 +158,21 @@ def _holds(question: Question, folded: str) -> bool:
     return all(share(unit, folded) >= HELD for unit in question.units)
 
 
+def _with_offices(hit: Hit, spans: list[tuple[float, int, int]], question: Question) -> list[tuple[float, int, int]]:
+    """``spans`` with the name or office that stands beside the one asked about in front, and without names that stand
+    beside another office of its rank.
+    """
+    asked = asked_office(question.folded.strip())
+    if asked is None:
+        return spans
+    folded = align(hit.text)
+    right, elsewhere = answering(asked, folded, f"{folded}\n{align(_title(hit))}")
+    barred = [pair.name for pair in elsewhere]
+    kept = [span for span in spans if not any(low < span[2] and span[1] < high for low, high in barred)]
+    score = max([BESIDE, *(span[0] for span in spans)])
+    return [(score, *(pair.office if asked.name else pair.name)) for pair in right[:1]] + kept
+
+
 def _crosses(ranges: Sequence[tuple[int, int]], low: int, high: int) -> bool:
     return not any(start <= low and high <= end for start, end in ranges)
 
@@ -160,6 +181,7 @@ def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Quest
     """A reading a sentence, of at most two sentences; ``spans`` are (score, start, end) in the passage, best first."""
     ranges, kind, grain = sentences(hit.text), question.kind, date_grain(question)
     amount = kind == "number" and question.asked is not None and "多少" in question.folded[slice(*question.asked)]
+    folded = align(hit.text)
     readings: list[Reading] = []
     for score, low, high in sorted(spans, key=lambda span: CROSSING * _crosses(ranges, *span[1:]) - span[0]):
         answer = snap(hit.text, low, high, grain=grain)
@@ -167,6 +189,9 @@ def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Quest
             answer = whole_list(hit.text, *answer)
         elif kind not in LONG:
             answer = before_semicolon(hit.text, *answer)
+        if kind == "number":
+            answer = bare_amount(hit.text, only_change(question.folded, folded, *answer), answer[1])
+        answer = bare_title(hit.text, *answer)
         touched = [place for place in ranges if place[0] < answer[1] and place[1] > answer[0]]
         # A line end parts paragraphs: what crosses one is no quote.
         if not 1 <= len(touched) <= SENTENCES or "\n" in hit.text[slice(*answer)]:
@@ -177,8 +202,12 @@ def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Quest
         answer = (max(answer[0], quote[0]), min(answer[1], quote[1]))
         if not can_answer(kind, hit.text[slice(*answer)], amount=amount):
             continue
-        whole = answer[1] - answer[0] > WHOLE * (quote[1] - quote[0]) or not is_short_answer(hit.text[slice(*answer)])
-        readings.append(Reading(0, quote, None if whole else answer, score))
+        if kind == "number" and not can_measure(question.folded, folded, *answer):
+            continue
+        short: tuple[int, int] | None = answer
+        if answer[1] - answer[0] > WHOLE * (quote[1] - quote[0]) or not is_short_answer(hit.text[slice(*answer)]):
+            short = only_date(hit.text, *quote) if kind == "time" else None
+        readings.append(Reading(0, quote, short, score))
         if len(readings) == 2:
             break
     return readings

@@ -57,6 +57,7 @@ _EDGE = "。！？；，、,;!?：: \t\r\n\u3000"
 _OPENING = "“‘「『《〈（([【"
 _CLOSING = "”’」』》〉）)]】"
 _ENUMERATION = re.compile(r"[^，,；;：:。！!？?、\n]+(?:、[^，,；;：:。！!？?、\n]+)+")
+_BEFORE_TITLE = re.compile("[以由被将把在][“「『《‘]")
 _SEMICOLON = re.compile("[；;]")
 _CLOSED = re.compile(r"(?<![高中初同平均优相何])等(?!于|同|级|待|候|奖)")
 SIDE = 40
@@ -129,6 +130,33 @@ def before_semicolon(text: str, start: int, end: int) -> tuple[int, int]:
     """``[start, end)`` up to a semicolon in it, if there is one: what follows speaks of something else."""
     match = _SEMICOLON.search(text, start + 1, end)
     return (start, match.start()) if match else (start, end)
+
+
+def bare_amount(text: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)`` without the words before the one number that it ends with: 总投资额34.96亿元."""
+    folded = fold_text(text[start:end])
+    numbers = find_numbers(folded.text) if folded.starts is None else []
+    alone = len(numbers) == 1 and numbers[0][1] == end - start
+    return (start + numbers[0][0], end) if alone else (start, end)
+
+
+def only_date(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The one date in ``[start, end)``; ``None`` where there is none, or another one."""
+    folded = fold_text(text[start:end])
+    if folded.starts is not None:
+        return None
+    whole: list[tuple[int, int]] = []
+    for low, past in sorted(find_dates(folded.text)):
+        if whole and low <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(past, whole[-1][1]))
+        else:
+            whole.append((low, past))
+    return (start + whole[0][0], start + whole[0][1]) if len(whole) == 1 else None
+
+
+def bare_title(text: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)`` without a preposition before a quoted title: 以“智汇山城”."""
+    return (start + 1, end) if _BEFORE_TITLE.match(text, start, end) else (start, end)
 
 
 def _last_nouns(item: str) -> int:

@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from embeddings import chinese
+from qa.lexicon import COMMON_SURNAMES
 
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
-    "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤阮翁"
-)
 _TRANSLITERATION = (
     "阿埃艾安昂奥澳巴白柏拜班邦保鲍贝本比彼毕别滨波伯博勃布查茨达大戴丹道德登邓迪底地蒂丁东杜敦顿多俄厄恩尔耳法范菲费芬丰夫弗福富盖甘冈高戈哥格葛根贡古瓜圭"
     "哈海罕汉翰豪赫黑亨洪侯胡华怀惠霍基吉季加迦贾简江杰金京久卡开凯坎康考柯科克肯孔库夸奎拉莱赖兰朗劳勒雷黎李里理丽莉利立连良列琳林留柳龙卢鲁路吕伦罗洛"
@@ -26,8 +23,10 @@ _TRANSLITERATION = (
 )
 # A dotted name may not swallow the verb or preposition before it: those characters open no name here.
 _NOT_FIRST = "于因为的所自约年子大本和"
+DOTTED_NAME = rf"(?![{_NOT_FIRST}])[{_TRANSLITERATION}]{{1,7}}(?:[·•‧・][{_TRANSLITERATION}a-z]{{1,8}})+"
+"""Pattern of a foreign name with dots, folded: 阿尔滕姆舍夫·艾别克."""
 _PIECE = re.compile(
-    rf"(?P<name>(?![{_NOT_FIRST}])[{_TRANSLITERATION}]{{1,7}}(?:[·•‧・][{_TRANSLITERATION}a-z]{{1,8}})+)"
+    rf"(?P<name>{DOTTED_NAME})"
     rf"|(?P<run>[{chinese.HAN}]+?(?=(?![{_NOT_FIRST}])[{_TRANSLITERATION}]{{1,7}}[·•‧・])|[{chinese.HAN}]+)"
     r"|(?P<num>\d+(?:,\d{3})*(?:\.\d+)?%?)"
     rf"|(?P<lat>[^\W\d_{chinese.HAN}](?:[^\W_{chinese.HAN}]|['’.&-](?=[^\W_{chinese.HAN}]))*)"
@@ -80,7 +79,7 @@ def _add_words(tokens: list[Token], run: str, offset: int) -> None:
 def _tag(word: str) -> str:
     flag = _flags().get(word)
     if flag is None or flag == "x":
-        return "oovnr" if word[0] in _SURNAMES and len(word) in (2, 3) else "oov"
+        return "oovnr" if word[0] in COMMON_SURNAMES and len(word) in (2, 3) else "oov"
     return flag[:2] if flag[:2] in ("nr", "ns", "nt", "nz", "vn", "uj", "ul") else flag[0]
 
 

@@ -11,7 +11,9 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-BlockKind = Literal["heading", "label", "paragraph", "byline", "list_item", "table", "code", "caption", "note"]
+BlockKind = Literal[
+    "heading", "label", "paragraph", "byline", "list_item", "table", "code", "caption", "note", "contents"
+]
 Status = Literal["answered", "not_found"]
 
 TITLE_SEPARATOR = " › "
@@ -33,6 +35,7 @@ class Block:
     title of an article or document, 2 and up for the sections under it, 0 for anything that is no heading. ``page``
     counts from 1, or is ``None`` where the format has no pages. A ``table`` block is one row; ``header`` holds the
     numbers of the blocks that head it: caption, which may stand under the table, and header rows; ``row`` counts from 1 in a sheet, else 0.
+    ``contents`` is a line of a table of contents, or its heading: it lies in no passage.
     """
 
     number: int

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
 from qa.library import Library
+from tests.ui_server import chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A busy machine draws examples slowly; that says nothing of what is tested.
 settings.register_profile("steady", suppress_health_check=[HealthCheck.too_slow])
@@ -63,6 +68,13 @@ def library(tmp_path: Path, encoder: KeywordEncoder) -> Iterator[Library]:
 @pytest.fixture
 def seeds() -> Path:
     return ROOT / "seeds"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium a file: while Playwright runs, its event loop does too, and other files need their own."""
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -71,3 +71,8 @@ def test_a_figure_may_stand_in_the_name_or_head_of_the_document(name, start, lac
 def test_how_many_are_asked_for_is_no_figure_to_be_found():
     assert figures_asked("前5名和3个原因是什么") == []
     assert figures_asked("第3名在2019年得了12个奖") == ["3", "2019", "12"]
+
+
+def test_an_ordinal_in_chinese_numerals_is_a_figure_to_be_found():
+    assert figures_asked("第九届西洽会和第三十一次会议") == ["9", "31", "31"]
+    assert figures_asked("第一是谁") == []

@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.spans import SIDE, can_answer, find_dates, find_numbers, is_short_answer, snap, whole_list
+from qa.spans import (
+    SIDE,
+    bare_amount,
+    bare_title,
+    can_answer,
+    find_dates,
+    find_numbers,
+    is_short_answer,
+    only_date,
+    snap,
+    whole_list,
+)
 from qa.tagging import tokenize
 
 
@@ -161,3 +172,37 @@ def test_a_list_is_given_whole(text, marked, whole):
 # fmt: on
 def test_a_short_answer_is_closed_and_has_no_stops_at_its_ends(part, stands):
     assert is_short_answer(part) is stands
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("总投资额34.96亿元", "34.96亿元"),
+        ("海拔4米左右", "4米左右"),
+        ("34.96亿元", "34.96亿元"),
+        ("7家渝企投资1599万美元", "7家渝企投资1599万美元"),
+        ("总投资", "总投资"),
+    ],
+)
+def test_an_amount_is_given_without_what_is_said_before_it(text: str, bare: str) -> None:
+    assert text[slice(*bare_amount(text, 0, len(text)))] == bare
+
+
+def test_a_title_is_given_without_its_preposition() -> None:
+    text = "以“智汇山城”为主题,以人为本"
+    assert text[slice(*bare_title(text, 0, 7))] == "“智汇山城”"
+    assert text[slice(*bare_title(text, 11, 15))] == "以人为本"
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("推介会5月21日在重庆举办。", "5月21日"),
+        ("学会于2023年8月成立", "2023年8月"),
+        ("1994年入学,1998年毕业", None),
+        ("没有说是哪天", None),
+    ],
+)
+def test_the_one_date_of_a_sentence(text: str, date: str | None) -> None:
+    found = only_date(text, 0, len(text))
+    assert (None if found is None else text[slice(*found)]) == date

@@ -25,6 +25,13 @@ def hit(text: str) -> Hit:
     ("市场低迷，重庆铜业公司营收38.05亿元。",     "重庆铜业公司利润多少？", "重庆铜业公司营收多少亿元？",         "38.05亿元"),
     ("铜期货主力合约收于每吨3.93万元。",          "铜期货主力合约涨了吗？", "铜期货主力合约收于每吨多少元？",   "3.93万元"),
     ("第八屆重慶書展在廈門開幕。",                "重慶書展有多少人？",   "第八屆重慶書展在哪裡開幕？",       "廈門"),
+    ("东犬灯塔创建于公元1872年。",                "东犬灯塔有多高？",     "东犬灯塔创建于哪一年？",           "1872年"),
+    ("2000年成立马祖燕鸥保护区。",                "保护区有多大？",       "马祖燕鸥保护区是哪一年成立的？",   "2000年"),
+    ("马祖列岛是隶属福建的群岛，位于台湾海峡正北方。", "马祖列岛有多大？", "马祖列岛位于哪里？",               "台湾海峡正北方"),
+    ("白犬列島位於馬祖列島最南端。",              "白犬列島有多大？",     "白犬列島位於哪裡？",               "馬祖列島最南端"),
+    ("市场回暖，外资经营主体超8700家。",          "外资企业的税率？",     "外资经营主体有多少家？",           "8700家"),
+    ("基本养老保险覆盖十亿四千万人。",            "养老保险怎么交？",     "基本养老保险覆盖多少人？",         "十亿四千万人"),
+    ("基本医疗保险参保率稳定在百分之九十五。",    "医疗保险怎么交？",     "基本医疗保险参保率稳定在百分之多少？", "百分之九十五"),
 ])
 # fmt: on
 def test_a_part_of_a_clause_is_asked_for(text: str, asked: str, suggested: str, answer: str) -> None:
@@ -41,6 +48,10 @@ def test_a_part_of_a_clause_is_asked_for(text: str, asked: str, suggested: str, 
     "“325家企业参加重庆书展。”他说。",
     "325家企业参加重庆书展，还是312家？",
     "重庆325家。",
+    "总投资额34.96亿元。",                      # of what?
+    "同比增长11.9%。",
+    "其位于重庆书展之北。",
+    "西方式握拍是将虎口对准拍柄。",             # no person
     "中国女足排在第14位。",                     # which, not how many
     "重庆2人及以上家庭平均支出为28万元左右。",
     "More than 325 companies moved to Chongqing in 2019.",
@@ -49,6 +60,12 @@ def test_a_part_of_a_clause_is_asked_for(text: str, asked: str, suggested: str, 
 def test_what_does_not_stand_by_itself_is_not_asked(text: str) -> None:
     found = [one.question for one in suggestions(parse_question("企业参加重庆书展？中国女足家庭支出？ Chongqing?"), [hit(text)])]
     assert found == [] or text.startswith("325家企业参加重庆书展，还是")
+
+
+def test_what_has_nothing_in_common_comes_last() -> None:
+    hits = [hit("重庆大学于1929年10月12日成立。"), hit("第九届天津书展在厦门开幕。")]
+    found = [one.question for one in suggestions(parse_question("天津有多少所小学？"), hits)]
+    assert found == ["第九届天津书展在哪里开幕？", "重庆大学什么时候成立？"]
 
 
 def test_what_was_asked_is_not_suggested_and_the_nearest_comes_first() -> None:
@@ -64,6 +81,7 @@ def test_what_was_asked_is_not_suggested_and_the_nearest_comes_first() -> None:
     ("西洽会的门票多少钱？",           ["西洽会", "门票"]),
     ("2020年重慶的停車費是多少？",     ["2020", "重慶", "停車費"]),
     ("Who sold the tickets in 1999?",  ["sold", "tickets", "1999"]),
+    ("奥迪的新车卖多少钱？",           ["奥迪", "新车"]),
     ("为什么？",                       []),
 ])
 # fmt: on

@@ -11,6 +11,7 @@ from tests.ui_html import Page
 from tests.ui_tiny import PAPER, QUOTE_325, QUOTE_LASER, TinyAnswerer, TinyLibrary, cite, found, last_turn
 from ui.chat import Turn, open_source, prove, unsendable
 from ui.gate import Gate
+from ui.shelf_choice import Choice
 from ui.source import Reference
 
 EDITED = replace(PAPER, text=PAPER.text.replace("325家", "326家"))
@@ -138,7 +139,7 @@ def test_a_question_is_asked_after_the_turns_before_it_and_of_the_chosen_documen
     library = TinyLibrary()
     gate = Gate(Listening())
     first = last_turn(gate, "500强？", library)
-    last_turn(gate, "激光？", library, past=[first, Turn("<p>")], chosen=frozenset({"d1"}))
+    last_turn(gate, "激光？", library, past=[first, Turn("<p>")], choice=Choice(False, frozenset({"d1"})))
     for options in heard:
         assert callable(options.pop("news"))
         assert options.pop("id") is None

@@ -129,6 +129,35 @@ def test_deleting_the_open_conversation_begins_a_new_one(history: History) -> No
     assert (back.current, Page(back.listing).text(".yj-open > span")) == (None, ["500强？"])
 
 
+def test_a_page_that_was_forgotten_takes_its_conversation_from_what_is_kept(history: History) -> None:
+    first, id = history.keep(turn("500强？", history), "")
+    remembered = (first.as_past(),)
+    assert history.resumed(None, remembered, id) == (remembered, id, "")
+    assert history.resumed(id, remembered, id) == (remembered, id, "")
+    turns, current, note = history.resumed(id, (), "")
+    assert (current, note) == (id, "")
+    assert [(one.answer.question, one.answer.answer) for one in turns if one.answer] == [("500强？", "325家")]
+    assert history.resumed("", remembered, id) == ((), "", "")
+
+
+def test_a_page_never_goes_on_in_another_conversation(history: History) -> None:
+    first, one = history.keep(turn("500强？", history), "")
+    _, other = history.keep(turn("激光？", history), "")
+    turns, current, _ = history.resumed(other, (first.as_past(),), one)
+    assert (current, [made.answer.answer for made in turns if made.answer]) == (other, ["N2馆B03展位"])
+    history.conversations.delete(other)
+    for shown in (other, HOSTILE):
+        turns, current, note = history.resumed(shown, (first.as_past(),), one)
+        assert (turns, current) == ((), "")
+        assert "没有编号为" in note
+
+
+def test_what_a_forgotten_page_does_to_the_list_leaves_its_conversation_current(history: History) -> None:
+    _, id = history.keep(turn("500强？", history), "")
+    shown = history.act({"do": "rename", "id": id, "text": "西洽会", "current": id}, "")
+    assert f'data-current="{id}"' in shown.listing
+
+
 def test_what_no_longer_holds_has_no_link_and_no_badge(history: History, tmp_path: Path) -> None:
     _, id = history.keep(turn("500强？", history), "")
     gone = History(history.conversations, TinyLibrary({}, folder=tmp_path), "zh")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui_server import chromium, serving, visiting
+from tests.ui_server import serving, visiting
 from tests.ui_tiny import (
     HOSTILE,
     LONG,
@@ -34,12 +34,6 @@ HREF_LASER = Reference.to(cite(PAPER, QUOTE_LASER, "N2馆B03", number=2)).href
 def address() -> Iterator[str]:
     with serving(TinyAnswerer({"炸": RuntimeError("boom")}), TinyLibrary(), examples=EXAMPLES) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def test_a_question_is_answered_and_its_source_is_marked_and_scrolled_to(browser: Browser, address: str) -> None:
@@ -242,6 +236,7 @@ def test_english_by_the_browser_s_language(browser: Browser, address: str) -> No
     with visiting(browser, address, locale="en-US") as visit:
         assert visit.run("document.documentElement.lang") == "en"
         assert visit.text(".yj-welcome h1") == ["Every answer, proven in its own words."]
+        visit.tab.wait_for_selector("#yj-shelf[data-ready]", state="attached")
         size = sum(len(document.text) for document in (PAPER, NASTY, LONG))
         assert visit.text(".yj-size") == [f"3 documents · {size:,} characters"]
         visit.ask("门票？")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui_server import chromium, serving
+from tests.ui_server import serving
 from tests.ui_tiny import TinyAnswerer, TinyLibrary
 from ui.access import Access
 
@@ -24,12 +24,6 @@ TOKEN = "correct-horse-battery"
 def address() -> Iterator[str]:
     with serving(TinyAnswerer(), TinyLibrary(), only_local=False, access=Access(TOKEN)) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def test_signing_in_opens_the_page_and_nothing_complains(browser: Browser, address: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_server import Visit, serving, visiting
 from tests.ui_tiny import HeldAnswerer, TinyLibrary
 from ui.gate import Gate
 
@@ -44,12 +44,6 @@ def held(gate: Gate) -> Iterator[HeldAnswerer]:
 def address(gate: Gate) -> Iterator[str]:
     with serving(gate, TinyLibrary(), examples=("激光？",)) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def wait_stopped(visit: Visit) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.shelf_library import FindingAnswerer, keeping, upload
 from tests.test_ui_page_look import violations
 from tests.ui_desk import ask
-from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_server import Visit, serving, visiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -31,12 +31,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         keeper.clear()
         with serving(FindingAnswerer(library), library, keeper=keeper) as url:
             yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def add(visit: Visit) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qa.evaluate import read_gold
-from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_server import Visit, serving, visiting
 from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, QUOTE_LASER, TinyAnswerer, TinyLibrary, cite
 from ui.conversations import Conversations
 from ui.feedback import FILE_NAME
@@ -36,12 +36,6 @@ def library() -> TinyLibrary:
 def address(library: TinyLibrary) -> Iterator[str]:
     with serving(TinyAnswerer(), library) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(autouse=True)
@@ -75,11 +69,10 @@ def asked(visit: Visit, *questions: str) -> str:
 
 
 def go(visit: Visit, to: str) -> None:
-    """Load ``to``, or the page again. What Gradio says of the connections that this breaks is no complaint."""
+    """Load ``to``, or the page again."""
     visit.tab.goto(to) if to != visit.tab.url else visit.tab.reload()
     visit.wait(".yj-history")
-    broken = re.compile("AbortError|Connection errored out|Failed to fetch|ERR_ABORTED")
-    visit.complaints[:] = [said for said in visit.complaints if not broken.search(said)]
+    visit.left()
 
 
 def menu(visit: Visit, title: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui_desk import DeskAnswerer, ask, shelf
-from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_server import Visit, serving, visiting
 from tests.ui_tiny import PAPER
 
 if TYPE_CHECKING:
@@ -24,12 +24,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     library = shelf(tmp_path_factory.mktemp("papers"))
     with serving(DeskAnswerer(shelf=library.shelf), library, examples=EXAMPLES) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def width(visit: Visit, selector: str) -> int:
@@ -77,6 +71,19 @@ def test_on_a_phone_the_library_is_a_drawer(browser: Browser, address: str) -> N
         visit.tab.touchscreen.tap(380, 400)
         visit.tab.wait_for_selector("#yj-library", state="hidden")
         assert not visit.run("document.querySelector('#yj-chat').inert")
+
+
+def test_a_button_is_not_there_before_it_works(browser: Browser, address: str) -> None:
+    """A tap on the library's button as soon as it is seen opens it, however late the page's script comes."""
+    with visiting(browser, address, width=390, height=844) as visit:
+        before = "document.querySelector('#yj-main').removeAttribute('data-library')"
+        visit.run(before)
+        assert not visit.tab.is_visible(".yj-drawer")
+        assert not visit.tab.is_visible(".yj-fold")
+        visit.tab.reload(wait_until="commit")
+        visit.tab.locator(".yj-drawer").tap()
+        visit.tab.wait_for_selector(".yj-doc", state="visible")
+        visit.left()
 
 
 def test_resting_on_a_citation_shows_its_paragraph(browser: Browser, address: str) -> None:

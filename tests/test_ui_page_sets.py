@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qa.types import Answer
-from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_server import Visit, serving, visiting
 from tests.ui_tiny import PAPER, TinyAnswerer, TinyLibrary, make_document
 
 if TYPE_CHECKING:
@@ -37,12 +37,6 @@ asked: list[object] = []
 def address() -> Iterator[str]:
     with serving(Listening(), TinyLibrary({item.id: item for item in (PAPER, *PAPERS)})) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def wait_scope(visit: Visit, said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui_desk import REPORT, ROWS, DeskAnswerer, ask, shelf
-from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_server import Visit, serving, visiting
 from tests.ui_tiny import PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, TinyLibrary
 
 if TYPE_CHECKING:
@@ -28,12 +29,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> TinyLibrary:
 def address(library: TinyLibrary) -> Iterator[str]:
     with serving(DeskAnswerer(shelf=dict(library.shelf)), library, examples=()) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def until(visit: Visit, condition: str) -> None:
@@ -97,6 +92,8 @@ def test_a_table_is_one_table_whose_rows_go_on_as_one_scrolls(browser: Browser, 
         ask(visit, "2020年的营业额？")
         visit.wait("#yj-pane mark")
         assert visit.text(".yj-here td mark") == ROWS[31].split(" | ")
+        assert visit.text(".yj-here .yj-no") == ["32"]
+        assert visit.text(".yj-where > span")[0] == "第 32 行"
         assert visit.text(".yj-quote-row th") == ["年份", "门店", "营业额"]
         assert visit.text(".yj-quote-row mark") == ["360万元"]
         until(visit, "document.querySelectorAll('#yj-pane tbody tr').length > 40")
@@ -160,6 +157,24 @@ def test_citations_follow_one_another_by_buttons_and_arrow_keys(browser: Browser
         visit.tab.keyboard.press("ArrowLeft")  # moves in the text
         visit.tab.wait_for_timeout(200)
         assert visit.text(".yj-nth") == ["2 / 3"]
+
+
+PRESS = "(keys => keys.forEach(key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))))"
+
+
+def test_quick_steps_are_all_taken_and_the_last_one_stays(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        ask(visit, "都说了什么？")
+        until(visit, f"{MARKED} === '{QUOTE_325}'")
+        for keys, quote in (
+            (("Right", "Right"), QUOTE_OPEN),
+            (("Left", "Left"), QUOTE_325),
+            (("Right", "Right", "Left"), QUOTE_LASER),
+        ):
+            visit.run(f"{PRESS}({json.dumps([f'Arrow{key}' for key in keys])})")
+            until(visit, f"{MARKED} === '{quote}'")
+            visit.tab.wait_for_timeout(600)
+            assert visit.text("#yj-pane mark") == [quote]
 
 
 def test_escape_closes_the_source_and_a_citation_opens_it_again(browser: Browser, address: str) -> None:

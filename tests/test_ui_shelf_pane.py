@@ -12,7 +12,7 @@ import pytest
 from qa import database
 from qa.library import Library
 from tests.shelf_library import FindingAnswerer, GatedEncoder, keeping, upload
-from tests.ui_server import Visit, chromium, serving, visiting
+from tests.ui_server import Visit, serving, visiting
 from ui.shelf import Keeper
 
 if TYPE_CHECKING:
@@ -23,12 +23,6 @@ pytestmark = pytest.mark.page
 A = "重庆迎来西洽会。\n\n会上签约34.96亿元。\n"
 B = "越南工贸部副部长访问重庆。\n\n双方签约12亿元。\n"
 BAD = b"%PDF-1.7 nothing"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 class Shelf:
@@ -100,6 +94,19 @@ def test_the_first_run_explains_itself_with_the_newspaper(browser: Browser, shel
         visit.tab.get_by_role("button", name="激光打靶体验在哪个展位？").click()
         visit.wait_turns(1)
         assert visit.text(".yj-size") == ["资料 1 份 · 4,479 字"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+def test_the_first_run_says_where_to_begin_at_every_width(
+    browser: Browser, shelf: Shelf, width: int, height: int
+) -> None:
+    address = shelf.fill()
+    with visiting_shelf(browser, address, width=width, height=height) as visit:
+        begin = visit.tab.locator(".yj-begin")
+        assert begin.is_visible() == (width < 1280)
+        if width < 1280:
+            visit.tab.locator(".yj-drawer, .yj-fold").locator("visible=true").first.click()
+        visit.tab.wait_for_selector(".yj-first .yj-sample", state="visible")
 
 
 def test_a_good_file_and_a_bad_one_with_progress_and_report(browser: Browser, shelf: Shelf) -> None:

@@ -261,6 +261,14 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
+async def read_json(request: Request) -> dict[str, Any]:
+    """The body as a JSON object.
+
+    :raises RequestError: as :func:`read_body` and :func:`read_object`.
+    """
+    return read_object(await read_body(request))
+
+
 def json_response(value: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """``value`` as an answer."""
     from starlette.responses import Response

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import LibraryError
-from ui.api import json_response, read_body, read_object, routed
+from ui.api import json_response, read_json, routed
 from ui.asked import read_ids, read_text
 from ui.chat import Shelf
 from ui.errors import RequestError
@@ -63,13 +63,13 @@ class _Desk:
     async def create(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
 
-        value = read_object(await read_body(request))
+        value = await read_json(request)
         return json_response(await run_sync(self._create, value), 201)
 
     async def change(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
 
-        value = read_object(await read_body(request))
+        value = await read_json(request)
         return json_response(await run_sync(self._change, request.path_params["id"], value))
 
     async def delete(self, request: Request) -> Response:

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ui.api import json_response, read_body, read_object, routed
-from ui.chat import Shelf, unsendable
+from ui.api import json_response, read_body, read_json, read_object, routed
+from ui.asked import read_text
+from ui.chat import Shelf
 from ui.conversations import ConversationInfo, Conversations, iso_moment
 from ui.errors import RequestError
 from ui.export import conversation_json, export
@@ -64,7 +65,8 @@ class _Desk:
         from anyio.to_thread import run_sync
 
         body = await read_body(request)
-        title = _text(read_object(body), "title", "") if body.strip() else ""
+        value = read_object(body) if body.strip() else {}
+        title = read_text(value, "title") if "title" in value else ""
         return json_response({"id": await run_sync(self.conversations.create, title)}, 201)
 
     async def load(self, request: Request) -> Response:
@@ -75,7 +77,7 @@ class _Desk:
     async def change(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
 
-        value, id = read_object(await read_body(request)), request.path_params["id"]
+        value, id = await read_json(request), request.path_params["id"]
         if not {"title", "deleted"} & value.keys():
             raise RequestError("request_field_missing", name="title")
         if value.get("deleted", False) is not False:
@@ -83,7 +85,7 @@ class _Desk:
         if "deleted" in value:
             await run_sync(self.conversations.restore, id)
         if "title" in value:
-            await run_sync(self.conversations.rename, id, _text(value, "title"))
+            await run_sync(self.conversations.rename, id, read_text(value, "title"))
         return json_response(await run_sync(self._loaded, id))
 
     async def delete(self, request: Request) -> Response:
@@ -111,8 +113,8 @@ class _Desk:
     async def rate(self, request: Request) -> Response:
         from anyio.to_thread import run_sync
 
-        value = read_object(await read_body(request))
-        id, number = _text(value, "conversation"), value.get("turn")
+        value = await read_json(request)
+        id, number = read_text(value, "conversation"), value.get("turn")
         if not isinstance(number, int) or isinstance(number, bool):
             raise RequestError("request_field_number", name="turn")
         opinion = read_opinion(value)
@@ -128,21 +130,6 @@ class _Desk:
 def _info(info: ConversationInfo) -> dict[str, Any]:
     times = {"created": iso_moment(info.created), "changed": iso_moment(info.changed)}
     return {"id": info.id, "title": info.title, **times, "turns": info.turns, "hit": info.hit}
-
-
-def _text(value: dict[str, Any], name: str, fallback: str | None = None) -> str:
-    """The text in a field of a request.
-
-    :raises RequestError: ``request_field_missing``, ``request_field_type`` or ``text_broken``.
-    """
-    found = value.get(name, fallback)
-    if found is None and name not in value:
-        raise RequestError("request_field_missing", name=name)
-    if not isinstance(found, str):
-        raise RequestError("request_field_type", name=name)
-    if unsendable(found):
-        raise RequestError("text_broken", name=name)
-    return found
 
 
 def _number(words: str) -> int:

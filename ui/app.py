@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -24,11 +24,13 @@ from ui.chat import Shelf, Turn, more_source, open_source
 from ui.conversations import Conversations
 from ui.gate import Gate
 from ui.history_pane import History, build_history
+from ui.parts import asset, html_part
 from ui.server import Loaded
 from ui.sessions import SESSIONS, keep_tidy
 from ui.shelf import Keeper
 from ui.shelf_pane import build_shelf
 from ui.source import empty_source_html
+from ui.standing import Standing
 from ui.strings import LANGS, Lang, examples_for, text
 from ui.web import ByLanguage
 
@@ -107,9 +109,8 @@ def build(
 ) -> gr.Blocks:
     """The page in one language, in three columns: the library, the conversation, the source.
 
-    Three values are shared by what stands in them: ``turns``, this conversation's turns, oldest first, ``chosen``, the
-    ids of the documents that questions are limited to, ``None`` for all, and ``stop``, which stops the question under
-    way.
+    Three values are shared by what stands in them: ``turns``, this conversation's turns, oldest first, ``standing``,
+    what the page itself says of where it stands, and ``stop``, which stops the question under way.
     """
     os.environ.update(_QUIET)
     import gradio as gr
@@ -118,28 +119,28 @@ def build(
     with gr.Blocks(title=text("page_title", lang), analytics_enabled=False, fill_width=True, fill_height=True) as page:
         turns = gr.State(tuple[Turn, ...]())
         stop = gr.State(Stop())
-        chosen = gr.State(None)
-        _html(partial(_header, library, lang), "yj-head")
+        standing = gr.Textbox(visible=False)
+        html_part(frame.head_html(lang), "yj-head")
         with gr.Row(elem_id="yj-main", equal_height=True):
             with gr.Column(elem_id="yj-library"):
-                _html(frame.library_head_html(lang), "yj-library-head")
+                html_part(frame.library_head_html(lang), "yj-library-head")
                 with gr.Column(elem_id="yj-shelf"):
-                    chosen = build_shelf(library, lang, keeper=keeper)
+                    build_shelf(library, lang, keeper=keeper)
                 history = build_history(History(Conversations(library.folder), library, lang, tuple(examples)))
             with gr.Column(elem_id="yj-chat"):
-                log = _html(render.log_html((), lang, examples=examples), "yj-log", js_on_load=_asset("page.js"))
+                log = html_part(render.log_html((), lang, examples=examples), "yj-log", script="page.js")
                 box, send = _question_box(lang)
-                hint = _html(frame.hint_html(lang), "yj-hint")
+                hint = html_part(frame.hint_html(lang), "yj-hint")
             with gr.Column(elem_id="yj-side"):
                 pane = _pane(library, lang)
 
         desk = _Desk(gate, library, lang, tuple(examples), history.history)
 
         async def example(
-            past: tuple[Turn, ...], chosen: frozenset[str] | None, current: str, stop: Stop, event: gr.EventData
+            _: str, standing: str, past: tuple[Turn, ...], current: str, stop: Stop, event: gr.EventData
         ) -> AsyncIterator[Shown]:
             question = str((event._data or {}).get("question", ""))
-            async for shown in desk.answer(question, past, chosen, current, stop):
+            async for shown in desk.answer(question, standing, past, current, stop):
                 yield shown
 
         def cite(event: gr.EventData) -> str:
@@ -152,13 +153,13 @@ def build(
         shown = [log, box, turns, pane, hint, history.current, history.listing]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # How many are answered at a time, and how many wait, is the gate's to say.
-        asking = {**quiet, "concurrency_limit": None, "trigger_mode": "once"}
+        asking = {**quiet, "concurrency_limit": None, "trigger_mode": "once", "js": asset("asked.js")}
         history.wire(log=log, turns=turns, pane=pane, hint=hint, stop=stop)
-        asked = [turns, chosen, history.current, stop]
-        gr.on([box.submit, send.click], desk.answer, [box, *asked], shown, **asking)
+        asked = [box, standing, turns, history.current, stop]
+        gr.on([box.submit, send.click], desk.answer, asked, shown, **asking)
         log.example(example, asked, shown, **asking)
         log.stop(Stop.stop, [stop], None, queue=False, **quiet)
-        pane.cite(cite, None, [pane], queue=False, trigger_mode="always_last", **quiet)
+        pane.cite(cite, None, [pane], queue=False, trigger_mode="multiple", **quiet)
     return page
 
 
@@ -175,7 +176,7 @@ class _Desk:
     history: History
 
     async def answer(
-        self, question: str, past: tuple[Turn, ...], chosen: frozenset[str] | None, current: str, stop: Stop
+        self, question: str, standing: str, past: tuple[Turn, ...], current: str, stop: Stop
     ) -> AsyncIterator[Shown]:
         """Show that the question is being looked for, what was found, then its turn; or, where it has to be mended or
         was stopped, what stood there before. While one question is under way another is not taken.
@@ -183,15 +184,18 @@ class _Desk:
         import gradio as gr
         from anyio.to_thread import run_sync
 
-        lang, same, shown = self.lang, gr.skip(), [turn.html for turn in past]
+        lang, same = self.lang, gr.skip()
         nothing = (same,) * 7
         box: object = ""
         before = turn = Turn()
+        stands = Standing.parse(standing)
+        past, current, note = await run_sync(self.history.resumed, stands.conversation, past, current)
         if stop.busy:
             yield nothing
             return
+        shown = [turn.html for turn in past]
         given = take_turn(
-            question, lang=lang, gate=self.gate, library=self.library, past=past, chosen=chosen, stop=stop
+            question, lang=lang, gate=self.gate, library=self.library, past=past, choice=stands.choice, stop=stop
         )
         async with aclosing(given) as turns:
             async for turn in turns:
@@ -208,7 +212,7 @@ class _Desk:
             yield log, question if turn.hint else same, same, same, frame.hint_html(lang, turn.hint), same, same
             return
         turn, current = await run_sync(self.history.keep, turn, current)
-        listing = await run_sync(self.history.listing, current)
+        listing = await run_sync(partial(self.history.listing, current, note=note))
         after = render.log_html([*shown, turn.html], lang)
         yield after, same, (*past, turn.as_past()), turn.source, frame.hint_html(lang), current, listing
 
@@ -237,21 +241,14 @@ def _mounted(page: gr.Blocks) -> FastAPI:
         pwa=False,
         max_file_size=1,
         theme=gr.themes.Base(font=list(_SANS), font_mono=list(_MONO)),
-        css="".join(_asset(name) for name in ("page.css", "answer.css", "source.css", "shelf.css", "history.css")),
+        css="".join(asset(name) for name in ("page.css", "answer.css", "source.css", "shelf.css", "history.css")),
         favicon_path=str(files("ui").joinpath("assets", "favicon.svg")),
     )
     return parent
 
 
-def _html(value: str | Callable[[], str], elem_id: str, *, js_on_load: str | None = None) -> gr.HTML:
-    import gradio as gr
-
-    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
-
-
 def _pane(library: Shelf, lang: Lang) -> gr.HTML:
     """The source pane, which fetches further paragraphs itself as they are scrolled to."""
-    import gradio as gr
 
     def more(asked: object) -> str:
         match asked:
@@ -259,13 +256,7 @@ def _pane(library: Shelf, lang: Lang) -> gr.HTML:
                 return more_source(unquote(document), revision, first, last, lang=lang, library=library)
         return ""
 
-    return gr.HTML(
-        empty_source_html(lang),
-        elem_id="yj-pane",
-        apply_default_css=False,
-        js_on_load=_asset("source.js"),
-        server_functions=[more],
-    )
+    return html_part(empty_source_html(lang), "yj-pane", script="source.js", functions=[more])
 
 
 def _question_box(lang: Lang) -> tuple[gr.Textbox, gr.Button]:
@@ -285,11 +276,3 @@ def _question_box(lang: Lang) -> tuple[gr.Textbox, gr.Button]:
         )
         send = gr.Button(text("send", lang), variant="primary", elem_id="yj-send", scale=0, min_width=72)
     return box, send
-
-
-def _header(library: Shelf, lang: Lang) -> str:
-    return frame.head_html(library.documents(), lang)
-
-
-def _asset(name: str) -> str:
-    return files("ui").joinpath("assets", name).read_text("utf-8")

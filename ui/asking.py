@@ -17,6 +17,7 @@ from qa.types import Answer, Hit
 from ui import render
 from ui.chat import Shelf, Turn, history_of, shown, spoken_turn
 from ui.gate import Gate, Place
+from ui.shelf_choice import EVERYTHING, Choice
 from ui.strings import text
 
 LOOK = 1.0
@@ -45,12 +46,12 @@ async def take_turn(
     gate: Gate,
     library: Shelf,
     past: Sequence[Turn] = (),
-    chosen: frozenset[str] | None = None,
+    choice: Choice = EVERYTHING,
     stop: Stop | None = None,
 ) -> AsyncGenerator[Turn, None]:
-    """Ask ``question`` after the turns ``past``, of the ``chosen`` documents (``None``: all), and make what is shown of
-    it: turns that are ``under_way``, the same one again each second, then what it came to. That is an empty one where
-    it was stopped, and none at all where the page has left.
+    """Ask ``question`` after the turns ``past``, of the documents of ``choice``, and make what is shown of it: turns that
+    are ``under_way``, the same one again each second, then what it came to. That is an empty one where it was stopped,
+    and none at all where the page has left.
 
     Never raises: whatever goes wrong becomes a sentence. Closing it gives the question's place in the gate free.
     """
@@ -63,7 +64,7 @@ async def take_turn(
         yield turn
         loop = asyncio.get_running_loop()
         heard: asyncio.Queue[Sequence[Hit] | Answer] = asyncio.Queue()
-        submit = partial(_submit, gate, question, library, past, chosen, partial(_tell, loop, heard), lang)
+        submit = partial(_submit, gate, question, library, past, choice, partial(_tell, loop, heard), lang)
         place = await run_sync(spoken_turn, submit, question, lang)
         if isinstance(place, Turn):
             yield place
@@ -116,14 +117,13 @@ def _submit(
     question: str,
     library: Shelf,
     past: Sequence[Turn],
-    chosen: frozenset[str] | None,
+    choice: Choice,
     news: News,
     lang: str,
 ) -> Place | Turn:
-    if chosen is not None:
-        chosen &= {info.id for info in library.documents()}
-        if not chosen:
-            return Turn(hint=text("nothing_ticked", lang))
+    chosen = None if choice == EVERYTHING else choice.among([info.id for info in library.documents()])
+    if chosen is not None and not chosen:
+        return Turn(hint=text("nothing_ticked", lang))
     return gate.submit(question, history=history_of(past), documents=chosen, news=news)
 
 

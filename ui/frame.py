@@ -1,25 +1,18 @@
 """What stands around the conversation, as HTML: the page's head, the head of the library column, the hint.
 
-Everything from documents is escaped. This module knows no Gradio, answer or source.
+Everything from questions is escaped. This module knows no Gradio, library, answer or source.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from ui.escape import text_html
 from ui.strings import text
 
-if TYPE_CHECKING:
-    from qa.library import DocumentInfo
 
-
-def head_html(documents: Sequence[DocumentInfo], lang: str) -> str:
-    """The page's head: its name, the size of the library, and where the window is narrow the button to open it."""
-    size = text(
-        "library_size", lang, count=len(documents), characters=sum(document.characters for document in documents)
-    )
+def head_html(lang: str) -> str:
+    """The page's head: its name, room for the size of the library, which the pane's script fills, and where the window
+    is narrow the button to open it. Nothing in it changes, so that nothing makes it anew under somebody's finger.
+    """
     return (
         f'<header class="yj-head" data-library="{text("library_label", lang)}" data-chat="{text("chat_label", lang)}" '
         f'data-source="{text("source_label", lang)}">'
@@ -27,7 +20,7 @@ def head_html(documents: Sequence[DocumentInfo], lang: str) -> str:
         f'<span class="yj-bars" aria-hidden="true"></span><span>{text("library_label", lang)}</span></button>'
         f'<p class="yj-brand"><span class="yj-seal" aria-hidden="true">{text("seal", lang)}</span>'
         f"{text('brand', lang)}<small>{text('tagline', lang)}</small></p>"
-        f'<p class="yj-size">{size}</p></header>'
+        f'<p class="yj-size"></p></header>'
     )
 
 

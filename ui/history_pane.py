@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import YinjuError
@@ -30,6 +29,7 @@ from ui.history_html import (
     unkept_html,
     with_end,
 )
+from ui.parts import html_part
 from ui.recall import RecalledTurn, recall
 from ui.source import Reference, empty_source_html
 from ui.strings import Lang, sentence, text
@@ -89,8 +89,30 @@ class History:
             return replace(turn, html=with_end(turn.html, unkept_html(self._said(error), self.lang))), current
         return replace(turn, html=with_end(turn.html, tools_html(id, number, "", self.lang))), id
 
+    def resumed(self, shown: str | None, turns: tuple[Turn, ...], current: str) -> tuple[tuple[Turn, ...], str, str]:
+        """The turns that a page shows and the id of their conversation, where the server remembers ``turns`` of the
+        conversation ``current``. Of another, because it has forgotten the page, they come from what is kept; where
+        that is gone, a new one begins, with a note that says why.
+
+        ``shown`` is the id that the page gives, ``None`` where it gives none.
+        """
+        if shown is None or shown == current:
+            return turns, current, ""
+        if not shown:
+            return (), "", ""
+        try:
+            conversation = self.conversations.load(shown)
+            recalled = recall(conversation, self.library)
+        except YinjuError as error:
+            return (), "", problem_html(self._said(error))
+        return tuple(self._turn(conversation, turn) for turn in recalled), shown, ""
+
     def act(self, asked: Mapping[str, Any], current: str) -> Shown:
-        """Do what the page asks for: ``open``, ``new``, ``rename``, ``delete``, ``restore`` or ``list``, which a search does too."""
+        """Do what the page asks for: ``open``, ``new``, ``rename``, ``delete``, ``restore`` or ``list``, which a search
+        does too. The page says which conversation is ``current``; where it does not, that is what is remembered.
+        """
+        shown = asked.get("current")
+        current = shown if isinstance(shown, str) else current
         id, words = str(asked.get("id", "")), str(asked.get("text", ""))
         search, number = str(asked.get("search", "")), asked.get("turn")
         try:
@@ -186,10 +208,9 @@ def build_history(history: History) -> HistoryPane:
     """The pane, made where a column is open; :meth:`HistoryPane.wire` joins it to the rest."""
     import gradio as gr
 
-    script = files("ui").joinpath("assets", "history.js").read_text("utf-8")
     with gr.Column(elem_id="yj-history"):
-        gr.HTML(history_head_html(history.lang), elem_id="yj-history-head", apply_default_css=False)
+        html_part(history_head_html(history.lang), "yj-history-head")
         # Filled by the script, with the conversation that the address names: a value made here would overtake it.
-        listing = gr.HTML("", elem_id="yj-history-list", apply_default_css=False, js_on_load=script)
+        listing = html_part("", "yj-history-list", script="history.js")
         current = gr.State("")
     return HistoryPane(history, current, listing)

@@ -30,6 +30,9 @@ QUOTE_SIDE = 2_000
 CONTEXT_SIDE = 1_500
 """Characters shown on each side of the answer in its quote, and of the quote in its paragraph."""
 
+WHOLE = 8
+"""Characters of an answer up to which it stands on one line in its quote: a figure is not parted from its unit."""
+
 ROW_CHARACTERS = 6_000
 """Characters of a table's row that is shown as cells; a longer one is shown as a paragraph is, in part."""
 
@@ -92,9 +95,12 @@ def blocks_html(
 def quote_html(citation: Citation, *, side: int, tag: str, lang: str) -> str:
     """The quote with the answer in a ``tag`` element, at most ``side`` characters on each side of it."""
     start, end = citation.answer_start - citation.quote_start, citation.answer_end - citation.quote_start
+    said = clipped_html(citation.quote[start:end], side, "start", lang)
+    if end - start <= WHOLE:
+        said = f'<span class="yj-whole">{said}</span>'
     return (
         clipped_html(citation.quote[:start], side, "end", lang)
-        + f"<{tag}>{clipped_html(citation.quote[start:end], side, 'start', lang)}</{tag}>"
+        + f"<{tag}>{said}</{tag}>"
         + clipped_html(citation.quote[end:], side, "start", lang)
     )
 
@@ -181,8 +187,9 @@ def _table_html(document: Document, rows: Sequence[Block], first: int, citation:
     )
     width = max(len(_cells(document, row)) for row in (*top, *rows))
     numeric = _numeric(document, body)
-    head = "".join(_row_html(document, row, width, numeric, citation, near=near, tag="th") for row in top)
-    lines = "".join(_row_html(document, row, width, numeric, citation, near=near, tag="td") for row in body)
+    above = rows[0].number - document.row_of(rows[0])[1]
+    head = "".join(_row_html(document, row, above, width, numeric, citation, near=near, tag="th") for row in top)
+    lines = "".join(_row_html(document, row, above, width, numeric, citation, near=near, tag="td") for row in body)
     key = "-".join(map(str, sorted(named))) or f"row{rows[0].number}"
     return (
         f'<div class="yj-rows"><table data-table="{key}">{caption}'
@@ -194,6 +201,7 @@ def _table_html(document: Document, rows: Sequence[Block], first: int, citation:
 def _row_html(
     document: Document,
     row: Block,
+    above: int,
     width: int,
     numeric: frozenset[int],
     citation: Citation | None,
@@ -201,6 +209,7 @@ def _row_html(
     near: bool,
     tag: Literal["th", "td"],
 ) -> str:
+    """A row under its number in the table, as a citation counts it: ``above`` blocks stand before the table's first."""
     here = citation if citation is not None and row.number == citation.paragraph else None
     spans = _cells(document, row)
     scope = ' scope="col"' if tag == "th" else ""
@@ -210,7 +219,7 @@ def _row_html(
         cells.append(f'<{tag}{scope}{number} dir="auto">{_cell_html(document, start, end, here, near=near)}</{tag}>')
     cells += [f"<{tag}></{tag}>"] * (width - len(spans))
     name = ' class="yj-here"' if here else ""
-    return f'<tr{name}><td class="yj-no" aria-hidden="true">{row.number}</td>{"".join(cells)}</tr>'
+    return f'<tr{name}><td class="yj-no" aria-hidden="true">{row.row or row.number - above}</td>{"".join(cells)}</tr>'
 
 
 def _numeric(document: Document, rows: Sequence[Block]) -> frozenset[int]:

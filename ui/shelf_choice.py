@@ -40,6 +40,9 @@ class Choice:
         return None if len(chosen) == len(set(ids)) else chosen
 
 
+EVERYTHING = Choice()
+
+
 def matching(infos: Sequence[DocumentInfo], search: str) -> list[DocumentInfo]:
     """The documents whose name or title holds every word of ``search``, width and case aside."""
     words = _folded(search).split()

@@ -2,20 +2,20 @@
 
 The page's script changes the library over HTTP, where the right to is checked; through Gradio it only asks for what to
 show. Each event carries all that the page knows (search, tick boxes, documents to undo), so no event depends on another
-having arrived.
+having arrived, and what comes back says which event it answers.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from ui import shelf_html
 from ui.chat import Shelf
 from ui.errors import CollectionError
+from ui.parts import html_part
 from ui.shelf_choice import Choice
 from ui.shelf_scope import name_html, scope_html, set_deleted_html, set_problem_html
 from ui.shelf_sets import DocumentSets
@@ -30,64 +30,64 @@ if TYPE_CHECKING:
 SEARCH_LENGTH = 200
 
 
-def build_shelf(library: Shelf, lang: str, *, keeper: Keeper | None = None) -> gr.State:
-    """The pane, where it is called, over ``library``; without a ``keeper`` nothing can be added or removed.
-
-    Gives the ids of the documents that questions are limited to, ``None`` for all.
-    """
+def build_shelf(library: Shelf, lang: str, *, keeper: Keeper | None = None) -> None:
+    """The pane, where it is called, over ``library``; without a ``keeper`` nothing can be added or removed."""
     import gradio as gr
 
     view = _View(library, keeper, lang, DocumentSets(library.folder))
-    chosen = gr.State(None)
     if keeper is not None:
-        _html(shelf_html.add_html(lang), "yj-shelf-add")
-    entries = _html(view.entries, "yj-shelf-entries")
-    _html(shelf_html.search_html(lang), "yj-shelf-search")
-    scope = _html(view.scope, "yj-shelf-scope")
-    _html(name_html(lang), "yj-shelf-name")
-    listed = _html(view.listed, "yj-shelf-list", js_on_load=_asset("shelf.js"))
+        html_part(shelf_html.add_html(lang), "yj-shelf-add")
+    entries = html_part(view.entries, "yj-shelf-entries")
+    html_part(shelf_html.search_html(lang), "yj-shelf-search")
+    scope = html_part(view.scope, "yj-shelf-scope")
+    html_part(name_html(lang), "yj-shelf-name")
+    listed = html_part(view.listed, "yj-shelf-list", script="shelf.js")
 
-    def choose(event: gr.EventData) -> tuple[object, object]:
-        return view.chosen(library.documents(), _Asked.of(event))
+    def choose(event: gr.EventData) -> str:
+        return view.scope_of(library.documents(), _Asked.of(event))
 
-    def collect(event: gr.EventData) -> tuple[object, object]:
+    def collect(event: gr.EventData) -> str:
         asked = _Asked.of(event)
-        return view.chosen(library.documents(), asked, note=view.collected(asked))
+        return view.scope_of(library.documents(), asked, note=view.collected(asked))
 
-    def look(event: gr.EventData) -> tuple[object, object, object, object]:
+    def look(event: gr.EventData) -> tuple[str, str, str]:
         asked = _Asked.of(event)
         infos = library.documents()
-        chosen, scope = view.chosen(infos, asked)
-        return chosen, view.entries(), scope, view.list_of(infos, asked)
+        return view.entries(), view.scope_of(infos, asked), view.list_of(infos, asked)
 
     # Gradio knows an event by its resolved annotation, and this module knows Gradio only inside functions.
     for handler in (choose, collect, look):
         handler.__annotations__ = {"event": gr.EventData}
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-    listed.choose(choose, None, [chosen, scope], trigger_mode="always_last", **quiet)
-    listed.collect(collect, None, [chosen, scope], trigger_mode="multiple", **quiet)
-    listed.look(look, None, [chosen, entries, scope, listed], trigger_mode="always_last", **quiet)
-    return chosen
+    # Not always_last: Gradio would send again what the first of them said.
+    quiet["trigger_mode"] = "multiple"
+    listed.choose(choose, None, [scope], **quiet)
+    listed.collect(collect, None, [scope], **quiet)
+    listed.look(look, None, [entries, scope, listed], **quiet)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the page knows, as it sent it. ``collection`` is what it asks to do with one: ``do``, ``id`` and ``name``."""
+    """What the page knows, as it sent it. ``collection`` is what it asks to do with one: ``do``, ``id`` and ``name``;
+    ``number`` counts what it asked.
+    """
 
     choice: Choice
     search: str = ""
     undo: frozenset[str] = frozenset()
     collection: Mapping[str, Any] = field(default_factory=dict)
+    number: int = 0
 
     @classmethod
     def of(cls, event: gr.EventData) -> _Asked:
         data = event._data if isinstance(event._data, dict) else {}
-        undo, collection = data.get("undo"), data.get("collection")
+        undo, collection, number = data.get("undo"), data.get("collection"), data.get("asking")
         return cls(
             Choice.parse(data.get("choice")),
             str(data.get("search") or "")[:SEARCH_LENGTH],
             frozenset(map(str, undo)) if isinstance(undo, list) else frozenset(),
             collection if isinstance(collection, dict) else {},
+            number if isinstance(number, int) else 0,
         )
 
 
@@ -105,21 +105,18 @@ class _View:
         return shelf_html.entries_html(entries, self.lang, now=time.monotonic())
 
     def scope(self) -> str:
-        return self.chosen(self.library.documents(), _Asked(Choice()))[1]
+        return self.scope_of(self.library.documents(), _Asked(Choice()))
 
     def listed(self) -> str:
         return self.list_of(self.library.documents(), _Asked(Choice()))
 
-    def chosen(
-        self, infos: Sequence[DocumentInfo], asked: _Asked, *, note: str = ""
-    ) -> tuple[frozenset[str] | None, str]:
-        """The ids that questions are limited to, and what says so."""
+    def scope_of(self, infos: Sequence[DocumentInfo], asked: _Asked, *, note: str = "") -> str:
+        """What says which documents questions are limited to."""
         try:
             sets = self.sets.all()
         except CollectionError as error:
             sets, note = [], note or self._problem(error)
-        ids = asked.choice.among([info.id for info in infos])
-        return ids, scope_html(infos, asked.choice, self.lang, sets=sets, note=note)
+        return scope_html(infos, asked.choice, self.lang, sets=sets, note=note, asking=asked.number)
 
     def collected(self, asked: _Asked) -> str:
         """Keep, rename, delete or bring back a collection; what there is to say of it, as HTML."""
@@ -157,13 +154,3 @@ class _View:
             fresh={id for entry in keeper.entries() if not entry.twin for id in entry.documents} if keeper else (),
             changing=keeper is not None,
         )
-
-
-def _html(value: str | Callable[[], str], elem_id: str, *, js_on_load: str | None = None) -> gr.HTML:
-    import gradio as gr
-
-    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
-
-
-def _asset(name: str) -> str:
-    return files("ui").joinpath("assets", name).read_text("utf-8")

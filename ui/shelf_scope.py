@@ -19,14 +19,21 @@ if TYPE_CHECKING:
 
 
 def scope_html(
-    infos: Sequence[DocumentInfo], choice: Choice, lang: str, *, sets: Sequence[DocumentSet] = (), note: str = ""
+    infos: Sequence[DocumentInfo],
+    choice: Choice,
+    lang: str,
+    *,
+    sets: Sequence[DocumentSet] = (),
+    note: str = "",
+    asking: int = 0,
 ) -> str:
     """How many of the documents are asked, the box that ticks all or none, and the collections ``sets``. ``note`` is
-    HTML to stand under them. The search box stands beside it.
+    HTML to stand under them. The search box stands beside it. ``asking`` is the number of the page's question that
+    this answers.
     """
     if not infos:
         size = text("library_size", lang, count=0, characters=0)
-        return f'<div class="yj-scope" data-size="{size}" data-scope=""></div>'
+        return f'<div class="yj-scope" data-asking="{asking}" data-size="{size}" data-scope=""></div>'
     ids = [info.id for info in infos]
     chosen = choice.among(ids)
     now = next((one for one in sets if chosen and one.among(ids) == chosen), None)
@@ -38,7 +45,7 @@ def scope_html(
     size = text("library_size", lang, count=len(infos), characters=sum(info.characters for info in infos))
     reset = f'<button type="button" class="yj-quiet yj-ask-all">{text("shelf_ask_all", lang)}</button>'
     return (
-        f'<div class="yj-scope" data-size="{size}" data-scope="{attribute_html(limited)}" '
+        f'<div class="yj-scope" data-asking="{asking}" data-size="{size}" data-scope="{attribute_html(limited)}" '
         f'data-reset="{text("shelf_ask_all", lang)}" data-state="{state}">'
         f'<div class="yj-scope-row"><label><input type="checkbox" class="yj-all" aria-label="{attribute_html(said)}" '
         f'aria-checked="{state}"{" checked" if state == "true" else ""}>'

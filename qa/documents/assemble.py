@@ -46,11 +46,12 @@ def assemble(
     ``title`` is used where it is given; else the first level-1 heading, else the stem of ``name``.
     """
     from qa.documents.captions import placed
+    from qa.documents.contents import marked
 
     parts: list[str] = []
     blocks: list[Block] = []
     position = 0
-    whole = placed(list(drafts))
+    whole = marked(placed(list(drafts)))
     filled = [place for place, draft in enumerate(whole) if draft.text.strip()]
     numbers = {place: number for number, place in enumerate(filled, start=1)}
     for place, draft in enumerate(whole):

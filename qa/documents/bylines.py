@@ -7,20 +7,14 @@ from __future__ import annotations
 
 import re
 
+from qa.lexicon import COMPOUND_SURNAMES, SURNAMES
+
 LINE = 120
 """Characters above which a line is no byline."""
 
-# The surnames of some 95 % of people in China, most frequent first, and the traditional forms that differ.
-_SURNAMES = (
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘"
-    "杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷"
-    "施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳"
-    "盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕"
-    "晋苑邬臧畅宫嵺褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝巩稽井练仲乐"
-    "虞卞封竺冼原楚佟栗匡宗台巫鞠僧桑荆谌银扬明沙伏岑习胥和蔺張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭許鄧呂蘇盧蔣賈葉閻"
-    "鍾"
-)
-_COMPOUND = "欧阳|司马|上官|诸葛|皇甫|尉迟|令狐|慕容|东方|司徒|端木|歐陽|諸葛"
+# In both scripts.
+_SURNAMES = "".join(sorted(SURNAMES)) + "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭許鄧呂蘇盧蔣賈葉閻鍾"
+_COMPOUND = "|".join((*COMPOUND_SURNAMES, "歐陽", "諸葛"))
 _NAME = (
     rf"(?:(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff])"
     rf"|[{_SURNAMES}][ \u3000]+[\u4e00-\u9fff](?![\u4e00-\u9fff])"

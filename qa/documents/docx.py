@@ -220,7 +220,7 @@ def _kind(text: str, look: Look) -> tuple[BlockKind, int]:
     """Kind and level of a paragraph by its style; a heading's level is 2 and up, 1 for a title."""
     short = len(text) <= HEADING
     if look.contents:
-        return "list_item", 0
+        return "contents", 0
     if look.caption and short:
         return "caption", 0
     if look.title and short:

@@ -7,7 +7,7 @@ const asked = () => new URLSearchParams(location.search).get("conversation") ?? 
 const turnAsked = () => Number(/^#turn-(\d{1,4})$/.exec(location.hash)?.[1] ?? 0);
 const verdicts = new Map(); // what was said since the page was loaded: a turn that is drawn again shows it again
 
-const act = (what) => trigger("talk", { search: field()?.value ?? "", ...what });
+const act = (what) => trigger("talk", { search: field()?.value ?? "", current: list()?.dataset.current, ...what });
 
 let wanted = 0; // the turn to show when the conversation that was asked for is there
 let moved = false; // the address was changed by a click here, which makes a step in the browser's history

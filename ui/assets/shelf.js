@@ -5,6 +5,7 @@ const find = (selector) => shelf.querySelector(selector);
 const say = (key) => find(".yj-add")?.dataset[key] ?? "";
 const TRIES = 6; // times that a file is sent to a server that is busy
 const POLL = 500; // milliseconds between looks while files are on their way
+const PATIENCE = 1000; // milliseconds after which what was asked for is asked for again, where something older came after it
 const UNDO = 12_000; // milliseconds for which a removal can be undone in one click
 
 let choice = { all: true, ids: new Set() };
@@ -16,9 +17,26 @@ let wanted = null; // a selector that gets the focus once it is there
 let goneOpen = false;
 
 const ticked = (id) => choice.ids.has(id) !== choice.all;
-const known = () => ({ choice: { all: choice.all, ids: [...choice.ids] }, search: find(".yj-search")?.value ?? "", undo: [...undo] });
-const look = () => trigger("look", known());
+const known = () => ({ choice: chosen(), search: find(".yj-search")?.value ?? "", undo: [...undo], asking });
+const look = () => ask("look");
 const active = () => sending.size + waiting.length + Number(find(".yj-entries")?.dataset.active ?? 0) > 0 || Date.now() < hotUntil;
+
+// ---- asking what to show: answers may overtake each other, so each says which question it answers
+
+let asking = 0; // the number of the last question
+let askedAt = 0;
+
+function ask(what, more = {}) {
+  asking += 1;
+  askedAt = Date.now();
+  trigger(what, { ...known(), ...more });
+}
+
+const behind = () => asking > 0 && Number(find(".yj-scope")?.dataset.asking ?? 0) !== asking;
+
+function poll() {
+  if (behind() ? Date.now() - askedAt > PATIENCE : active()) look();
+}
 
 // ---- tick boxes
 
@@ -26,10 +44,17 @@ function setTick(id, on) {
   on === choice.all ? choice.ids.delete(id) : choice.ids.add(id);
 }
 
+const chosen = () => ({ all: choice.all, ids: [...choice.ids] });
+
+function showTicks() {
+  for (const box of shelf.querySelectorAll(".yj-tick")) box.checked = ticked(box.closest("[data-id]").dataset.id);
+}
+
 function choose(next) {
   if (next) choice = next;
-  for (const box of shelf.querySelectorAll(".yj-tick")) box.checked = ticked(box.closest("[data-id]").dataset.id);
-  trigger("choose", known());
+  shelf.dataset.choice = JSON.stringify(chosen()); // goes with each question
+  showTicks();
+  ask("choose");
 }
 
 function tickAll(on) {
@@ -59,7 +84,7 @@ function closeNaming() {
   settle();
 }
 
-const collect = (collection) => trigger("collect", { ...known(), collection });
+const collect = (collection) => ask("collect", { collection });
 
 function keepName() {
   const name = find(".yj-set-name").value.trim();
@@ -308,6 +333,7 @@ shelf.addEventListener("focusin", (event) => {
 });
 
 function settle() {
+  showTicks();
   showScope();
   const gone = find(".yj-gone");
   if (gone && gone.open !== goneOpen) gone.open = goneOpen;
@@ -326,7 +352,7 @@ new MutationObserver(() => {
     settle();
   });
 }).observe(shelf, { childList: true, subtree: true });
-setInterval(() => active() && look(), POLL);
+setInterval(poll, POLL);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
 settle();
 shelf.dataset.ready = "";

@@ -12,6 +12,9 @@ const paneKey = () => source()?.dataset.key ?? "";
 
 let opener = null; // the link to give the focus back to when the source closes
 let wanted = ""; // a click waits for this source
+let latest = ""; // the source that was asked for last
+const earlier = new Map(); // those before it, whose answers may come later than its own, and when it was asked for
+const LATE = 3000; // milliseconds
 let shownKey = "";
 
 // ---- open and closed: a column beside the conversation, on a phone a sheet over it
@@ -78,8 +81,7 @@ function markLinks(key) {
 
 // ---- the citations of one answer, one after another
 
-function siblings() {
-  const key = paneKey();
+function siblings(key = paneKey()) {
   const here = [...document.querySelectorAll("#yj-log a.yj-cite")].findLast((link) => link.getAttribute("href") === key);
   const links = [...(here?.closest(".yj-turn")?.querySelectorAll("a.yj-cite") ?? [])];
   return { links, at: links.findIndex((link) => link.getAttribute("href") === key) };
@@ -96,7 +98,7 @@ function showSteps() {
 }
 
 function step(by) {
-  const { links, at } = siblings();
+  const { links, at } = siblings(wanted || paneKey());
   const next = at < 0 ? null : links[at + by];
   if (!next) return;
   const folded = next.closest("details");
@@ -111,6 +113,9 @@ function ask(href) {
     markLinks(href);
     toMark();
   } else wanted = href;
+  if (latest && latest !== href) earlier.set(latest, Date.now());
+  earlier.delete(href);
+  latest = href;
   trigger("cite", { href }); // also where it is shown already: it is proven again each time it is opened
 }
 
@@ -122,6 +127,10 @@ function showSource() {
   showSteps();
   if (key === shownKey) return;
   shownKey = key;
+  if (Date.now() - (earlier.get(key) ?? 0) < LATE) {
+    earlier.delete(key);
+    return trigger("cite", { href: latest });
+  }
   watchEdges();
   if (wanted) openSource();
   else if (key.startsWith("#")) delete main.dataset.source;

@@ -60,7 +60,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "rate_why": ("哪里不对？", "What is wrong?"),
     "rate_wrong_answer": ("答案错了", "The answer is wrong"),
     "rate_wrong_quote": ("引文不对", "The quote is wrong"),
-    "rate_should_refuse": ("应该说找不到", "It should say not found"),
+    "rate_should_refuse": ("应该说“未找到”", "It should say “Not found”"),
     "rate_has_answer": ("其实有答案", "There is an answer"),
     "rate_other": ("别的", "Something else"),
     "rate_right": ("正确答案（可不填，照原文抄写）", "The right answer (optional, as the document words it)"),

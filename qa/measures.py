@@ -1,0 +1,80 @@
+"""What is counted: an amount of one kind is no answer to a question about another (几批: no 34.96亿元).
+
+Works on folded text; knows no passage and no score. Says only what an amount cannot be: of 520 questions of public sets
+that it knows the measure of it refuses the given answer of four, each to a question put in two halves (… 自哪一年).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Measure = Literal["", "rate", "money", "count"]
+
+_NUMBER = (
+    r"(?:[\d,.]+|[零〇一二两三四五六七八九十百千万亿半数几]+)[\d,.零〇一二两三四五六七八九十百千万亿半余多几来]*\s*"
+)
+_RATE = rf"{_NUMBER}(?:%|‰|个?百分点|成|倍|分之)|百分之"
+_MONEY = rf"{_NUMBER}(?:美元|欧元|英镑|日元|日圆|港元|港币|人民币|卢布|马克|法郎|新?台币|元|块钱?|镑|美金)"
+_OTHER = (
+    rf"{_NUMBER}(?:公里|千米|厘米|毫米|公分|英[尺里寸]|海里|米|里|km|cm|mm|m\b|平方[\u3400-\u9fff]{{1,2}}|公顷|英亩|亩|公斤|千克|吨|磅|克"
+    r"|kg|年|个?月|日|天|周|小时|分钟|秒|世纪|岁|时|点|号)"
+)
+_ANY = re.compile(f"{_RATE}|{_MONEY}|{_OTHER}")
+_FIGURE = re.compile(r"[\d零〇一二两三四五六七八九十百千万亿半数几]")
+_HELD: dict[Measure, re.Pattern[str]] = {"rate": re.compile(_RATE), "money": re.compile(_MONEY)}
+
+_ASKED: tuple[tuple[Measure, re.Pattern[str]], ...] = (
+    (
+        "rate",
+        re.compile(
+            r"百分之[几多]|百分比|比例|占比|[增涨降跌]幅|增速|增长率|几成|[几多少]倍"
+            r"|(?:占(?![地据领])|率)[^,，]{0,6}?多少(?![万亿]?[个人家名平公米亩顷])"
+        ),
+    ),
+    (
+        "money",
+        re.compile(
+            r"多少钱|多少[万亿]*(?:美元|元|欧元|英镑|港元)|金额|总?额[是为达到]*(?:多少|几)|价格|[票售造]价|票房|片酬|月薪|工资"
+        ),
+    ),
+    (
+        "count",
+        re.compile(
+            r"(?:几|多少)(?:家|名|位|人|批|次|届|项|个(?!月|小时|世纪|百分|星期)|所|座|种|类|支|部|架|艘|辆|台|套|件|场|首|张|枚|条|只|头"
+            r"|户|篇|本|集|轮|局|队|字)(?!.*哪)"
+        ),
+    ),
+)
+_CHANGE = "增长|增加|上升|提高|提升|上涨|涨|增|下降|减少|下跌|降低|缩短|跌|降|减"
+_CHANGED = re.compile(rf"(?:{_CHANGE})了?(?:多少|百分之几|几)")
+_CHANGED_BY = re.compile(rf"(?:{_CHANGE})了?(?=(?:约|近|超过?)?{_NUMBER})")
+_REACH = 8
+"""Characters before an amount in which the word for its change stands."""
+
+
+def measure_asked(folded: str) -> Measure:
+    """What a folded question counts, empty where that is not clear."""
+    return next((measure for measure, pattern in _ASKED if pattern.search(folded)), "")
+
+
+def can_measure(asked: str, text: str, start: int, end: int) -> bool:
+    """Whether ``[start, end)`` of a folded text can be the amount that a folded question asks for. Where the question
+    asks by how much something grew or fell, that must be said of it: 45.1亿元,同比增长11.9%.
+    """
+    amount, measure = text[start:end], measure_asked(asked)
+    if measure and _ANY.search(amount) and not _FIGURE.search(_ANY.sub(" ", amount)):
+        held = _HELD.get(measure)
+        if held is None or not held.search(amount):
+            return False
+    if _CHANGED.search(asked):
+        return bool(re.search(_CHANGE, text[max(0, start - _REACH) : end]) or _HELD["rate"].search(amount))
+    return True
+
+
+def only_change(asked: str, text: str, start: int, end: int) -> int:
+    """Where ``[start, end)`` of a folded text begins without what it says before the change asked for:
+    45.1亿元,同比增长11.9%.
+    """
+    said = list(_CHANGED_BY.finditer(text, start, end)) if _CHANGED.search(asked) else []
+    return said[-1].end() if said else start

@@ -1,0 +1,56 @@
+"""What an amount cannot be an answer to."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.measures import can_measure, measure_asked, only_change
+
+TRADE = "重庆与越南进出口额约45.1亿元,同比增长11.9%,7家渝企在越投资"
+
+
+@pytest.mark.parametrize(
+    ("question", "measure"),
+    [
+        ("昌都推介会分几批签约?", "count"),
+        ("有多少家世界500强落户重庆?", "count"),
+        ("西洽会的门票多少钱?", "money"),
+        ("签约总额是多少?", "money"),
+        ("占全国的比例是多少?", "rate"),
+        ("失业率是多少?", "rate"),
+        ("寺院占地多少平方米?", ""),
+        ("几个月能完成?", ""),
+        ("平壤的几所小学自哪一年起停课?", ""),
+    ],
+)
+def test_what_a_question_counts(question: str, measure: str) -> None:
+    assert measure_asked(question) == measure
+
+
+@pytest.mark.parametrize(
+    ("question", "amount", "can"),
+    [
+        ("分几批签约?", "34.96亿元", False),
+        ("分几批签约?", "4批次", True),
+        ("有多少家企业?", "7家投资1599万美元", True),
+        ("门票多少钱?", "11.9%", False),
+        ("门票多少钱?", "80元", True),
+        ("门票多少钱?", "免费", True),
+        ("占比是多少?", "325人", True),
+        ("占比是多少?", "34.96亿元", False),
+        ("占比是多少?", "十分之一", True),
+        ("有多高?", "34.96亿元", True),
+    ],
+)
+def test_an_amount_of_another_kind_cannot_answer(question: str, amount: str, can: bool) -> None:
+    assert can_measure(question, amount, 0, len(amount)) is can
+
+
+def test_how_much_it_grew_is_said_of_the_growth() -> None:
+    question = "进出口额增长了多少?"
+    level, change = TRADE.index("约45.1亿元"), TRADE.index("11.9%")
+    assert not can_measure(question, TRADE, level, level + 7)
+    assert can_measure(question, TRADE, change, change + 5)
+    assert can_measure("进出口额是多少?", TRADE, level, level + 7)
+    assert only_change(question, TRADE, level, change + 5) == change
+    assert only_change("进出口额是多少?", TRADE, level, change + 5) == level
