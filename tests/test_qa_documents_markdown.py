@@ -194,5 +194,7 @@ def test_a_real_readme(shared: Path) -> None:
     document = read_document(shared / "documents" / "md_zh_readme_chatchat.md", document_id="d", name="README.md")
     texts = [document.text[block.start : block.end] for block in document.blocks]
     assert "模型部署框架 | Xinference | LocalAI | Ollama | FastChat" in texts
-    assert [block.level for block in document.blocks if block.level][:4] == [2, 2, 2, 3]
+    assert [block.level for block in document.blocks if block.level][:4] == [2, 2, 3, 3]
+    contents = [text for text, block in zip(texts, document.blocks, strict=True) if block.kind == "contents"]
+    assert (contents[:2], contents[-1]) == (["目录", "概述"], "联系我们")
     assert "](" not in document.text
