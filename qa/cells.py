@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.evidence import share
-from qa.question import Question, Unit, align
+from qa.question import Kind, Question, Unit, align
 from qa.types import Block, Document, Passage
 
 ENOUGH = 0.6
@@ -28,18 +28,27 @@ AROUND = 0.8
 """What a word is worth that stands not in row or column but over the table."""
 NAMED = 0.5
 """Share of a row's name that the question must say, where the table has several rows."""
-TELLING = 2.8
+TELLING = 2.0
 """Weight of a word that must not be missing."""
 LEAST_HELD = 0.3
 """How much of such a word must be held for it not to be missing."""
+UNNAMED = 1.8
+"""As TELLING, where no column is named and the kind of its cell alone speaks for one."""
+TELLING_OF_PROSE = 2.8
+"""As TELLING, where the cell asked for is a sentence, which says things in its own words."""
 LEAST = 0.05
 """By how much, as a share, a row or column must lead the next."""
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _LINK_ASKED = re.compile(r"链接|链結|网址|網址|地址|\burl\b|\blink")
-_DATE = re.compile(r"\d{4}[-/.年]\d{1,2}\S*")
+_DATE = re.compile(r"\d{4}(?:[-/年]\d{1,2}|\.\d{1,2}\.\d{1,2}(?!\d))\S*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SECTION = re.compile(r"\d+(?:\.\d+){2,}\.?")
+_PROSE: tuple[Kind, ...] = ("manner", "reason", "yesno")
+_SURENESS = frozenset(
+    ("预计", "预测", "预期", "估计", "大约", "约为", "目前", "当前", "如今", "分别", "具体", "一共", "总共")
+)
+"""What a question says of how sure or when, which no table repeats in a row."""
 _ORDINAL = re.compile(r"no\.?|#|id|序号|序號|编号|編號|行号|項次|项次", re.IGNORECASE)
 _TWO_LANGUAGES = re.compile(r"(?<=[\u3400-\u9fff)）])\s+(?=[A-Za-z])|(?<=[A-Za-z)）])\s+(?=[\u3400-\u9fff])")
 _VALUE = re.compile(r"[-+−(（¥$€<>≤≥±]*\d[\d,.，]*\s*\S{0,6}")
@@ -96,35 +105,41 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
         return None
     names = _names(document, best)
     spans = [(best.start + a, best.start + b) for a, b in cell_spans(document.text[best.start : best.end])]
-    column = _column(question, document, spans, names)
+    text = align(document.text[best.start : best.end])
+    rest = [1 - share(unit, text) for unit in question.units]
+    column = _named_column(question, document, spans, names, rest)
+    telling = TELLING
+    if column is None:
+        column = _fitting_column(question, document, spans, names)
+        telling = TELLING_OF_PROSE if question.kind in _PROSE else UNNAMED
     if column is None:
         return None
-    text = align(document.text[best.start : best.end])
     name = align(names[column]) if column < len(names) else ""
     around = align(_around(document, best, passage))
     held = [max(share(unit, text), share(unit, name), AROUND * share(unit, around)) for unit in question.units]
     cover = _sum(question, held) / _sum(question, [1.0] * len(held))
     if cover < ENOUGH or any(
-        _is_missing(question, unit, one, (text, name), around) for unit, one in zip(question.units, held, strict=True)
+        _is_missing(question, unit, one, (text, name), around, telling)
+        for unit, one in zip(question.units, held, strict=True)
     ):
         return None
     named = tuple(unit.text for unit in question.units if unit.named and share(unit, text) >= 1)
     return Cell((best.start, best.end), spans[column], cover, _named(question, text), named)
 
 
-def _is_missing(question: Question, unit: Unit, held: float, texts: Sequence[str], around: str) -> bool:
+def _is_missing(question: Question, unit: Unit, held: float, texts: Sequence[str], around: str, telling: float) -> bool:
     """Whether a word that must not be missing is: one that tells much, a name, or a number. In ``texts`` a number and a
     Latin name stand whole or not at all (5.0 is not in 15.0, nor Java in JavaScript); over the table a name may be part
     of another (IK of IKAnalyzer).
     """
-    if _LINK_ASKED.search(unit.text):
+    if _LINK_ASKED.search(unit.text) or unit.text in _SURENESS:
         return False
     if unit.text.isascii() and (unit.named or any(map(str.isdigit, unit.text))):
         number = next((m for m in _NUMBER.finditer(question.folded) if m.start() <= unit.start < m.end()), None)
         word = _whole(number.group() if number else unit.text)
         over = word.search(around) if number else unit.text in around
         return not (over or any(word.search(text) for text in texts))
-    return held < LEAST_HELD and (unit.named or unit.weight >= TELLING)
+    return held < LEAST_HELD and (unit.named or unit.weight >= telling)
 
 
 @lru_cache(maxsize=512)
@@ -207,27 +222,47 @@ def _around(document: Document, row: Block, passage: Passage) -> str:
     return "\n".join([passage.title, passage.section, *(part[-2 * LONGEST :] for part in parts)])
 
 
-def _column(
-    question: Question, document: Document, spans: Sequence[tuple[int, int]], names: Sequence[str]
-) -> int | None:
-    """The column that is asked for, of those whose cell can answer; ``None`` where that is not clear."""
+def _able(question: Question, document: Document, spans: Sequence[tuple[int, int]]) -> tuple[list[str], list[int]]:
+    """The texts of the cells, and the places of those that can answer."""
     cells = [document.text[a:b] for a, b in spans]
-    able = [j for j, cell in enumerate(cells) if _can_answer(question, cell)]
+    return cells, [j for j, cell in enumerate(cells) if _can_answer(question, cell)]
+
+
+def _named_column(
+    question: Question,
+    document: Document,
+    spans: Sequence[tuple[int, int]],
+    names: Sequence[str],
+    rest: Sequence[float],
+) -> int | None:
+    """The column that the question names, of those whose cell can answer, by the words that the row does not say
+    itself: ``rest`` is what it leaves of each. ``None`` where that is not clear.
+    """
+    _, able = _able(question, document, spans)
     scores = {
-        j: _sum(question, [share(unit, align(names[j])) for unit in question.units]) for j in able if j < len(names)
+        j: _sum(question, [share(u, align(names[j])) * left for u, left in zip(question.units, rest, strict=True)])
+        for j in able
+        if j < len(names)
     }
     ranked = sorted(scores, key=lambda j: -scores[j])
-    if ranked and scores[ranked[0]] > 0:
-        lead = scores[ranked[0]] - (scores[ranked[1]] if len(ranked) > 1 else 0.0)
-        if lead > LEAST * scores[ranked[0]]:
-            return ranked[0]
+    if not ranked or scores[ranked[0]] <= 0:
+        return None
+    lead = scores[ranked[0]] - (scores[ranked[1]] if len(ranked) > 1 else 0.0)
+    return ranked[0] if lead > LEAST * scores[ranked[0]] else None
+
+
+def _fitting_column(
+    question: Question, document: Document, spans: Sequence[tuple[int, int]], names: Sequence[str]
+) -> int | None:
+    """The only column whose cell is of the kind that is asked for."""
+    cells, able = _able(question, document, spans)
     if _LINK_ASKED.search(question.folded):
         fitting = [j for j in able if _LINK.fullmatch(cells[j])]
     elif question.kind == "time":
         fitting = [j for j in able if _DATE.fullmatch(cells[j])]
     elif question.kind == "number":
         fitting = [j for j in able if _VALUE.fullmatch(cells[j]) and not _counts_rows(j, cells, names)]
-    elif question.kind in ("manner", "reason", "yesno"):
+    elif question.kind in _PROSE:
         fitting = [j for j in able if _is_words(cells[j])]
     else:
         fitting = []
@@ -241,4 +276,7 @@ def _counts_rows(column: int, cells: Sequence[str], names: Sequence[str]) -> boo
 
 
 def _can_answer(question: Question, cell: str) -> bool:
-    return 0 < len(cell) <= LONGEST and any(map(str.isalnum, cell)) and _said(question, cell) < SAID
+    if not 0 < len(cell) <= LONGEST or not any(map(str.isalnum, cell)) or _said(question, cell) >= SAID:
+        return False
+    # How many is neither a name nor a day.
+    return question.kind != "number" or any(map(str.isnumeric, cell)) and _DATE.fullmatch(cell) is None

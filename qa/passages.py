@@ -34,7 +34,7 @@ _ORPHAN = 4.0
 """Cost of leaving a heading without the text under it: more than any unevenness of length."""
 
 _CLOSE = "”’」』）)】》〉\\]］\"'"
-_STOP = re.compile(rf"\n|(?:[。｡！？!?]+|…{{1,}}|\.+(?=[\s{_CLOSE}]|$|[\u3400-\u9fff]))[{_CLOSE}]*")
+_STOP = re.compile(rf"\n|(?:[。｡！？!?]+|…{{1,}}|(?<!\.)\.++(?=[\s{_CLOSE}]|$|[\u3400-\u9fff]))[{_CLOSE}]*")
 _SEMICOLON = re.compile(f"[；;][{_CLOSE}]*")
 _COMMA = re.compile(f"[，、,：:；;—…][{_CLOSE}]*")
 _ABBREVIATION = re.compile(

@@ -122,3 +122,35 @@ def test_no_cell_where_the_table_lacks_the_year_version_or_name(text: str, quest
 )
 def test_a_row_is_cut_where_its_cells_were_joined(row: str, cells: list[str]) -> None:
     assert [row[start:end] for start, end in cell_spans(row)] == cells
+
+
+SHOPS = """# 2023年各门店经营情况
+
+| 门店 | 城市 | 店长 | 面积（平方米） | 营业收入（万元） | 开业日期 |
+|---|---|---|---|---|---|
+| 南山店 | 深圳 | 王丽 | 320 | 1280.5 | 2019-05-01 |
+| 天河店 | 广州 | 赵强 | 280 | 960.2 | 2020-10-18 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("南山店的面积是多少？", "320"),  # 店 is the row's word, not that of the column 店长
+        ("南山店的营业收入是多少万元？", "1280.5"),
+        ("2023年南山店的营业收入是多少？", "1280.5"),
+        ("天河店是什么时候开业的？", "2020-10-18"),
+        ("南山店在哪个城市？", "深圳"),
+    ],
+)
+def test_a_word_of_the_row_names_no_column(question: str, answer: str) -> None:
+    assert asked(SHOPS, question) == answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["南山店的电话是多少？", "南山店的利润是多少？", "南山店的员工有多少人？", "南山店的营业成本是多少？",
+     "南山店什么时候关闭？", "南山店开了多少年？", "深圳的人口是多少？", "南山店2022年的营业收入是多少？"],
+)  # fmt: skip
+def test_what_a_table_does_not_say_gets_no_cell(question: str) -> None:
+    assert asked(SHOPS, question) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from qa.check import offset_problems
@@ -87,3 +89,9 @@ def test_a_pdf_page_of_contents() -> None:
     )
     assert [block.kind for block in document.blocks] == ["contents"] * 4 + ["paragraph"]
     assert [document.text[one.start : one.end] for one in split_passages(document)] == [BODY]
+
+
+def test_long_runs_of_points_take_no_longer_than_their_length() -> None:
+    begin = time.process_time()
+    kinds(*("甲" + mark * count + "A" for mark in ".…- _" for count in (3_900, 200_000)))
+    assert time.process_time() - begin < 5

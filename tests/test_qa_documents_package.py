@@ -160,6 +160,12 @@ def test_what_is_no_package_or_lacks_its_main_part_is_damaged(parse: Callable[..
         assert refusal(parse, data) == "file_damaged"
 
 
+def test_an_encoding_that_nobody_knows_is_damage() -> None:
+    with pytest.raises(DocumentError) as caught:
+        parse_xml(b"<?xml version='1.0' encoding='UTF-0.5'?><a/>", path="a", part="b")
+    assert caught.value.code == "file_damaged"
+
+
 @given(st.integers(0, 2000))
 @settings(max_examples=60, deadline=None)
 def test_a_truncated_file_is_damaged(cut: int) -> None:

@@ -21,6 +21,8 @@ FEWEST = 3
 """Lines that a run without a heading over it must have."""
 RISING = 0.8
 """Share of the steps from line to line at which the page number must not fall."""
+TEXT_LIMIT = 4_000
+"""Characters of the longest block in which several lines of contents may have been joined."""
 LONGEST = 120
 """Columns of the longest title in a line."""
 TORN = 2
@@ -30,8 +32,8 @@ _HEADING = re.compile(
     r"[\[【「]?(?:[图圖表插总總本期附详細细]{0,3}(?:目录|目錄|目次)|(?i:(?:table\s*of\s*|list\s*of\s*)?contents))+[:：\]】」]?"
 )
 _PAGE = r"[(（\[—–-]?(?:第|[Pp]\.?)?(?:\d{1,4}|[ivxlc]{1,7}|[IVXLC]{1,7}|[A-Z]?\d{1,3}-\d{1,3})页?[)）\]—–-]?"
-_LEADER = r"(?:(?:[.．·•‥_]\s?){4,}|(?:[…⋯]\s?){2,}|(?:[-—]\s?){6,})[.．·…]*"
-_LED = re.compile(rf"\s*{_LEADER}\s*({_PAGE})(?=\s|$|[\u3400-\u9fff])")
+_LEADER = r"(?:(?:[.．·•‥_]\s?){4,}+|(?:[…⋯]\s?){2,}+|(?:[-—]\s?){6,}+)[.．·…]*+"
+_LED = re.compile(rf"(?<![.．·•‥_…⋯—-])\s*+{_LEADER}\s*({_PAGE})(?=\s|$|[\u3400-\u9fff])")
 _CUT = re.compile(r"\s*(?:[.．·‥]\s?){8,}$")
 _ENDED = re.compile(rf"(?P<title>\S.*?)(?:\s*[|\t]\s*|\s+|、|(?<=[\u3400-\u9fff)）”》]))(?P<page>{_PAGE})", re.DOTALL)
 _FIGURES = re.compile(r"\d+")
@@ -73,7 +75,7 @@ def _is_heading(draft: Draft) -> bool:
 def _entry(draft: Draft) -> _Entry | None:
     """What the draft lists, if it looks like one line of contents or several that were joined."""
     text = draft.text.strip()
-    if draft.kind in ("code", "contents") or not text:
+    if draft.kind in ("code", "contents") or not 0 < len(text) <= TEXT_LIMIT:
         return _Entry((), 1, True) if draft.kind == "contents" else None
     pages, end = [], 0
     for match in _LED.finditer(text):

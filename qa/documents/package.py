@@ -320,7 +320,7 @@ class _Guard:
             self._parser.Parse(chunk, False)
         except _Begun:
             self.done = True
-        except (expat.ExpatError, ValueError) as error:
+        except (expat.ExpatError, ValueError, LookupError) as error:  # an encoding that nobody knows
             raise DocumentError("file_damaged", path=self._path, reason="xml") from error
 
     def _refuse(self, *_: object) -> None:
