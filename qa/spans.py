@@ -57,6 +57,7 @@ _EDGE = "。！？；，、,;!?：: \t\r\n\u3000"
 _OPENING = "“‘「『《〈（([【"
 _CLOSING = "”’」』》〉）)]】"
 _ENUMERATION = re.compile(r"[^，,；;：:。！!？?、\n]+(?:、[^，,；;：:。！!？?、\n]+)+")
+_IN_CODE = re.compile(r"[a-z$£€¥¥#._/-]\Z")
 _BEFORE_TITLE = re.compile("[以由被将把在][“「『《‘]")
 _SEMICOLON = re.compile("[；;]")
 _CLOSED = re.compile(r"(?<![高中初同平均优相何])等(?!于|同|级|待|候|奖)")
@@ -133,10 +134,14 @@ def before_semicolon(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def bare_amount(text: str, start: int, end: int) -> tuple[int, int]:
-    """``[start, end)`` without the words before the one number that it ends with: 总投资额34.96亿元."""
+    """``[start, end)`` without the words before the one number that it ends with: 总投资额34.96亿元. A code or a currency's
+    name before it belongs to it: S0120521020003, NT$200,000元.
+    """
     folded = fold_text(text[start:end])
     numbers = find_numbers(folded.text) if folded.starts is None else []
     alone = len(numbers) == 1 and numbers[0][1] == end - start
+    if alone and _IN_CODE.search(folded.text, 0, numbers[0][0]):
+        return start, end
     return (start + numbers[0][0], end) if alone else (start, end)
 
 
