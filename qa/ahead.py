@@ -2,7 +2,8 @@
 
 Ahead, several items at once, results in the order of the items: each thread takes an item, and puts what the work on it
 gives into that item's own queue; the results are taken item after item. Queues are short and few items are begun before
-they are wanted: memory is bounded in items, not in characters. Knows no files, documents or libraries. Not covered: work that cannot be told to end; :meth:`Ahead.close` waits.
+they are wanted: memory is bounded in items, not in characters. Knows no files, documents or libraries. Not covered: work
+that cannot be told to end; :meth:`Ahead.close` waits.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is counted: an amount of one kind is no answer to a question about another (几批: no 34.96亿元).
 
-Works on folded text; knows no passage and no score. Says only what an amount cannot be: of 520 questions of public sets
-that it knows the measure of it refuses the given answer of four, each to a question put in two halves (… 自哪一年).
+Works on folded text; knows no passage and no score. Says only what an amount cannot be: of the 511 questions of the public
+sets whose measure it knows, it refuses the given answer of four, two of which are no amounts (1号线, 2号线和3号线).
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ COMMON = 500
 _HEAD = "|".join(sorted(OFFICES, key=len, reverse=True))
 _RANK = re.compile(rf"(?:{'|'.join(OFFICE_PREFIXES)})*(?:{_HEAD})$")
 _STOPS = "、,，。；;:：！!？?（）()“”\"'‘’《》「」"
+_OFFICE = re.compile(_HEAD)
 _PLACE = re.compile(rf"(?:{_HEAD})(?=[\u3400-\u9fff]{{2}})")
 _DOTTED = re.compile(DOTTED_NAME)
 _RUN = re.compile(r"[\u3400-\u9fff]{2,5}")
@@ -160,7 +161,7 @@ def _name_at(folded: str, start: int) -> Span | None:
 
 def _is_word(run: str) -> bool:
     """Whether a run opens with a common word that is no name (任命, 关于), or with another office."""
-    if _PLACE.match(run + "的的"):
+    if _OFFICE.match(run):
         return True
     first = tokenize(run)[0]
     return len(first.text) > 1 and first.tag[:2] != "nr" and frequency(first.text) >= COMMON
