@@ -19,9 +19,10 @@ from qa.confidence import Calibration, load_calibration
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.errors import LibraryError, QuestionError
 from qa.followup import FollowUp, follow_up
-from qa.question import align, parse_question
+from qa.question import align, asks_hour, parse_question
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
+from qa.spans import only_date
 from qa.suggest import Suggestion, content_words, suggestions
 from qa.types import Answer, Block, Citation, Document, Exchange, Hit, Reading, Timings, VerbatimError
 
@@ -178,7 +179,11 @@ class Answerer:
     def _weigh(self, asked: str, hits: Sequence[Hit]) -> list[_Weighed]:
         readings = self.reader.read(asked, hits)
         weighed = [
-            _Weighed(reading, hits[reading.hit], self.calibration.probability(asked, hits, reading))
+            _Weighed(
+                _with_date(asked, reading, hits[reading.hit]),
+                hits[reading.hit],
+                self.calibration.probability(asked, hits, reading),
+            )
             for reading in readings
         ]
         return self._with_cell(asked, hits, sorted(weighed, key=lambda item: -item.probability))
@@ -287,6 +292,14 @@ def heard(history: Sequence[Exchange]) -> list[Exchange]:
             break
         kept.insert(0, exchange)
     return kept
+
+
+def _with_date(asked: str, reading: Reading, hit: Hit) -> Reading:
+    """A whole sentence that answers when, with the one date in it as its short answer. It is no surer for that."""
+    question = parse_question(asked)
+    if reading.answer is not None or question.kind != "time" or asks_hour(question):
+        return reading
+    return replace(reading, answer=only_date(hit.text, *reading.quote))
 
 
 def _repeats(item: _Weighed, said: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ from qa.measures import can_measure, only_change
 from qa.offices import answering, asked_office
 from qa.passages import sentences
 from qa.question import Kind, Question, align, date_grain, parse_question
-from qa.spans import bare_amount, bare_title, before_semicolon, can_answer, is_short_answer, only_date, snap, whole_list
+from qa.spans import bare_amount, bare_title, before_semicolon, can_answer, is_short_answer, snap, whole_list
 from qa.types import TITLE_SEPARATOR, Hit, Reading
 
 if TYPE_CHECKING:
@@ -204,10 +204,8 @@ def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Quest
             continue
         if kind == "number" and not can_measure(question.folded, folded, *answer):
             continue
-        short: tuple[int, int] | None = answer
-        if answer[1] - answer[0] > WHOLE * (quote[1] - quote[0]) or not is_short_answer(hit.text[slice(*answer)]):
-            short = only_date(hit.text, *quote) if kind == "time" else None
-        readings.append(Reading(0, quote, short, score))
+        whole = answer[1] - answer[0] > WHOLE * (quote[1] - quote[0]) or not is_short_answer(hit.text[slice(*answer)])
+        readings.append(Reading(0, quote, None if whole else answer, score))
         if len(readings) == 2:
             break
     return readings

@@ -68,6 +68,47 @@ def test_an_answer_is_cut_out_of_its_quote(library: Library, encoder: KeywordEnc
     assert answer.timings_ms.total >= answer.timings_ms.retrieve
 
 
+class Whole:
+    """A reader that quotes every line whole, without a short answer."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
+        return [
+            Reading(number, match.span(), None, 0.8)
+            for number, hit in enumerate(hits)
+            for match in re.finditer(".+", hit.text)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("推介会是哪天办的？", "借助平台，推介会5月21日在重庆举办。", "5月21日"),
+        ("推介会几点开始？", "借助平台，推介会5月21日在重庆举办。", "借助平台，推介会5月21日在重庆举办。"),
+        ("推介会是谁办的？", "借助平台，推介会5月21日在重庆举办。", "借助平台，推介会5月21日在重庆举办。"),
+        ("推介会是哪天办的？", "推介会5月21日开始，5月23日结束。", "推介会5月21日开始，5月23日结束。"),
+    ],
+)
+def test_a_sentence_that_says_when_is_answered_with_its_only_date(
+    library: Library, encoder: KeywordEncoder, question: str, text: str, answer: str
+) -> None:
+    library.add_documents([as_document("d", "", text)], encoder=encoder)
+    given = Answerer(library, Retriever(library, encoder), Whole(), Certain(), 0.5).ask(question)
+    assert (given.answer, given.citations[0].quote) == (answer, text)
+
+
+class SureOfShort(Certain):
+    """Believes a short answer more than a sentence."""
+
+    def probability(self, question: str, hits: Sequence[Hit], reading: Reading) -> float:
+        return 0.9 if reading.answer is not None else 0.6
+
+
+def test_a_sentence_is_no_surer_for_its_only_date(library: Library, encoder: KeywordEncoder) -> None:
+    library.add_documents([as_document("d", "", "推介会5月21日在重庆举办。")], encoder=encoder)
+    given = Answerer(library, Retriever(library, encoder), Whole(), SureOfShort(), 0.5).ask("推介会是哪天办的？")
+    assert (given.answer, given.confidence) == ("5月21日", 0.6)
+
+
 class Numbers:
     """A reader that gives the number before 家 in every line, the longest line most surely."""
 

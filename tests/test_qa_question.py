@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.question import KINDS, WEIGHT_LIMIT, align, date_grain, parse_question, word_weight
+from qa.question import KINDS, WEIGHT_LIMIT, align, asks_hour, date_grain, parse_question, word_weight
 
 
 # fmt: off
@@ -117,3 +117,17 @@ def test_any_text_is_a_question(text):
 # fmt: on
 def test_how_much_of_a_date_is_asked_for(question, grain):
     assert date_grain(parse_question(question)) == grain
+
+
+# fmt: off
+@pytest.mark.parametrize(("question", "hour"), [
+    ("西洽会几点开幕的？", True),
+    ("西洽會幾點開幕？",   True),
+    ("列车几时到站？",     True),
+    ("西洽会哪天开幕？",   False),
+    ("几点线图在哪年画成？", False),
+    ("什么时候开幕？",     False),
+])
+# fmt: on
+def test_a_question_for_the_time_of_day(question, hour):
+    assert asks_hour(parse_question(question)) is hour

@@ -58,6 +58,31 @@ def test_quote_and_short_answer(question, quoted, answer):
         assert short.removeprefix("因为") == answer
 
 
+OFFICIALS = (
+    "英国驻华大使魏磊、四川省副省长任京东、韩国京畿道副知事金大淳致辞。江州市与越南的进出口额约45.1亿元,同比增长11.9%。"
+    "现场分4批次签约,总投资额34.96亿元。"
+)
+
+
+# fmt: off
+@pytest.mark.parametrize(("question", "answer"), [
+    ("四川省副省长是谁？",     "任京东"),
+    ("金大淳是什么职务？",     "韩国京畿道副知事"),
+    ("进出口额增长了多少？",   "11.9%"),
+    ("分几批签约？",           "4批次"),
+    ("总投资额是多少？",       "34.96亿元"),
+])
+# fmt: on
+def test_names_beside_offices_and_amounts_of_what_is_counted(question, answer):
+    assert best(question, [hit(OFFICIALS)])[1] == answer
+
+
+def test_the_holder_of_the_same_office_elsewhere_is_no_answer():
+    readings = load_reader().read("美国驻华大使是谁？", [hit(OFFICIALS)])
+    given = [OFFICIALS[slice(*(reading.answer or reading.quote))] for reading in readings]
+    assert "魏磊" not in given
+
+
 def test_the_sentence_that_answers_wins_over_one_that_names_the_same_place():
     quote, _ = best("江州有哪些优势产业？")
     assert quote == "江州已形成脐橙、蜜柚、猕猴桃等优势产业。"

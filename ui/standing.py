@@ -1,7 +1,7 @@
 """Where a page stands, as its script says with each question: the conversation it shows, and the documents ticked.
 
-What the server remembers of a page may be gone while the page is still open: its tab slept, many others came, the
-server was started again. What the page itself says is not. Knows no Gradio; takes what nobody has checked.
+What the server remembers of a page may be gone while the page is still open: its tab slept, or many others came. What
+the page itself says is not. Knows no Gradio; takes what nobody has checked.
 """
 
 from __future__ import annotations
