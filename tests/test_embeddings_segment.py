@@ -7,7 +7,7 @@ import time
 import warnings
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from embeddings import chinese
@@ -150,6 +150,7 @@ mixed_text = st.text(
 
 @settings(deadline=None)
 @given(st.one_of(any_text, mixed_text))
+@example("什么")
 def test_segment_holds_its_invariants(text: str) -> None:
     found = segment(text)
     folded = fold_text(text)
@@ -159,7 +160,12 @@ def test_segment_holds_its_invariants(text: str) -> None:
         assert 0 <= term.start < term.end <= len(text)
         assert term.text
         assert not any(character.isspace() for character in term.text)
-        ours = re.sub("[-, ]", "", fold(text[term.start : term.end]))
+        # As folded where it stands: OpenCC makes 幺 of a 么 alone, and leaves it in 什么.
+        places = [folded.span(i, i + 1) for i in range(len(folded.text))]
+        part = "".join(
+            char for char, (low, high) in zip(folded.text, places, strict=True) if low < term.end and term.start < high
+        )
+        ours = re.sub("[-, ]", "", part)
         numeral = re.search("[0-9]", term.text) and re.search("[〇零一二两三四五六七八九十]", ours)
         assert numeral or re.sub("[-, ]", "", term.text) in ours
 
