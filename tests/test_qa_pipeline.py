@@ -20,6 +20,7 @@ from qa.errors import LibraryError
 from qa.library import Library
 from qa.report import AddReport
 from tests.conftest import ROOT, KeywordEncoder
+from tests.interrupts import interruptible
 from tests.office_files import docx, p
 
 STOPPED = """
@@ -118,7 +119,8 @@ def test_ctrl_c_stops_it_and_the_next_add_goes_on(tmp_path: Path, encoder: Keywo
     (files / "zzz.docx").write_bytes(docx(p("越南开幕。")))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", STOPPED, str(folder), str(files)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    with interruptible():
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == process.stdout.readline() == "embedding\n"

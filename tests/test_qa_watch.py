@@ -20,6 +20,7 @@ from qa import database, watch
 from qa.library import Library
 from qa.watch import Watch
 from tests.conftest import ROOT, KeywordEncoder
+from tests.interrupts import interruptible
 
 OLD = time.time() - 3600
 
@@ -276,12 +277,8 @@ def test_a_real_process_follows_and_ends_cleanly(tmp_path: Path, papers: Path) -
     write(papers / "a.txt", "重庆一段。")
     command = [sys.executable, "-c", "from ui.cli import main; main()", "add", "--watch", str(papers)]
     command += ["--library", str(tmp_path / "library"), "--lang", "en"]
-    # Where the tests run in the background, Ctrl+C is ignored, and a child would inherit that.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
+    with interruptible():
         process = subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    finally:
-        signal.signal(signal.SIGINT, before)
     try:
         said = lines(process)
         assert next(said).startswith("Following ")
