@@ -73,10 +73,11 @@ bench-load: dev ## 20 个对话同时问十分钟：出错、串话、时间、�
 tour: dev ## 把页面的每个状态拍成图，放在 build/tour · pictures of every state of the page in build/tour
 	$(BIN)/python -m benchmarks.tour
 
-models: dev ## 从公开的包和训练数据重做自带的模型（两核约五小时） · make the bundled models again from public data
+models: dev ## 从公开的包和训练数据重做自带的模型（要有显卡，否则数日） · make the bundled models again from public data; wants a GPU
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
 	$(BIN)/python -m training.make_encoder
-	$(BIN)/python -m training.train_reader $(YINJU_SHARED)/data/qa --out build/reader
+	$(BIN)/python -m training.prepare_reader $(YINJU_SHARED)/data/qa build/reader/packed.jsonl.gz
+	$(BIN)/python -m training.train_reader build/reader/packed.jsonl.gz --out build/reader
 	$(BIN)/python -m training.pack_reader build/reader/reader.safetensors
 
 clean: ## 删去环境和缓存 · remove the environment and caches

@@ -6,8 +6,9 @@ import threading
 
 import numpy as np
 import pytest
+import torch
 
-from embeddings.encoder import BUNDLED, load_encoder, model_identity
+from embeddings.encoder import BUNDLED, load_encoder, model_identity, precision
 from embeddings.errors import EncoderError
 
 PASSAGE = "这份实力早已被全球巨头认可。截至目前，325家世界500强扎根重庆，其中法国企业占比不小。"
@@ -24,6 +25,11 @@ TEXTS = [
     "ひらがな 한국어 ไทย",
 ]
 # fmt: on
+
+
+# Numbers of a unit vector of 384 are below 0.3; bfloat16 keeps 8 bits, and its kernels round in an order that depends on
+# the batch's shape.
+ROUNDING = 1e-4 if precision() is torch.float32 else 5e-3
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +51,7 @@ def test_no_texts_give_no_rows(encoder):
 
 def test_a_text_has_the_same_vector_alone_as_in_any_batch(encoder):
     alone = np.concatenate([encoder.encode_passages([text]) for text in TEXTS])
-    assert np.abs(encoder.encode_passages(TEXTS) - alone).max() < 1e-4
+    assert np.abs(encoder.encode_passages(TEXTS) - alone).max() < ROUNDING
 
 
 def test_sentence_transformers_loads_the_folder_and_gives_the_same_vectors(encoder):
@@ -55,8 +61,8 @@ def test_sentence_transformers_loads_the_folder_and_gives_the_same_vectors(encod
     assert model.prompts["query"] == "query: "
     passages = model.encode(TEXTS, prompt_name="passage")
     queries = model.encode(["query: " + text for text in TEXTS])
-    assert np.abs(passages - encoder.encode_passages(TEXTS)).max() < 1e-4
-    assert np.abs(queries - encoder.encode_queries(TEXTS)).max() < 1e-4
+    assert np.abs(passages - encoder.encode_passages(TEXTS)).max() < ROUNDING
+    assert np.abs(queries - encoder.encode_queries(TEXTS)).max() < ROUNDING
 
 
 # fmt: off
@@ -103,7 +109,7 @@ def test_threads_get_the_vectors_they_asked_for(encoder):
         thread.start()
     for thread in threads:
         thread.join()
-    assert np.abs(np.stack(found) - expected).max() < 1e-4
+    assert np.abs(np.stack(found) - expected).max() < ROUNDING
 
 
 def test_bundled_model_loads_and_encodes_without_a_socket(monkeypatch):

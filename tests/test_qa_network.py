@@ -72,6 +72,8 @@ def test_collate_allows_the_window_and_position_0():
 
 def test_padding_does_not_change_what_is_read():
     network, tokenizer = load_network()
+    # In bfloat16 the kernels round in another order for another shape: by 0.1 where a logit is 3.
+    network.float()
     short = encode(tokenizer, "谁到场？", "", "李维到场致辞。")
     long = encode(tokenizer, "有多少家企业参展？", "江州果品博览会", "共有412家企业参展，观众超过6.8万人次。" * 5)
     with torch.inference_mode():

@@ -1,17 +1,24 @@
-"""What the span reader learns from: windows that hold their answer, or do not."""
+"""What the span reader learns from: windows that hold their answer, or do not; and how a step is made of them."""
 
 from __future__ import annotations
 
+import gzip
+import json
 import random
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from embeddings.encoder import BUNDLED
-from training.reader_data import _window, about_others, examples_of, is_held_out
-from training.train_reader import encoded, rate_at
+from qa.network import Batch
+from qa.passages import sentences
+from training.prepare_reader import exchanged, prepared
+from training.reader_data import is_held_out
+from training.reader_windows import cut, items_of, load_packed
+from training.train_reader import STAGES, TEMPERATURE, batches, loss_of, rate_at
 
 ROWS = [
     {
@@ -21,23 +28,51 @@ ROWS = [
         "context": f"第{number}屆博覽會在江州開幕。共有{number}12家企業參展。觀眾很多。" + "會上簽約不少。" * 60,
         "question": "共有多少家企業參展？",
         "answers": [{"text": f"{number}12家企業", "start": len(f"第{number}屆博覽會在江州開幕。共有")}],
+        "source": "made/here",
+        "aside": number == 8,
     }
     for number in range(3, 9)
 ]
 
 
-def test_examples_hold_their_answer_in_simplified_script():
-    examples = examples_of(ROWS, seed=1, negatives=0.5)
-    answered = [example for example in examples if example.answer]
-    assert [example.window[slice(*example.answer)] for example in answered] == [f"{n}12家企业" for n in range(3, 9)]
-    assert all(example.question == "共有多少家企业参展？" for example in examples)
-    assert len(examples) - len(answered) == 3
-    assert all("12家企业" not in example.window or example.answer for example in examples)
+@pytest.fixture(scope="module")
+def tokenizer():
+    return Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
 
 
-def test_the_same_seed_gives_the_same_examples():
-    assert examples_of(ROWS, seed=1, negatives=0.5) == examples_of(ROWS, seed=1, negatives=0.5)
-    assert examples_of(ROWS, seed=1, negatives=0.5) != examples_of(ROWS, seed=2, negatives=0.5)
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory):
+    path = tmp_path_factory.mktemp("packed") / "packed.jsonl.gz"
+    path.write_bytes(gzip.compress("\n".join(json.dumps(one) for one in prepared(ROWS)).encode()))
+    return load_packed(path)
+
+
+def test_a_question_is_packed_with_the_place_of_its_answer_in_simplified_script(packed):
+    assert len(packed.questions) == 6
+    for number, entry in zip(range(3, 9), packed.questions, strict=True):
+        text = packed.pieces[entry["gold"]]["text"]
+        assert text[slice(*entry["answer"])] == f"{number}12家企业"
+        assert (entry["question"], entry["source"], entry["aside"]) == ("共有多少家企业参展？", "here", number == 8)
+        assert entry["gold"] in entry["own"]
+        assert not set(entry["wrong"]) & set(entry["own"])
+        assert all(f"{number}12家企业" not in packed.pieces[wrong]["text"] for wrong in entry["wrong"])
+    # What is kept aside is shown to no other question.
+    assert not set(packed.questions[-1]["own"]) & {wrong for entry in packed.questions for wrong in entry["wrong"]}
+
+
+def test_a_pass_marks_the_tokens_of_the_answers_and_asks_nothing_kept_aside(packed, tokenizer):
+    items = items_of(packed, tokenizer, seed=1)
+    answered = [item for item in items if item.start]
+    assert len(answered) == 5
+    for number, item in zip(range(3, 8), answered, strict=True):
+        marked = tokenizer.decode(item.window.ids[item.start : item.end + 1]).replace(" ", "")
+        assert f"{number}12家企业" in marked
+    assert all((item.start, item.end) == (0, 0) for item in items if item not in answered)
+
+
+def test_the_same_seed_gives_the_same_pass(packed, tokenizer):
+    assert items_of(packed, tokenizer, seed=1) == items_of(packed, tokenizer, seed=1)
+    assert items_of(packed, tokenizer, seed=1) != items_of(packed, tokenizer, seed=2)
 
 
 def test_held_out_goes_by_the_context_alone():
@@ -55,42 +90,64 @@ def test_a_window_holds_what_it_was_cut_around(text, data):
     end = data.draw(st.integers(start + 1, len(text)))
     if not text[start:end].strip():
         return
-    low, high = _window(text, start, end, random.Random(0))
+    low, high = cut(sentences(text), start, end, data.draw(st.integers(100, 400)), random.Random(0))
     assert 0 <= low < high <= len(text)
     assert text[start:end].strip() in text[low:high]
 
 
-def test_encoded_marks_the_tokens_of_the_answer():
-    tokenizer = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
-    for example in examples_of(ROWS, seed=3, negatives=0.5):
-        item = encoded(tokenizer, example)
-        if example.answer is None:
-            assert (item.start, item.end) == (0, 0)
-            continue
-        first, last = item.start - item.window.first, item.end - item.window.first
-        marked = example.window[item.window.offsets[first][0] : item.window.offsets[last][1]]
-        assert example.window[slice(*example.answer)] in marked
+def test_batches_hold_every_item_once_and_the_same_seed_gives_the_same(packed, tokenizer):
+    items = items_of(packed, tokenizer, seed=1) * 40
+    made = list(batches([items, items], seed=3))
+    assert sorted(id(item) for batch in made for item in batch) == sorted(id(item) for item in items * 2)
+    assert max(map(len, made)) == 32
+    assert made == list(batches([items, items], seed=3))
 
 
-# Round one: 1,750 steps, of which 6 % (105) warm up; round two: 1,300, of which 78 do.
-# fmt: off
-@pytest.mark.parametrize(("step", "rate"), [
-    (0, 1.5e-4 / 105), (104, 1.5e-4), (105, 1.5e-4), (1749, 1.5e-4 / 1645),
-    (1750, 1.0e-4 / 78), (1827, 1.0e-4), (3049, 1.0e-4 / 1222), (3050, 0.0),
-])
-# fmt: on
-def test_in_every_round_the_rate_rises_over_the_warm_up_and_falls_to_nothing(step, rate):
-    assert rate_at(step) == pytest.approx(rate)
+# 1,000 steps, of which 6 % (60) warm up: (step + 1) / 60 of the peak, and of that what is left of the way.
+@pytest.mark.parametrize(("step", "share"), [(0, 1 / 60), (29, 0.5 * 0.971), (59, 0.941), (500, 0.5), (1000, 0.0)])
+def test_the_rate_rises_over_the_warm_up_and_falls_to_nothing(step, share):
+    assert rate_at(step, 1000) == pytest.approx(share)
 
 
-def test_questions_about_others_name_what_their_context_lacks():
+def test_a_stage_learns_from_stages_before_it():
+    for number, stage in enumerate(STAGES):
+        assert {*stage.teachers, stage.begins} - {""} <= {before.name for before in STAGES[:number]}
+    assert STAGES[-1].name == "reader"
+
+
+class Fixed(torch.nn.Module):
+    """Gives the same logits for whatever is read."""
+
+    def __init__(self, logits):
+        super().__init__()
+        self.logits = torch.tensor([logits])
+
+    def forward(self, batch):
+        return self.logits
+
+
+def test_the_loss_worked_out_by_hand():
+    batch = Batch(torch.zeros((1, 2), dtype=torch.long), torch.ones((1, 2)), torch.ones((1, 2), dtype=torch.bool))
+    even, sure = Fixed([[0.0, 0.0], [0.0, 0.0]]), Fixed([[0.0, 0.0], [50.0, 50.0]])
+    targets = torch.tensor([[1, 1]])
+    # Two places are as likely: ln 2, the mean of start and end. A teacher who is sure is as far away.
+    ln2 = 0.693147
+    assert loss_of(even, [], batch, targets, 0.0).item() == pytest.approx(ln2, abs=1e-5)
+    assert loss_of(even, [sure], batch, targets, 1.0).item() == pytest.approx(ln2 * TEMPERATURE**2, abs=1e-4)
+    assert loss_of(even, [even], batch, targets, 1.0).item() == pytest.approx(0.0, abs=1e-6)
+    # The mean of logits 0 and 50, and of 50 and 0, says nothing.
+    other = Fixed([[50.0, 50.0], [0.0, 0.0]])
+    assert loss_of(even, [sure, other], batch, targets, 1.0).item() == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_exchanged_questions_ask_for_what_their_context_lacks(named):
     rows = [
-        {"id": n, "context": f"{name}生于{year}年。", "title": "", "question": f"{name}出生于哪一年？"}
-        for n, (name, year) in enumerate([("王志刚", 1957), ("赵弘殷", 899)])
+        {"context": "王志刚1957年毕业。", "title": "", "question": "王志刚在哪一年毕业？", "aside": False},
+        {"context": "赵弘殷899年结婚。", "title": "", "question": "赵弘殷在哪一年结婚？", "aside": False},
     ]
-    swapped = list(about_others(rows, random.Random(0)))
-    assert [row["id"] for row in swapped] == [0, 1]
-    for row in swapped:
-        name = row["question"].removesuffix("出生于哪一年？")
-        assert name in {"王志刚", "赵弘殷"}
-        assert name not in row["context"]
+    found = exchanged(rows, named=named)
+    expected = (
+        ("赵弘殷在哪一年毕业？", "王志刚在哪一年结婚？") if named else ("王志刚在哪一年结婚？", "赵弘殷在哪一年毕业？")
+    )
+    assert [found[id(row)] for row in rows] == [[text] for text in expected]

@@ -1,16 +1,19 @@
 """Trains the span reader from the bundled encoder's weights.
 
-    python -m training.train_reader DATA --out FOLDER [--base FOLDER]
+    python -m training.prepare_reader DATA build/reader/packed.jsonl.gz
+    python -m training.train_reader build/reader/packed.jsonl.gz --out FOLDER [--base FOLDER]
 
-Trains in :data:`ROUNDS`. ``DATA`` is the folder of the ``train_*.jsonl.gz`` files. Runs on a GPU where there is one, else on all cores. Saves
-every few minutes and goes on from there when started again with the same arguments. Word embeddings and the lowest
-layers stay as they are. Writes ``reader.safetensors`` (float32, the trained tensors only) and ``log.jsonl``: the loss,
-and how questions on contexts kept aside are answered.
+Trains in :data:`STAGES`: four teachers, one pupil of the four, and the reader that ships, a pupil of that one whose lowest
+layers are the encoder's own. Runs on a GPU where there is one (about 20 minutes on an H100, the teachers one after
+another), else on all cores (days). Saves every few minutes and goes on from there when started again with the same
+arguments. Writes ``reader.safetensors`` (float32, the trained tensors only) and ``log.jsonl``: the loss, and how questions
+on contexts kept aside are answered.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import itertools
 import json
 import random
@@ -21,61 +24,70 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn.functional import cross_entropy, log_softmax, softmax
 from transformers import BertConfig, BertModel
 
 from embeddings.bert import load_bert
 from embeddings.encoder import BUNDLED
-from embeddings.folding import simplified
 from embeddings.stored import CONFIG, TOKENIZER
 from embeddings.weights import FILE_NAME, load_weights
 from qa.evaluate import exact_match, f1
-from qa.network import Batch, SpanNetwork, Window, best_spans, collate, encode
-from training.reader_data import Example, Piece, Row, examples_of, is_held_out, read_rows, whole_passages
+from qa.network import Batch, SpanNetwork, best_spans, collate, encode
+from training.reader_windows import Entry, Item, Packed, items_of, load_packed
 
-SEED = 7
-BATCH = 16
+BATCH = 32
 WARM_UP = 0.06
+DROPOUT = 0.1
 FROZEN_LAYERS = 3
-"""Layers kept as they are, from the lowest: a quarter less to compute."""
-NEGATIVES = 0.25
-POOL = 32
-"""Batches whose examples are sorted by length together, so that little is padded."""
-SAVE_EVERY, CHECK_EVERY, CHECKED = 100, 400, 80
+"""Layers of what ships that are kept as the encoder has them, from the lowest: they are stored once."""
+DECAY = 0.999
+"""Of the running mean of the weights, which is what a stage gives."""
+TEMPERATURE = 1.5
+"""By which the logits of teacher and pupil are divided before they are compared."""
+POOL = 64
+"""Batches whose items are sorted by length together, so that little is padded."""
+SAVE_EVERY, NOTE_EVERY, CHECKED = 400, 100, 500
 """Steps, steps, and questions of each source."""
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """``steps`` with a learning rate that rises to ``rate`` and falls to 0; ``swapped`` is the share of questions that
-    are also asked about something else, which their window does not answer.
+class Stage:
+    """``passes`` over the data with a learning rate that rises to ``rate`` and falls to 0. ``share`` is how much of the
+    loss is the distance from the mean logits of ``teachers``; ``begins`` is the stage whose weights it starts from,
+    and the base where there is none.
     """
 
-    steps: int
+    name: str
+    seed: int
+    passes: int
     rate: float
-    swapped: float
+    frozen: int = 0
+    teachers: tuple[str, ...] = ()
+    share: float = 0.0
+    begins: str = ""
 
 
-ROUNDS = (Round(1750, 1.5e-4, 0.0), Round(1300, 1.0e-4, 0.12))
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An encoded example and the token positions of its answer; both 0 for "not in this window"."""
-
-    window: Window
-    start: int
-    end: int
+TEACHERS = ("teacher-1", "teacher-2", "teacher-3", "teacher-4")
+STAGES = (
+    *(Stage(name, 11 + n, 7, rate) for n, (name, rate) in enumerate(zip(TEACHERS, (2e-4, 2e-4, 3e-4, 2.5e-4), strict=True))),
+    Stage("pupil", 21, 3, 1.5e-4, teachers=TEACHERS, share=0.8, begins="teacher-1"),
+    Stage("reader", 31, 7, 1.5e-4, FROZEN_LAYERS, ("pupil",), share=0.7),
+)  # fmt: skip
 
 
 def main() -> None:
     """Run from the command line."""
-    train(*folders(__doc__))
+    packed, base, out = folders(__doc__)
+    for stage in STAGES:
+        if not (out / f"{stage.name}.safetensors").exists():
+            train(load_packed(packed), base, out, stage)
 
 
 def folders(description: str) -> tuple[Path, Path, Path]:
-    """The folders that the command line names: data, base model and results. The last is made."""
+    """What the command line names: data, base model and results. The last is made."""
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
@@ -85,117 +97,132 @@ def folders(description: str) -> tuple[Path, Path, Path]:
     return options.data, options.base, options.out
 
 
-def train(data: Path, base: Path, out: Path) -> None:
-    """Train all rounds, from the last saved state if there is one."""
-    torch.manual_seed(SEED)
+def train(packed: Packed, base: Path, out: Path, stage: Stage) -> None:
+    """Train one stage, from its last saved state if there is one."""
+    torch.manual_seed(stage.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
-    network = make_network(base).to(device)
+    network = make_network(base, stage.frozen).to(device)
+    if stage.begins:
+        network.load_state_dict(load_file(out / f"{stage.begins}.safetensors"), strict=False)
+    mean = copy.deepcopy(network).requires_grad_(False).train(False)
+    teachers = [taught(base, out / f"{name}.safetensors").to(device) for name in stage.teachers]
     trained = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
-    decayed = [weight for weight in trained.values() if weight.dim() > 1]
-    others = [weight for weight in trained.values() if weight.dim() == 1]
-    optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}],
-    )
-    rows = read_rows(data)
-    steps = sum(each.steps for each in ROUNDS)
-    step = restore(out, network, optimizer)
-    begun, seen, losses = time.perf_counter(), 0, []
-    for items in batches([row for row in rows if not is_held_out(row)], tokenizer, step):
+    means = dict(mean.named_parameters())
+    optimizer = optimizer_of(trained)
+    passes = [items_of(packed, tokenizer, 1000 * stage.seed + number) for number in range(stage.passes)]
+    steps = sum(-(-len(items) // BATCH) for items in passes)
+    step = restore(out, network, optimizer, mean, stage.name)
+    begun, losses = time.perf_counter(), []
+    for items in itertools.islice(batches(passes, stage.seed), step, None):
         batch = moved(collate([item.window for item in items]), device)
         targets = torch.tensor([[item.start, item.end] for item in items], device=device)
-        logits = network(batch).permute(2, 0, 1).flatten(0, 1)
-        loss = torch.nn.functional.cross_entropy(logits, targets.T.flatten())
+        loss = loss_of(network, teachers, batch, targets, stage.share)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)
         for group in optimizer.param_groups:
-            group["lr"] = rate_at(step)
+            group["lr"] = stage.rate * rate_at(step, steps)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step += 1
-        seen += batch.ids.numel()
-        losses.append(loss.item())
-        if step % 25 == 0:
-            speed = seen / (time.perf_counter() - begun)
-            note(out, {"step": step, "loss": round(sum(losses) / len(losses), 4), "tokens/s": round(speed)})
+        kept = min(DECAY, step / (step + 9))
+        for name, weight in trained.items():
+            means[name].lerp_(weight.detach(), 1 - kept)
+        losses.append(loss.detach())
+        if step % NOTE_EVERY == 0:
+            seconds = time.perf_counter() - begun
+            note(
+                out,
+                {
+                    "stage": stage.name,
+                    "step": step,
+                    "of": steps,
+                    "loss": float(sum(losses) / len(losses)),
+                    "s": seconds,
+                },
+            )
             losses = []
-        if step % SAVE_EVERY == 0 or step == steps:
-            save(out, step, network, optimizer)
-        if step % CHECK_EVERY == 0 or step == steps:
-            note(out, {"step": step, **check(network, tokenizer, kept_aside(rows), device)})
-    save_file(
-        {name: weight.detach().cpu().contiguous() for name, weight in trained.items()}, out / "reader.safetensors"
+        if step % SAVE_EVERY == 0:
+            save(out, step, network, optimizer, mean, stage.name)
+    note(out, {"stage": stage.name, "step": step, **check(mean, tokenizer, packed, device)})
+    whole = {name: weight.detach().cpu().contiguous() for name, weight in mean.named_parameters() if name in trained}
+    save_file(whole, out / f"{stage.name}.safetensors")
+    (out / f"{stage.name}.pt").unlink(missing_ok=True)
+
+
+def loss_of(
+    network: SpanNetwork, teachers: Sequence[SpanNetwork], batch: Batch, targets: Tensor, share: float
+) -> Tensor:
+    """Cross-entropy of start and end, mixed with the Kullback-Leibler distance from the teachers' mean logits (Hinton and
+    others 2015, arXiv 1503.02531). ``targets`` int64 (n, 2).
+    """
+    logits = forward(network, batch)
+    loss = cross_entropy(logits.permute(0, 2, 1).flatten(0, 1), targets.flatten())
+    if not teachers:
+        return loss
+    with torch.no_grad():
+        aim = torch.stack([forward(teacher, batch) for teacher in teachers]).mean(0) / TEMPERATURE
+    wide = log_softmax(aim, 1) - log_softmax(logits / TEMPERATURE, 1)
+    distance: Tensor = (softmax(aim, 1) * wide).sum(1).mean() * TEMPERATURE**2
+    return (1 - share) * loss + share * distance
+
+
+def forward(network: SpanNetwork, batch: Batch) -> Tensor:
+    """Logits, on a GPU with products in bfloat16."""
+    with torch.autocast(batch.ids.device.type, torch.bfloat16, enabled=batch.ids.is_cuda):
+        logits: Tensor = network(batch)
+    return logits.float()
+
+
+def rate_at(step: int, steps: int) -> float:
+    """Share of the peak learning rate: rising over the warm-up, falling in a line to 0 at the end."""
+    return min(1.0, (step + 1) / max(1.0, WARM_UP * steps)) * (1 - step / steps)
+
+
+def optimizer_of(trained: Mapping[str, Tensor]) -> torch.optim.Optimizer:
+    """AdamW; vectors are not decayed."""
+    matrices = [weight for weight in trained.values() if weight.dim() > 1]
+    vectors = [weight for weight in trained.values() if weight.dim() == 1]
+    return torch.optim.AdamW(
+        [{"params": matrices, "weight_decay": 0.01}, {"params": vectors, "weight_decay": 0.0}],
     )
 
 
-def rate_at(step: int) -> float:
-    """Learning rate: in every round rising over the warm-up, then falling to 0 in a line."""
-    for each in ROUNDS:
-        if step < each.steps:
-            warm = max(1, round(WARM_UP * each.steps))
-            return each.rate * ((step + 1) / warm if step < warm else (each.steps - step) / (each.steps - warm))
-        step -= each.steps
-    return 0.0
-
-
-def kept_aside(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Questions on contexts that are not trained on, by the set that they come from."""
-    found: dict[str, list[Row]] = {}
-    for row in random.Random(SEED).sample(rows, len(rows)):
-        if is_held_out(row) and row["answers"]:
-            found.setdefault(row["source"].split("/")[-1], []).append(row)
-    return {name: own[:CHECKED] for name, own in sorted(found.items())}
-
-
-def make_network(base: Path) -> SpanNetwork:
+def make_network(base: Path, frozen: int) -> SpanNetwork:
     """The base model with a new head."""
-    network = SpanNetwork(trainable(base))
+    network = SpanNetwork(trainable(base, frozen=frozen, dropout=DROPOUT))
     torch.nn.init.normal_(network.head.weight, std=0.02)
     torch.nn.init.zeros_(network.head.bias)
     return network.train()
 
 
-def trainable(base: Path) -> BertModel:
-    """The base model, its word embeddings and lowest layers frozen."""
-    bert = load_bert(BertConfig.from_json_file(base / CONFIG), load_weights(base / FILE_NAME), dtype=torch.float32)
-    for layer in bert.encoder.layer[FROZEN_LAYERS:]:
+def taught(base: Path, path: Path) -> SpanNetwork:
+    """The network of a stage that is done."""
+    network = make_network(base, 0)
+    network.load_state_dict(load_file(path), strict=False)
+    return network.requires_grad_(False).train(False)
+
+
+def trainable(base: Path, *, frozen: int, dropout: float = 0.0) -> BertModel:
+    """The base model, its word embeddings and its ``frozen`` lowest layers as they are."""
+    config = BertConfig.from_json_file(base / CONFIG)
+    config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
+    bert = load_bert(config, load_weights(base / FILE_NAME), dtype=torch.float32)
+    for layer in bert.encoder.layer[frozen:]:
         layer.requires_grad_(True)
     return bert
 
 
-def batches(rows: Sequence[Row], tokenizer: Tokenizer, done: int) -> Iterator[list[Item]]:
-    """The batches that are left of all rounds after ``done``. Windows and negatives are drawn anew for every pass; the
-    same arguments, the same batches.
-    """
-    for number, each in enumerate(ROUNDS):
-        if done < each.steps:
-            of_round = passes(rows, tokenizer, each, SEED + 1000 * number)
-            yield from itertools.islice(of_round, done, each.steps)
-        done = max(0, done - each.steps)
-
-
-def passes(rows: Sequence[Row], tokenizer: Tokenizer, each: Round, seed: int) -> Iterator[list[Item]]:
-    """Batches without end."""
-    for turn in itertools.count():
-        chance = random.Random(seed + turn)
-        examples = examples_of(rows, seed=seed + turn, negatives=NEGATIVES, swapped=each.swapped)
-        chance.shuffle(examples)
-        for first in range(0, len(examples), BATCH * POOL):
-            pool = [item for example in examples[first : first + BATCH * POOL] if (item := encoded(tokenizer, example))]
-            pool.sort(key=lambda item: len(item.window.ids))
-            ready = [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
-            chance.shuffle(ready)
-            yield from ready
-
-
-def encoded(tokenizer: Tokenizer, example: Example) -> Item | None:
-    """Token positions of an example; ``None`` if its answer was cut off."""
-    window = encode(tokenizer, example.question, example.title, example.window)
-    if example.answer is None:
-        return Item(window, 0, 0)
-    low, high = example.answer
-    inside = [i for i, (start, end) in enumerate(window.offsets) if start < high and end > low]
-    return Item(window, window.first + inside[0], window.first + inside[-1]) if inside else None
+def batches(passes: Sequence[Sequence[Item]], seed: int) -> Iterator[list[Item]]:
+    """All items of all passes once, those of like length together; the same seed, the same batches."""
+    for number, items in enumerate(passes):
+        chance = random.Random(seed + number)
+        order = chance.sample(items, len(items))
+        ready = []
+        for first in range(0, len(order), BATCH * POOL):
+            pool = sorted(order[first : first + BATCH * POOL], key=lambda item: len(item.window.ids))
+            ready += [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
+        yield from chance.sample(ready, len(ready))
 
 
 def moved(batch: Batch, device: torch.device) -> Batch:
@@ -203,58 +230,59 @@ def moved(batch: Batch, device: torch.device) -> Batch:
     return Batch(batch.ids.to(device), batch.mask.to(device), batch.allowed.to(device))
 
 
-def check(
-    network: SpanNetwork, tokenizer: Tokenizer, aside: Mapping[str, Sequence[Row]], device: torch.device
-) -> dict[str, str]:
-    """EM and F1 in per cent of held-out questions of each set, all passages of their context read."""
-    network.train(False)
+def check(network: SpanNetwork, tokenizer: Tokenizer, packed: Packed, device: torch.device) -> dict[str, str]:
+    """EM and F1 in per cent of questions kept aside, by their source, all passages of their context read."""
+    by_source: dict[str, list[Entry]] = {}
+    for entry in packed.questions:
+        if entry["aside"] and entry["answers"]:
+            by_source.setdefault(entry["source"], []).append(entry)
     found = {}
-    with torch.inference_mode():
-        for name, rows in aside.items():
-            exact = overlap = 0.0
-            for row, pieces in whole_passages(rows):
-                text = best_text(network, tokenizer, row, pieces, device)
-                exact += max(exact_match(text, gold["text"]) for gold in row["answers"])
-                overlap += max(f1(text, gold["text"]) for gold in row["answers"])
-            found[f"{name} EM/F1"] = f"{100 * exact / len(rows):.1f}/{100 * overlap / len(rows):.1f}"
-    network.train()
+    for name, entries in sorted(by_source.items()):
+        asked = entries[:CHECKED]
+        texts = [best_text(network, tokenizer, packed, entry, device) for entry in asked]
+        exact = sum(max(exact_match(t, gold) for gold in e["answers"]) for t, e in zip(texts, asked, strict=True))
+        overlap = sum(max(f1(t, gold) for gold in e["answers"]) for t, e in zip(texts, asked, strict=True))
+        found[f"{name} EM/F1 of {len(asked)}"] = f"{100 * exact / len(asked):.1f}/{100 * overlap / len(asked):.1f}"
     return found
 
 
-def best_text(
-    network: SpanNetwork, tokenizer: Tokenizer, row: Row, pieces: Sequence[Piece], device: torch.device
-) -> str:
-    """The best span of all passages."""
-    question, title = simplified(row["question"]), simplified(row["title"])
-    windows = [encode(tokenizer, question, title, simplified(piece.text)) for piece in pieces]
-    logits = network(moved(collate(windows), device)).cpu()
+def best_text(network: SpanNetwork, tokenizer: Tokenizer, packed: Packed, entry: Entry, device: torch.device) -> str:
+    """The best span of all passages of a question's context."""
+    texts = [packed.pieces[number]["text"] for number in entry["own"]]
+    windows = [encode(tokenizer, entry["question"], entry["title"], text) for text in texts]
+    with torch.inference_mode():
+        logits = forward(network, moved(collate(windows), device)).cpu()
     spans = [
-        (score, piece.text[start:end])
-        for piece, window, part in zip(pieces, windows, logits, strict=True)
+        (score, text[start:end])
+        for text, window, part in zip(texts, windows, logits, strict=True)
         for score, start, end in best_spans(part, window, count=1)
     ]
-    return max(spans)[1]
+    return max(spans, default=(0.0, ""))[1]
 
 
-def save(out: Path, step: int, network: torch.nn.Module, optimizer: Any) -> None:
-    """Write the state beside the old one, then in its place."""
-    state = {
-        "step": step,
-        "trained": {name: weight for name, weight in network.named_parameters() if weight.requires_grad},
-        "optimizer": optimizer.state_dict(),
-    }
+def save(out: Path, step: int, network: torch.nn.Module, optimizer: Any, mean: torch.nn.Module | None = None,
+         name: str = "state") -> None:  # fmt: skip
+    """Write the state beside the old one, then in its place. ``mean``: the network of the running mean, if one is kept."""
+    trained = {name for name, weight in network.named_parameters() if weight.requires_grad}
+    state: dict[str, Any] = {"step": step, "optimizer": optimizer.state_dict()}
+    for key, one in (("trained", network), ("mean", mean)):
+        if one is not None:
+            state[key] = {name: weight for name, weight in one.named_parameters() if name in trained}
     torch.save(state, out / "state.part")
-    (out / "state.part").replace(out / "state.pt")
+    (out / "state.part").replace(out / f"{name}.pt")
 
 
-def restore(out: Path, network: torch.nn.Module, optimizer: Any) -> int:
+def restore(out: Path, network: torch.nn.Module, optimizer: Any, mean: torch.nn.Module | None = None,
+            name: str = "state") -> int:  # fmt: skip
     """Take up the saved state; the step to go on from."""
-    path = out / "state.pt"
+    path = out / f"{name}.pt"
     if not path.exists():
         return 0
     state = torch.load(path, weights_only=True)
     network.load_state_dict(state["trained"], strict=False)
     optimizer.load_state_dict(state["optimizer"])
+    if mean is not None:
+        mean.load_state_dict(state["mean"], strict=False)
     return int(state["step"])
 
 

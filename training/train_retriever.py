@@ -31,8 +31,9 @@ from transformers import BertModel
 
 from embeddings.folding import simplified
 from embeddings.stored import TOKENIZER
-from training.reader_data import EDGE, UNTITLED, Piece, Row, is_held_out, read_rows, whole_passages
-from training.train_reader import WARM_UP, folders, note, restore, save, trainable
+from training.reader_data import EDGE, Piece, Row, is_held_out, read_rows, whole_passages
+from training.reader_windows import UNTITLED
+from training.train_reader import FROZEN_LAYERS, WARM_UP, folders, note, restore, save, trainable
 
 SEED = 7
 PASSES = 1
@@ -83,7 +84,7 @@ def train(data: Path, base: Path, out: Path) -> None:
     tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
     tokenizer.enable_truncation(TOKENS)
     tokenizer.enable_padding(pad_id=tokenizer.token_to_id("<pad>"), pad_token="<pad>")
-    bert = trainable(base)
+    bert = trainable(base, frozen=FROZEN_LAYERS)
     torch.nn.Module.to(bert, device).train()
     trained = {name: weight for name, weight in bert.named_parameters() if weight.requires_grad}
     optimizer = torch.optim.AdamW(trained.values(), weight_decay=0.01)
