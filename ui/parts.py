@@ -11,15 +11,13 @@ if TYPE_CHECKING:
 
 
 def html_part(
-    value: str | Callable[[], str],
+    value: str,
     elem_id: str,
     *,
     script: str | None = None,
     functions: Sequence[Callable[..., Any]] | None = None,
 ) -> gr.HTML:
-    """HTML under ``elem_id``, made anew for each page where ``value`` is callable. ``script`` names an asset that runs
-    once when it is there, and may call ``functions``.
-    """
+    """HTML under ``elem_id``. ``script`` names an asset that runs once when it is there, and may call ``functions``."""
     import gradio as gr
 
     return gr.HTML(

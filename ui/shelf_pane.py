@@ -37,11 +37,11 @@ def build_shelf(library: Shelf, lang: str, *, keeper: Keeper | None = None) -> N
     view = _View(library, keeper, lang, DocumentSets(library.folder))
     if keeper is not None:
         html_part(shelf_html.add_html(lang), "yj-shelf-add")
-    entries = html_part(view.entries, "yj-shelf-entries")
+    entries = html_part(view.entries(), "yj-shelf-entries")
     html_part(shelf_html.search_html(lang), "yj-shelf-search")
-    scope = html_part(view.scope, "yj-shelf-scope")
+    scope = html_part(view.scope(), "yj-shelf-scope")
     html_part(name_html(lang), "yj-shelf-name")
-    listed = html_part(view.listed, "yj-shelf-list", script="shelf.js")
+    listed = html_part(view.listed(), "yj-shelf-list", script="shelf.js")
 
     def choose(event: gr.EventData) -> str:
         return view.scope_of(library.documents(), _Asked.of(event))
@@ -64,6 +64,8 @@ def build_shelf(library: Shelf, lang: str, *, keeper: Keeper | None = None) -> N
     listed.choose(choose, None, [scope], **quiet)
     listed.collect(collect, None, [scope], **quiet)
     listed.look(look, None, [entries, scope, listed], **quiet)
+    # Not by way of the queue: Gradio loses a question that is sent while the stream of an earlier event closes.
+    gr.on(None, view.all, None, [entries, scope, listed], **quiet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,9 @@ class _View:
 
     def listed(self) -> str:
         return self.list_of(self.library.documents(), _Asked(Choice()))
+
+    def all(self) -> tuple[str, str, str]:
+        return self.entries(), self.scope(), self.listed()
 
     def scope_of(self, infos: Sequence[DocumentInfo], asked: _Asked, *, note: str = "") -> str:
         """What says which documents questions are limited to."""
