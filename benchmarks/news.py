@@ -23,13 +23,12 @@ from rich.progress import track
 
 from benchmarks.cache import CachedEncoder
 from benchmarks.common import BUILD, SHARED, read_rows, write_result
-from qa.answer import PASSAGES_READ, Answerer
+from qa.answer import Answerer
 from qa.config import Config
 from qa.evaluate import as_document
 from qa.library import Library
 from qa.question import align
 from qa.retrieve import fuse
-from qa.types import Hit
 
 RANKS = (1, 5, 10)
 CANDIDATES = 100
@@ -84,7 +83,7 @@ def measured(library: Library, encoder: CachedEncoder, questions: Sequence[dict[
         begin = time.perf_counter()
         hits, answer = answerer.ask_with_hits(asked)
         milliseconds.append(1000 * (time.perf_counter() - begin))
-        for name, ranking in (*legs(library, encoder, asked), ("reader", read_order(answerer, asked, hits))):
+        for name, ranking in (*legs(library, encoder, asked), ("reader", [(hit.passage.document_id, hit.text) for hit in hits])):
             tally = tallies.setdefault(
                 name, dict.fromkeys([f"{kind}@{k}" for kind in ("gold", "holds") for k in RANKS], 0)
             )
@@ -120,15 +119,6 @@ def legs(library: Library, encoder: CachedEncoder, question: str) -> list[tuple[
         (name, [found[id] for id in sorted(fused, key=lambda id: (-score(id), id))[: max(RANKS)]])
         for name, score in orders.items()
     ]
-
-
-def read_order(answerer: Answerer, question: str, hits: Sequence[Hit]) -> Ranking:
-    """The passages in the order of their best reading's probability; behind them those that were not read."""
-    best: dict[int, float] = {}
-    for reading in answerer.reader.read(question, hits[:PASSAGES_READ]):
-        best.setdefault(reading.hit, answerer.calibration.probability(question, hits, reading))
-    order = sorted(range(len(hits)), key=lambda number: (-best.get(number, -1.0), number))
-    return [(hits[number].passage.document_id, hits[number].text) for number in order]
 
 
 def count(tally: dict[str, int], ranking: Ranking, question: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from qa.cells import find_cell
 from qa.confidence import Calibration, load_calibration
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.errors import LibraryError, QuestionError
-from qa.followup import FollowUp, follow_up
+from qa.followup import follow_up
 from qa.question import align, asks_hour, parse_question
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
@@ -118,7 +118,9 @@ class Answerer:
         documents: frozenset[str] | None = None,
         news: News | None = None,
     ) -> tuple[list[Hit], Answer]:
-        """As :meth:`ask`, with the passages that were read, best first."""
+        """As :meth:`ask`, with the passages that were retrieved: those that were read in the order of how sure their best
+        reading is, so that what is cited comes first; then the others as retrieved.
+        """
         typed = clean_question(question)
         begin = time.perf_counter()
         meant = follow_up(typed, heard(history))
@@ -126,7 +128,8 @@ class Answerer:
         retrieved = time.perf_counter()
         if news is not None:
             news(hits)
-        answer = self._answer(question, meant, hits)
+        weighed = [item for item in self._weigh(meant.question, hits) if not _repeats(item, meant.excluded)]
+        answer = self._answer(question, weighed)
         read = time.perf_counter()
         understood = "" if meant.question == typed and not meant.excluded else meant.question
         answer = replace(answer, id=id, understood=understood, missing=self._missing(meant.question))
@@ -136,7 +139,7 @@ class Answerer:
             # Where nobody is told before, the answer must not wait long.
             tried = SUGGESTIONS_TRIED if news is not None else 1
             answer = replace(answer, suggestions=self._suggested(meant.question, hits, documents, tried=tried))
-        return hits, _timed(answer, begin, retrieved, read)
+        return _in_order(hits, weighed), _timed(answer, begin, retrieved, read)
 
     def _missing(self, asked: str) -> tuple[str, ...]:
         words = [asked[start:end] for start, end in content_words(parse_question(asked))]
@@ -162,8 +165,7 @@ class Answerer:
             return sure and reading.answer is not None and low < one.end and one.start < high
         return False
 
-    def _answer(self, question: str, meant: FollowUp, hits: Sequence[Hit]) -> Answer:
-        weighed = [item for item in self._weigh(meant.question, hits) if not _repeats(item, meant.excluded)]
+    def _answer(self, question: str, weighed: Sequence[_Weighed]) -> Answer:
         if not weighed:
             return Answer(question, "not_found", "", 0.0)
         best = weighed[0]
@@ -292,6 +294,12 @@ def heard(history: Sequence[Exchange]) -> list[Exchange]:
             break
         kept.insert(0, exchange)
     return kept
+
+
+def _in_order(hits: Sequence[Hit], weighed: Sequence[_Weighed]) -> list[Hit]:
+    """``hits``, those of ``weighed`` first, in its order."""
+    read = {item.hit.passage.id: item.hit for item in weighed}
+    return [*read.values(), *(hit for hit in hits if hit.passage.id not in read)]
 
 
 def _with_date(asked: str, reading: Reading, hit: Hit) -> Reading:

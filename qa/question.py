@@ -74,6 +74,7 @@ _WHO_IS = re.compile(r"(?:^|[?？,，。!！ ])([\u3400-\u9fff]{2,4})[是为]谁
 _DATE_ASKED = re.compile(r"(?:[哪何几什么那]+一?个?年份?|年份)(?:的?[哪何几]?个?月份?)?|[哪何几]个?月份?")
 _DAY_ASKED = re.compile(r"[哪何几][一个]?[日号天]|日期|时间|什么时候|何时")
 _HOUR_ASKED = re.compile(r"[几哪]个?(?:点(?!线)|时|钟头|小时)|时刻|what time")
+_WHEN = re.compile("[天年月日号]|时候|何时|时间")
 _COMMON = 20
 """Occurrences in the dictionary's corpus from which a part of a word counts as a word."""
 _AMOUNT_WITH_NOUN = re.compile(r"第|钱|比例|分之|时间|面积|年纪|岁数|多[大高长宽深远厚重快久]")
@@ -145,6 +146,15 @@ def date_grain(question: Question) -> str:
 def asks_hour(question: Question) -> bool:
     """Whether a question asks for a time of day, which no date answers."""
     return _HOUR_ASKED.search(question.folded) is not None
+
+
+def asks_when(question: Question) -> bool:
+    """Whether a question asks when in so many words: its answer must say something of time."""
+    return (
+        question.kind == "time"
+        and question.asked is not None
+        and bool(_WHEN.search(question.folded[slice(*question.asked)]))
+    )
 
 
 def _chinese_kind(folded: str, tokens: list[Token]) -> tuple[Kind, tuple[int, int] | None, str]:

@@ -10,6 +10,7 @@ the reader of it).
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,8 +22,20 @@ from qa.evidence import share
 from qa.measures import can_measure, only_change
 from qa.offices import answering, asked_office
 from qa.passages import sentences
-from qa.question import Kind, Question, align, date_grain, parse_question
-from qa.spans import bare_amount, bare_title, before_semicolon, can_answer, is_short_answer, snap, whole_list
+from qa.question import Kind, Question, align, asks_when, date_grain, parse_question
+from qa.spans import (
+    bare_amount,
+    bare_date,
+    bare_title,
+    before_semicolon,
+    can_answer,
+    is_short_answer,
+    may_be_time,
+    snap,
+    whole_list,
+    whole_name,
+    without_particles,
+)
 from qa.types import TITLE_SEPARATOR, Hit, Reading
 
 if TYPE_CHECKING:
@@ -43,7 +56,7 @@ FAR, FARTHEST = 1.2, 2.4
 found that is likelier than "not in this passage", and at all.
 """
 
-SPANS = 20
+SPANS = 40
 """Spans of a passage that are looked at: the best, and the best that lies in another sentence."""
 
 BESIDE = 10.0
@@ -55,9 +68,20 @@ LONG: tuple[Kind, ...] = ("reason", "manner", "meaning")
 CROSSING = 1.0
 """Score, in logits, by which an answer that runs over the end of a sentence must beat one that does not."""
 
+CLAUSE: dict[Kind, float] = dict.fromkeys(("person", "place", "organisation", "time", "number"), 2.0) | {"list": 1.2}
+"""Score, in logits, by which an answer that runs over a comma must beat one that does not, by the kind of question. Of 817
+questions of the first five kinds in public sets, paragraph given, 57.3 % are then answered exactly, 56.3 % without;
+3.0 is no better. Of 134 lists as many.
+"""
+
+FOCUS = 1.0
+"""The same, over a comma or 、, where it ends with the noun that is asked about (什么软件: 电脑、投影、射击软件)."""
+
 PRONOUNS = tuple("他她它其该此这")
 HELD = 0.5
 """Share of a name from which a sentence holds it: whole, or as an abbreviation."""
+
+_CLAUSE_END = re.compile("[，,；;：:](?!\\d{3}(?!\\d))")
 
 SENTENCES = 3
 """Sentences that a quote has at most."""
@@ -173,25 +197,28 @@ def _with_offices(hit: Hit, spans: list[tuple[float, int, int]], question: Quest
     return [(score, *(pair.office if asked.name else pair.name)) for pair in right[:1]] + kept
 
 
-def _crosses(ranges: Sequence[tuple[int, int]], low: int, high: int) -> bool:
-    return not any(start <= low and high <= end for start, end in ranges)
+def _fined(
+    text: str, ranges: Sequence[tuple[int, int]], question: Question, spans: Sequence[tuple[float, int, int]]
+) -> list[tuple[float, int, int]]:
+    """``spans``, best first by their scores less what they lose by running over a sentence's or a clause's end."""
+
+    def rank(span: tuple[float, int, int]) -> float:
+        score, low, high = span
+        cost = CROSSING * (not any(start <= low and high <= end for start, end in ranges))
+        clauses = _CLAUSE_END.search(text, low, high) is not None
+        if question.kind == "thing" and question.focus and align(text[low:high]).endswith(question.focus):
+            return score - cost - FOCUS * (clauses or "、" in text[low:high])
+        return score - cost - CLAUSE.get(question.kind, 0.0) * clauses
+
+    return sorted(spans, key=rank, reverse=True)
 
 
 def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Question) -> list[Reading]:
     """A reading a sentence, of at most two sentences; ``spans`` are (score, start, end) in the passage, best first."""
-    ranges, kind, grain = sentences(hit.text), question.kind, date_grain(question)
-    amount = kind == "number" and question.asked is not None and "多少" in question.folded[slice(*question.asked)]
-    folded = align(hit.text)
+    ranges, folded = sentences(hit.text), align(hit.text)
     readings: list[Reading] = []
-    for score, low, high in sorted(spans, key=lambda span: CROSSING * _crosses(ranges, *span[1:]) - span[0]):
-        answer = snap(hit.text, low, high, grain=grain)
-        if kind == "list":
-            answer = whole_list(hit.text, *answer)
-        elif kind not in LONG:
-            answer = before_semicolon(hit.text, *answer)
-        if kind == "number":
-            answer = bare_amount(hit.text, only_change(question.folded, folded, *answer), answer[1])
-        answer = bare_title(hit.text, *answer)
+    for score, low, high in _fined(hit.text, ranges, question, spans):
+        answer = _shaped(hit, folded, question, low, high)
         touched = [place for place in ranges if place[0] < answer[1] and place[1] > answer[0]]
         # A line end parts paragraphs: what crosses one is no quote.
         if not 1 <= len(touched) <= SENTENCES or "\n" in hit.text[slice(*answer)]:
@@ -200,12 +227,41 @@ def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Quest
         if any(quote[0] < reading.quote[1] and reading.quote[0] < quote[1] for reading in readings):
             continue
         answer = (max(answer[0], quote[0]), min(answer[1], quote[1]))
-        if not can_answer(kind, hit.text[slice(*answer)], amount=amount):
-            continue
-        if kind == "number" and not can_measure(question.folded, folded, *answer):
+        if not _may_answer(hit.text, folded, question, *answer):
             continue
         whole = answer[1] - answer[0] > WHOLE * (quote[1] - quote[0]) or not is_short_answer(hit.text[slice(*answer)])
         readings.append(Reading(0, quote, None if whole else answer, score))
         if len(readings) == 2:
             break
     return readings
+
+
+def _shaped(hit: Hit, folded: str, question: Question, low: int, high: int) -> tuple[int, int]:
+    """``[low, high)`` as a person would cut it out of the passage, by the kind of question."""
+    text, kind = hit.text, question.kind
+    answer = snap(text, low, high, grain=date_grain(question))
+    if kind == "list":
+        answer = whole_list(text, *answer)
+    elif kind not in LONG:
+        answer = before_semicolon(text, *answer)
+    if kind == "number":
+        answer = bare_amount(text, only_change(question.folded, folded, *answer), answer[1])
+    if kind == "time":
+        answer = bare_date(text, *answer)
+    if kind not in LONG and kind != "yesno":
+        answer = without_particles(text, *answer)
+    answer = bare_title(text, *answer)
+    if kind == "person" and hit.document is not None:
+        answer = whole_name(hit.document.text, text, *answer)
+    return answer
+
+
+def _may_answer(text: str, folded: str, question: Question, low: int, high: int) -> bool:
+    """Whether ``[low, high)`` is of the kind that is asked for."""
+    kind = question.kind
+    amount = kind == "number" and question.asked is not None and "多少" in question.folded[slice(*question.asked)]
+    if not can_answer(kind, text[low:high], amount=amount):
+        return False
+    if asks_when(question) and not may_be_time(text[low:high]):
+        return False
+    return kind != "number" or can_measure(question.folded, folded, low, high)

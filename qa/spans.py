@@ -7,9 +7,11 @@ question, score or passage.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from embeddings.folding import fold_text
-from qa.tagging import tokenize
+from qa.lexicon import NAME_FOLLOWERS
+from qa.tagging import frequency, tokenize
 
 _DIGITS = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|[数几]?[零〇一二两三四五六七八九十百千万亿半]+)"
 _UNITS = (
@@ -53,14 +55,38 @@ _FULL_DATE = re.compile(
     r"\d{2,4}年\d{1,2}月(?:\d{1,2}[日号])?|\d{1,2}月\d{1,2}[日号]"
     rf"|(?:\d{{1,2}} )?{_MONTHS} \d{{4}}|{_MONTHS} \d{{1,2}}, \d{{4}}"
 )
+_HOUR = r"(?:凌晨|清晨|早晨|早上|上午|中午|下午|傍晚|晚上|晚间|深夜|晚)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[时點点](?:\d{1,2}分|半)?|:\d{2})许?"
+_PART_OF_DAY = r"(?:凌晨|清晨|早晨|早上|上午|中午|下午|傍晚|晚上|晚间|深夜|当天|当晚)"
+_ANY_DATE = rf"(?:{_DATE.pattern})(?:[\d元〇零一二三四五六七八九十]+[日号])?(?:{_HOUR}|{_PART_OF_DAY})?|\d{{1,2}}[日号](?:{_HOUR}|{_PART_OF_DAY})?|{_HOUR}"
+_WHOLE_DATE = re.compile(
+    rf"(?:大?约|将?近)?(?:{_ANY_DATE})(?:[-–~～至到—](?:{_ANY_DATE}))?(?:\([^()]{{1,12}}\))?"
+    "(?:左右|前后|以前|以后|之前|之后|以来|期间|年间|年代|[之以]?[前后起间]|中[叶期]|[早晚末后前初]期|初年?|末年?|底|许|止|为止)*"
+)
+"""A date with all that says of it when: 大约16世纪末期, 13日凌晨1时20分许."""
+_MORE_OF_WHEN = re.compile(r"[\d前后時时中间期春夏秋冬第当至]|以来|开始|[周星]期|起(?!诉)")
+_SAYS_WHEN = re.compile(
+    r"[\d零〇一二三四五六七八九十百千半两年月日号时点世代朝期前后初末中春夏秋冬晚早晨午夜周节天古今现当昨明寒暑假岁刻际元旦唐宋清汉秦晋隋刚先随立马即永曾已未]|星期|[战三民]国"
+    r"|when|while|century|day|year|time|period|before|after|during|since|ago|old|mid|early|late|spring|summer|winter|autumn"
+    f"|{_MONTHS}|end|now|era"
+)
+_HAN_NAME = re.compile("[\u3400-\u9fff]{2,4}")
+COMMON_WORD = 20
+"""Occurrences in the dictionary's corpus from which a word is no cut name."""
 _EDGE = "。！？；，、,;!?：: \t\r\n\u3000"
 _OPENING = "“‘「『《〈（([【"
 _CLOSING = "”’」』》〉）)]】"
 _ENUMERATION = re.compile(r"[^，,；;：:。！!？?、\n]+(?:、[^，,；;：:。！!？?、\n]+)+")
 _IN_CODE = re.compile(r"[a-z$£€¥¥#._/-]\Z")
+_TOLD_WITH = re.compile(
+    r"的[^的]{0,4}(?:比例|[价额速率幅数量]|标准|水平|规模)|[及和与並并]其?(?![\d零〇一二两三四五六七八九十百千万半约近])"
+)
 _BEFORE_TITLE = re.compile("[以由被将把在][“「『《‘]")
+_LEADS_ON = set("的在是于由被把将从")
+_FOLLOWS = set("的是并")
 _SEMICOLON = re.compile("[；;]")
 _CLOSED = re.compile(r"(?<![高中初同平均优相何])等(?!于|同|级|待|候|奖)")
+LEADING = 6
+"""Characters, at most, of the words that lead to the first item of a list."""
 SIDE = 40
 """Characters looked at on each side of a span."""
 
@@ -89,22 +115,64 @@ def snap(text: str, start: int, end: int, *, grain: str = "") -> tuple[int, int]
 
 
 def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
-    """``[start, end)`` grown to all items of the enumeration that it touches, up to 等; as it is where there is none.
+    """``[start, end)`` grown or cut to all items of the enumeration that it touches first, up to 等; as it is where there is
+    none.
 
-    The first item begins where the span does, or, where the span begins later, with the last run of nouns before the
-    first 、.
+    The first item begins where the span does; where the span begins later, or with two or three words that lead to it
+    (引领着 | 半导体、人工智能), with the last run of nouns before the first 、. What stands behind the enumeration and a comma is cut off
+    where it tells of something done (党建、经济 | ,奋力谱写新篇).
     """
+    found = next((one for one in _enumerations(text) if start < one.reach and one.low < end), None)
+    if found is None:
+        return start, end
+    low, past = found.low, found.past
+    head, tail = text.index("、", low, past), text.rindex("、", low, past)
+    nouns = low + _last_nouns(text[low:head])
+    first = max(start, low) if start < head else nouns
+    if first == low and _leads(text[low:nouns]) and _tags(text[head + 1 : past])[:1] != ["v"]:
+        first = nouns
+    if past < found.reach or end <= tail + 1:
+        return first, past
+    rest = text[past + 1 : end]
+    told = _tags(rest)[:1]
+    return first, past if told and told[0] in "vdp" and "、" not in rest else end
+
+
+def _leads(text: str) -> bool:
+    """Whether a text is a few words that lead to a list, the last of them no single character, which may be part of a name."""
+    folded = fold_text(text)
+    words = tokenize(folded.text) if folded.starts is None and 0 < len(text) <= LEADING else []
+    return len(words) > 1 and (words[-1].tag[0] in "upc" or len(words[-1].text) > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Enumeration:
+    """What is enumerated with 、: items in ``[low, past)``; what they are, 等企业, up to ``reach``."""
+
+    low: int
+    past: int
+    reach: int
+
+
+def _enumerations(text: str) -> list[_Enumeration]:
+    found = []
     for match in _ENUMERATION.finditer(text):
-        low, past = match.span()
-        if start >= past or end <= low:
-            continue
-        head, tail = text.index("、", low), text.rindex("、", low, past)
-        closed = _CLOSED.search(text, head, past)
-        first = max(start, low) if start < head else low + _last_nouns(text[low:head])
-        if closed:
-            return first, closed.start()
-        return first, end if end > tail + 1 else past
-    return start, end
+        low = match.start()
+        for closed in _CLOSED.finditer(text, *match.span()):
+            if "、" not in text[low : closed.start()]:
+                continue
+            further = "、" in text[closed.end() : match.end()]
+            found.append(_Enumeration(low, closed.start(), closed.end() if further else match.end()))
+            low = closed.end()
+        if "、" in text[low : match.end()]:
+            found.append(_Enumeration(low, match.end(), match.end()))
+    return found
+
+
+def _tags(text: str) -> list[str]:
+    """First letters of the tags of a text's words."""
+    folded = fold_text(text)
+    return [] if folded.starts is not None else [token.tag[0] for token in tokenize(folded.text)]
 
 
 def is_short_answer(part: str) -> bool:
@@ -115,7 +183,7 @@ def is_short_answer(part: str) -> bool:
 
 def can_answer(kind: str, answer: str, *, amount: bool = False) -> bool:
     """Whether an answer may be of the kind that is asked for: a time, person or place is no amount of something else,
-    and a person or place no bare figure or year. Of 7,026 such questions in public sets it refuses the given answer of
+    a person or place no bare figure or year. Of 7,026 such questions in public sets it refuses the given answer of
     three, each for a question taken for another kind. What answers 多少 (``amount``) holds a number, a code, or one of
     the few words that stand for an amount: of 1,052 such questions five given answers do not, most no answer to 多少.
     """
@@ -127,6 +195,28 @@ def can_answer(kind: str, answer: str, *, amount: bool = False) -> bool:
     return kind not in ("person", "place") or not _YEAR_OR_FIGURE.fullmatch(folded)
 
 
+def may_be_time(answer: str) -> bool:
+    """Whether an answer says anything of when. Of 2,405 public questions after a time eight have an answer that does not by
+    this (土仑阶, 幼儿园).
+    """
+    return _SAYS_WHEN.search(fold_text(answer).text) is not None
+
+
+def whole_name(said: str, text: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)`` of ``text`` grown to the name that it cuts, as the whole document ``said`` shows: 阮生日 where every time
+    新 follows, and no word that goes with a name (阮生日说).
+    """
+    part = text[start:end]
+    if not _HAN_NAME.fullmatch(part) or not _HAN_NAME.match(text, end - 1):
+        return start, end
+    places = [match.end() for match in re.finditer(re.escape(part), said)]
+    longer = part + text[end]
+    same = len(places) > 1 and all(said.startswith(longer, place - len(part)) for place in places)
+    if not same or text.startswith(NAME_FOLLOWERS, end) or frequency(part) >= COMMON_WORD:
+        return start, end
+    return start, end + 1
+
+
 def before_semicolon(text: str, start: int, end: int) -> tuple[int, int]:
     """``[start, end)`` up to a semicolon in it, if there is one: what follows speaks of something else."""
     match = _SEMICOLON.search(text, start + 1, end)
@@ -134,15 +224,20 @@ def before_semicolon(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def bare_amount(text: str, start: int, end: int) -> tuple[int, int]:
-    """``[start, end)`` without the words before the one number that it ends with: 总投资额34.96亿元. A code or a currency's
-    name before it belongs to it: S0120521020003, NT$200,000元.
+    """``[start, end)`` without the words before the one number that it ends with, 总投资额 | 34.96亿元, and without what a
+    number at its beginning is told with: 8700元 | 及香烟12条, 15000元 | 的价格. A code or a currency's name before a number belongs to
+    it: S0120521020003, NT$200,000元.
     """
     folded = fold_text(text[start:end])
     numbers = find_numbers(folded.text) if folded.starts is None else []
-    alone = len(numbers) == 1 and numbers[0][1] == end - start
-    if alone and _IN_CODE.search(folded.text, 0, numbers[0][0]):
+    if not numbers:
         return start, end
-    return (start + numbers[0][0], end) if alone else (start, end)
+    first = numbers[0][0]
+    if (first == 0 or len(numbers) == 1) and _TOLD_WITH.match(folded.text, numbers[0][1]):
+        numbers, end = numbers[:1], start + numbers[0][1]
+    if len(numbers) != 1 or start + numbers[0][1] != end or _IN_CODE.search(folded.text, 0, first):
+        return start, end
+    return start + first, end
 
 
 def only_date(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -159,9 +254,35 @@ def only_date(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start + whole[0][0], start + whole[0][1]) if len(whole) == 1 else None
 
 
+def bare_date(text: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)`` without what a date in it is told of, where that follows: 13日凌晨1时20分 | 启动响应. As it is where
+    what follows says more of when (2008年选秀中), or there is another figure.
+    """
+    folded = fold_text(text[start:end])
+    dates = list(_WHOLE_DATE.finditer(folded.text)) if folded.starts is None else []
+    if len(dates) != 1 or not dates[0].end() < end - start:
+        return start, end
+    rest = folded.text[dates[0].end() :]
+    first = next(iter(tokenize(rest)), None)
+    if dates[0].start() or first is None or first.tag[0] not in "vpd" or _MORE_OF_WHEN.search(rest):
+        return start, end
+    return start, start + dates[0].end()
+
+
 def bare_title(text: str, start: int, end: int) -> tuple[int, int]:
     """``[start, end)`` without a preposition before a quoted title: 以“智汇山城”."""
     return (start + 1, end) if _BEFORE_TITLE.match(text, start, end) else (start, end)
+
+
+def without_particles(text: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)`` without words at its ends that only lead to the next: 5月21日 | 在, 训练系统 | 的."""
+    folded = fold_text(text[start:end])
+    tokens = tokenize(folded.text) if folded.starts is None else []
+    while len(tokens) > 1 and tokens[-1].text in _LEADS_ON:
+        tokens.pop()
+    while len(tokens) > 1 and tokens[0].text in _FOLLOWS:
+        tokens.pop(0)
+    return (start + tokens[0].start, start + tokens[-1].end) if tokens else (start, end)
 
 
 def _last_nouns(item: str) -> int:

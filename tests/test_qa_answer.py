@@ -68,6 +68,19 @@ def test_an_answer_is_cut_out_of_its_quote(library: Library, encoder: KeywordEnc
     assert answer.timings_ms.total >= answer.timings_ms.retrieve
 
 
+def test_passages_come_in_the_order_of_their_readings_and_the_others_behind(
+    library: Library, encoder: KeywordEncoder
+) -> None:
+    texts = ["重庆有企业。", "重庆有325家企业。", "重庆企业。"]
+    documents = [as_document(f"d{number}", "", text) for number, text in enumerate(texts)]
+    library.add_documents(documents, encoder=encoder)
+    answering = Answerer(library, Retriever(library, encoder), Finder(), Certain(), 0.5)
+    retrieved = [hit.text for hit in answering.retriever.retrieve("重庆企业", k=5)]
+    hits, answer = answering.ask_with_hits("重庆企业")
+    assert answer.answer == "325家"
+    assert [hit.text for hit in hits] == [texts[1], *(text for text in retrieved if text != texts[1])]
+
+
 class Whole:
     """A reader that quotes every line whole, without a short answer."""
 

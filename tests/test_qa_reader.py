@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.passages import sentences
-from qa.reader import load_reader
+from qa.question import parse_question
+from qa.reader import _readings, load_reader
 from qa.types import Hit, Passage
 
 # fmt: off
@@ -140,3 +141,24 @@ def test_a_question_for_yes_or_no_gets_the_sentence():
     quote, answer = best("江州机场关闭了六小时吗？")
     assert quote == "因为跑道结冰，江州机场关闭了六小时。"
     assert answer is None
+
+
+def spans(text, *marked):
+    """Spans of ``text`` with scores, best first."""
+    return [(score, text.index(part), text.index(part) + len(part)) for part, score in marked]
+
+
+# fmt: off
+@pytest.mark.parametrize(("question", "text", "marked", "answer"), [
+    # 8.0 less 2.0 for the comma is below 6.5.
+    ("主办单位是哪家？", "致辞之后，江州市农业局主办。", [("致辞之后，江州市农业局", 8.0), ("江州市农业局", 6.5)],  "江州市农业局"),
+    ("主办单位是哪家？", "致辞之后，江州市农业局主办。", [("致辞之后，江州市农业局", 9.0), ("江州市农业局", 6.5)],  "致辞之后，江州市农业局"),
+    ("为什么关闭？",    "跑道结冰，江州机场关闭。",    [("跑道结冰，江州机场", 8.0), ("跑道结冰", 7.5)],        "跑道结冰，江州机场"),
+    # 3.4 less 1.0 for the enumeration before the noun that is asked for is below 3.0.
+    ("使用什么软件？",  "系统集成了电脑、射击软件于一体。", [("系统集成了电脑、射击软件", 3.4), ("射击软件", 3.0)],   "射击软件"),
+    ("开幕式在哪天？",  "5月21日，开幕式在重庆举行。",   [("重庆", 7.0), ("5月21日", 4.0)],                    "5月21日"),
+])
+# fmt: on
+def test_the_span_that_a_question_of_its_kind_asks_for(question, text, marked, answer):
+    found = _readings(hit(text), spans(text, *marked), parse_question(question))
+    assert text[slice(*found[0].answer)] == answer

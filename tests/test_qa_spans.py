@@ -7,14 +7,18 @@ from hypothesis import strategies as st
 from qa.spans import (
     SIDE,
     bare_amount,
+    bare_date,
     bare_title,
     can_answer,
     find_dates,
     find_numbers,
     is_short_answer,
+    may_be_time,
     only_date,
     snap,
     whole_list,
+    whole_name,
+    without_particles,
 )
 from qa.tagging import tokenize
 
@@ -157,6 +161,11 @@ def test_snap_stays_near_what_was_marked(text, data):
     ("产品有脐橙、蜜柚和猕猴桃。",                  "脐橙、蜜柚",      "脐橙、蜜柚"),
     ("产品有脐橙、蜜柚和猕猴桃。",                  "脐橙",           "脐橙、蜜柚和猕猴桃"),
     ("产品有脐橙。",                               "脐橙",           "脐橙"),
+    ("全市努力交出果品、米面、建材“三张报表”。",     "全市努力交出果品、米面、建材", "果品、米面、建材"),
+    ("大家努力，努力交出果品、米面、建材“三张报表”。", "大家努力，努力交出果品、米面、建材", "果品、米面、建材"),
+    ("威立雅、沃芬等企业代表到场。",                "威立雅、沃芬",    "威立雅、沃芬"),
+    ("甲乙丙、丁戊等企业聚焦节能、环保，共探新路。",   "节能、环保，共探新路", "节能、环保"),
+    ("因数有一、二、三，五和六也是。",               "一、二、三，五和六",  "一、二、三，五和六"),
 ])
 # fmt: on
 def test_a_list_is_given_whole(text, marked, whole):
@@ -185,6 +194,10 @@ def test_a_short_answer_is_closed_and_has_no_stops_at_its_ends(part, stands):
         ("34.96亿元", "34.96亿元"),
         ("7家渝企投资1599万美元", "7家渝企投资1599万美元"),
         ("总投资", "总投资"),
+        ("8700元及软壳香烟12条", "8700元"),
+        ("以15000元的价格", "15000元"),
+        ("海拔50米至1520米的地区", "海拔50米至1520米的地区"),
+        ("3000和4000个", "3000和4000个"),
     ],
 )
 def test_an_amount_is_given_without_what_is_said_before_it(text: str, bare: str) -> None:
@@ -209,3 +222,51 @@ def test_a_title_is_given_without_its_preposition() -> None:
 def test_the_one_date_of_a_sentence(text: str, date: str | None) -> None:
     found = only_date(text, 0, len(text))
     assert (None if found is None else text[slice(*found)]) == date
+
+
+# fmt: off
+@pytest.mark.parametrize(("text", "bare"), [
+    ("2024年1月2日被逮捕",           "2024年1月2日"),
+    ("13日凌晨1时20分启动应急响应",   "13日凌晨1时20分"),
+    ("2008年选秀中",                "2008年选秀中"),
+    ("1968年南京大桥通车后",          "1968年南京大桥通车后"),
+    ("原定7月20日，延期至9月28日",    "原定7月20日，延期至9月28日"),
+    ("承光元年（577年）",            "承光元年（577年）"),
+    ("5月21日上午",                 "5月21日上午"),
+])
+# fmt: on
+def test_what_a_date_is_told_of_is_cut_off_behind_it(text, bare):
+    low, high = bare_date(text, 0, len(text))
+    assert text[low:high] == bare
+
+
+# fmt: off
+@pytest.mark.parametrize(("marked", "bare"), [
+    ("5月21日在", "5月21日"), ("训练系统的", "训练系统"), ("的小偷", "小偷"), ("是中国上海市", "中国上海市"), ("目的", "目的"), ("的", "的"),
+    ("贵州人和", "贵州人和"),
+])
+# fmt: on
+def test_particles_at_the_ends_are_no_part_of_an_answer(marked, bare):
+    low, high = without_particles(marked, 0, len(marked))
+    assert marked[low:high] == bare
+
+
+def test_only_what_says_when_may_be_a_time():
+    assert [may_be_time(text) for text in ("5月21日上午", "战国", "清末", "重庆", "重庆开幕", "韩国")] == [
+        True, True, True, False, False, False,
+    ]  # fmt: skip
+
+
+# fmt: off
+@pytest.mark.parametrize(("said", "text", "marked", "whole"), [
+    ("阮生日新致辞。阮生日新率团到访。", "阮生日新率团到访。", "阮生日",   "阮生日新"),
+    ("阮生日新致辞。",                "阮生日新致辞。",     "阮生日",   "阮生日"),
+    ("魏磊说好。魏磊说，行。",          "魏磊说好。",        "魏磊",     "魏磊"),
+    ("魏磊致辞。魏磊在场。",           "魏磊致辞。",        "魏磊",     "魏磊"),
+    ("重庆市好。重庆市大。",           "重庆市好。",        "重庆",     "重庆"),
+    ("魏磊",                        "魏磊",             "魏磊",     "魏磊"),
+])
+# fmt: on
+def test_a_name_is_grown_to_what_the_document_calls_it_every_time(said, text, marked, whole):
+    low, high = whole_name(said, text, 0, len(marked))
+    assert text[low:high] == whole
