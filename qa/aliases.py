@@ -1,14 +1,18 @@
-"""Short names that a document gives itself: 中国西部国际投资贸易洽谈会（简称“西洽会”）, 张三科技有限公司（以下称甲方）.
+"""Other names that a document gives what it speaks of: 中国西部国际投资贸易洽谈会（简称“西洽会”）, 承租方（乙方）：张三, 商品名称：舒络宁.
 
-A question uses the short name, many paragraphs only the full one, or the other way round. Knows no index or reader: it
-finds pairs, and says which of them a text holds.
+A question uses one name, many paragraphs only the other: who rents asks for 张三, the contract says 乙方. Knows no index or
+reader: it finds pairs, says which of them a text holds, and puts a question into a text's own words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+
+from embeddings.folding import simplified
+from qa.types import Hit
 
 LONGEST_SHORT = 16
 LONGEST_FULL = 60
@@ -20,6 +24,28 @@ _DEFINITION = re.compile(
 _BOUNDARY = re.compile(r"[,，。；;：:、！？!?\n“”\"「」『』()（）《》\s]")
 
 
+_PARTY = (
+    r"[甲乙丙丁]\s*方|出租[方人]|承租[方人]|发包[方人]|承包[方人]|委托[方人]|受托[方人]|出卖[方人]|买受[方人]|[买卖供需]方|采购[方人]|供应商|招标[方人]|采购代理机构|招标代理机构"
+    r"|投标[方人]|中标[方人]|贷款[方人]|借款[方人]|出借[方人]|保证人|担保[方人]|抵押权?人|出质人|质权人|用人单位|劳动者|转让[方人]|受让[方人]|许可方|被许可方|赠与人|受赠人"
+    r"|居间[方人]|中介方|定作[方人]|承揽[方人]|投保人|被保险人|受益人|保险人|原告|被告人?|上诉人|被上诉人|申请人|被申请人|第三人"
+)
+_NAMED = r"(?:[^\W_]|[·•&.\-]){2,40}?(?:[（(][\u3400-\u9fff]{1,8}[）)][\u3400-\u9fff]{2,30})?"
+_ROLE = re.compile(
+    rf"^[ \t\u3000]*({_PARTY})[ \t\u3000]*(?:[（(]\s*(?:以下)?(?:简称|称)?[“\"]?({_PARTY})[”\"]?\s*[）)])?\s*[:：]\s*({_NAMED})(?=[，,；;。、\s（(]|$)",
+    re.MULTILINE,
+)
+_GENERIC = re.compile(
+    rf"^[ \t\u3000【\[]*(?:通用名称?|产品名称|品名)[】\]]?\s*[:：]\s*({_NAMED})(?=[，,；;。\s（(]|$)", re.MULTILINE
+)
+_TRADE = re.compile(
+    rf"^[ \t\u3000【\[]*(?:商品名称?|商标名称?|别名|又名|简称)[】\]]?\s*[:：]\s*({_NAMED})(?=[，,；;。\s（(]|$)",
+    re.MULTILINE,
+)
+_SPACE = re.compile(r"\s")
+CORE = 4
+"""Characters from which the beginning of a longer name stands for it: 融科智感 for 融科智感（合肥）半导体有限公司."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alias:
     """Two names of one thing, both as the document spells them."""
@@ -29,7 +55,8 @@ class Alias:
 
 
 def find_aliases(text: str) -> tuple[Alias, ...]:
-    """The definitions that stand in ``text``, in order, each short name once.
+    """The definitions that stand in ``text``, each short name once: first those in brackets, then the parties that are
+    named in a line of their own, unless two are called the same (两名被告), then the trade name of what the text describes.
 
     The full name is what stands before the bracket: back to the nearest punctuation, and no further than where the
     characters of the short name begin (由商务部主办的中国国际进口博览会（简称“进博会”） gives 进口博览会).
@@ -41,7 +68,53 @@ def find_aliases(text: str) -> tuple[Alias, ...]:
         full = _trimmed(_BOUNDARY.split(before)[-1], short)
         if len(full) > len(short) and short not in found:
             found[short] = Alias(full, short)
-    return tuple(found.values())
+    return (*found.values(), *_parties(text), *_products(text))
+
+
+def _parties(text: str) -> Iterator[Alias]:
+    named: dict[str, set[str]] = {}
+    for match in _ROLE.finditer(text):
+        for role in filter(None, (match[1], match[2])):
+            named.setdefault(_SPACE.sub("", role), set()).add(match[3])
+    for role, names in named.items():
+        if len(names) == 1 and names.isdisjoint(named):
+            yield Alias(names.pop(), role)
+
+
+def _products(text: str) -> Iterator[Alias]:
+    generic, trade = _GENERIC.search(text), _TRADE.search(text)
+    if generic and trade and generic[1] != trade[1]:
+        yield Alias(generic[1], trade[1])
+
+
+@lru_cache(maxsize=16)
+def _simplified_aliases(text: str) -> tuple[Alias, ...]:
+    return tuple(Alias(simplified(alias.full), simplified(alias.short)) for alias in find_aliases(text))
+
+
+def as_called(question: str, hit: Hit) -> str:
+    """``question`` with names that the passage does not hold put as it calls their bearers: 张三租的房子 as 乙方租的房子, where the
+    passage speaks of 乙方 only. Where it speaks of neither, as its titles do. Simplified if anything was put otherwise.
+    """
+    aliases = () if hit.document is None else _simplified_aliases(hit.document.text)
+    if not aliases:
+        return question
+    asked, text = simplified(question), simplified(hit.text)
+    titles = simplified(f"{hit.passage.title}\n{hit.passage.section}")
+    called = asked
+    for alias in aliases:
+        for name, other in ((alias.full, alias.short), (alias.short, alias.full)):
+            said = name if name in called else _core(name, called)
+            if said and said not in text and other not in called and (other in text or other in titles):
+                called = called.replace(said, other)
+                break
+    return question if called == asked else called
+
+
+def _core(name: str, question: str) -> str:
+    """The longest beginning of a long name that ``question`` holds, empty below :data:`CORE` characters."""
+    lengths = range(len(name) - 1, CORE - 1, -1)
+    return next((name[:length] for length in lengths if name[:length] in question), "")
 
 
 def other_names(text: str, aliases: Iterable[Alias]) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from embeddings.numerals import arabic_forms, may_hold_numeral
+from qa.aliases import as_called
 from qa.question import Question, Unit, align, parse_question
 from qa.types import Hit, Reading
 
@@ -56,7 +57,7 @@ class Evidence:
 
 def evidence(question: str, hit: Hit, reading: Reading) -> Evidence:
     """What speaks for ``reading``, which is of ``hit``, as an answer to ``question``."""
-    parsed = parse_question(question)
+    parsed = parse_question(as_called(question, hit))
     folded, title = align(hit.text), align(_title(hit))
     quote = folded[reading.quote[0] : reading.quote[1]]
     in_quote = [share(unit, quote) for unit in parsed.units]

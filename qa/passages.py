@@ -164,7 +164,7 @@ def split_passages(document: Document) -> list[Passage]:
         starts = [block.start for block in unit.blocks]
         for first, last in _cut(unit, document.text):
             blocks = unit.blocks[bisect_right(starts, first.start) - 1 : bisect_left(starts, last.end)]
-            names = other_names(document.text[first.start : last.end], aliases)
+            names = other_names(f"{unit.title}\n{document.text[first.start : last.end]}", aliases)
             passages.append(
                 Passage(
                     id=0,
