@@ -83,7 +83,10 @@ def measured(library: Library, encoder: CachedEncoder, questions: Sequence[dict[
         begin = time.perf_counter()
         hits, answer = answerer.ask_with_hits(asked)
         milliseconds.append(1000 * (time.perf_counter() - begin))
-        for name, ranking in (*legs(library, encoder, asked), ("reader", [(hit.passage.document_id, hit.text) for hit in hits])):
+        for name, ranking in (
+            *legs(library, encoder, asked),
+            ("reader", [(hit.passage.document_id, hit.text) for hit in hits]),
+        ):
             tally = tallies.setdefault(
                 name, dict.fromkeys([f"{kind}@{k}" for kind in ("gold", "holds") for k in RANKS], 0)
             )

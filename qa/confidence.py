@@ -58,6 +58,8 @@ def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, f
         "name_missing": proof.name_missing,
         "figure_missing": proof.figure_missing,
         "short": float(proof.short),
+        "rival": float(proof.rival),
+        "contrast": proof.contrast,
     }
 
 

@@ -1,7 +1,6 @@
 """What speaks for a reading in its passage: shares of the question's words, and whether it holds what is asked for.
 
-Matching is by substring in folded text: no word of a passage is segmented here, which keeps a passage within two
-milliseconds. Knows no reader, score, index or probability.
+Matching is by substring in folded text, which keeps a passage within two milliseconds. Knows no reader, score, index or probability.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from functools import lru_cache
 
 from embeddings.numerals import arabic_forms, may_hold_numeral
 from qa.aliases import as_called
+from qa.binding import contrast, deputy_only, folded_lines, rival_person
 from qa.question import Question, Unit, align, parse_question
 from qa.types import Hit, Reading
 
@@ -44,7 +44,8 @@ class Evidence:
     none), in the quoted sentence and in passage and title. ``missing`` is the weight of the rarest word that passage
     and title lack, ``name_missing`` that of the rarest name or number, less where they hold a part of it; both in [0,
     4.5]. ``figure_missing`` is 0 where they hold all figures of the question, 1 where the document has one of them
-    nowhere, and half where it stands elsewhere in the document. ``short`` says whether a short answer was found.
+    nowhere, and half where it stands elsewhere in the document. ``short`` says whether a short answer was found. ``rival``
+    and ``contrast`` in [0, 1] say that the fact is told of something else (:mod:`qa.binding`).
     """
 
     quote: float
@@ -53,12 +54,15 @@ class Evidence:
     name_missing: float
     figure_missing: float
     short: bool
+    rival: bool
+    contrast: float
 
 
 def evidence(question: str, hit: Hit, reading: Reading) -> Evidence:
     """What speaks for ``reading``, which is of ``hit``, as an answer to ``question``."""
     parsed = parse_question(as_called(question, hit))
     folded, title = align(hit.text), align(_title(hit))
+    lines, answer = folded_lines(hit.text), reading.answer or reading.quote
     quote = folded[reading.quote[0] : reading.quote[1]]
     in_quote = [share(unit, quote) for unit in parsed.units]
     everywhere = [max(share(unit, folded), share(unit, title)) for unit in parsed.units]
@@ -70,6 +74,8 @@ def evidence(question: str, hit: Hit, reading: Reading) -> Evidence:
         name_missing=max((unit.weight * (1 - held) for unit, held in lacking if unit.named), default=0.0),
         figure_missing=max((_lack(figure, folded, title, hit) for figure in figures_asked(parsed.folded)), default=0.0),
         short=reading.answer is not None,
+        rival=rival_person(parsed, lines, answer),
+        contrast=1.0 if deputy_only(parsed, folded) else contrast(parsed, lines, answer),
     )
 
 

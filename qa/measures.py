@@ -1,6 +1,6 @@
 """What is counted: an amount of one kind is no answer to a question about another (几批: no 34.96亿元).
 
-Works on folded text; knows no passage and no score. Says only what an amount cannot be: of the 511 questions of the public
+Works on folded text; knows no passage and no score. Says only what an amount cannot be: of the 1,027 questions of the public
 sets whose measure it knows, it refuses the given answer of four, two of which are no amounts (1号线, 2号线和3号线).
 """
 
@@ -9,20 +9,37 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Measure = Literal["", "rate", "money", "count"]
+Measure = Literal["", "rate", "money", "count", "code", "duration", "length", "area", "mass", "energy"]
 
 _NUMBER = (
     r"(?:[\d,.]+|[零〇一二两三四五六七八九十百千万亿半数几]+)[\d,.零〇一二两三四五六七八九十百千万亿半余多几来]*\s*"
 )
 _RATE = rf"{_NUMBER}(?:%|‰|个?百分点|成|倍|分之)|百分之"
-_MONEY = rf"{_NUMBER}(?:美元|欧元|英镑|日元|日圆|港元|港币|人民币|卢布|马克|法郎|新?台币|元|块钱?|镑|美金)"
+_MONEY = (
+    rf"{_NUMBER}(?:美元|欧元|英镑|日元|日圆|港元|港币|人民币|卢布|马克|法郎|新?台币|元|块钱?|镑|美金|点[券卷]|[q金]币)"
+)
 _OTHER = (
     rf"{_NUMBER}(?:公里|千米|厘米|毫米|公分|英[尺里寸]|海里|米|里|km|cm|mm|m\b|平方[\u3400-\u9fff]{{1,2}}|公顷|英亩|亩|公斤|千克|吨|磅|克"
     r"|kg|年|个?月|日|天|周|小时|分钟|秒|世纪|岁|时|点|号)"
 )
-_ANY = re.compile(f"{_RATE}|{_MONEY}|{_OTHER}")
+_UNITS: dict[Measure, str] = {
+    "duration": r"年(?![龄纪])|岁|个?月|日|天|周|个?星期|个?小时|分钟|秒|世纪",
+    "length": r"公里|千米|厘米|毫米|公分|英[尺里寸]|海里|[米里尺](?!\w?[方立])|km|cm|mm|m\b",
+    "area": r"平方[\u3400-\u9fff]{1,2}|公顷|英亩|亩",
+    "mass": r"公斤|千克|毫克|吨|磅|[克斤]|kg|mg",
+    "energy": r"度电|千瓦时|kwh|焦耳?|大?卡|千卡",
+}
+_COUNTED = (
+    r"家|名|位|人(?!民币)|批|次|届|项|个(?!月|小时|世纪|百分|星期)|所|座|种|类|支(?!持)|部|架|艘|辆|台|套|件|场|首|张|枚|条|只|头"
+    r"|户|篇|本|集|轮|局|队|字"
+)
+_ANY = re.compile(f"{_RATE}|{_MONEY}|{_OTHER}|{_NUMBER}(?:{_UNITS['energy']}|{_UNITS['mass']})")
 _FIGURE = re.compile(r"[\d零〇一二两三四五六七八九十百千万亿半数几]")
-_HELD: dict[Measure, re.Pattern[str]] = {"rate": re.compile(_RATE), "money": re.compile(_MONEY)}
+_HELD: dict[Measure, re.Pattern[str]] = {
+    "rate": re.compile(_RATE),
+    "money": re.compile(_MONEY),
+    **{measure: re.compile(f"{_NUMBER}(?:{units})") for measure, units in _UNITS.items()},
+}
 
 _ASKED: tuple[tuple[Measure, re.Pattern[str]], ...] = (
     (
@@ -35,15 +52,14 @@ _ASKED: tuple[tuple[Measure, re.Pattern[str]], ...] = (
     (
         "money",
         re.compile(
-            r"多少钱|多少[万亿]*(?:美元|元|欧元|英镑|港元)|金额|总?额[是为达到]*(?:多少|几)|价格|[票售造]价|票房|片酬|月薪|工资"
+            r"多少钱|多少[万亿]*(?:美元|元|欧元|英镑|港元)|金额|总?额[是为达到]*(?:多少|几)|价格|[票售造]价|票房|片酬|月薪|年薪|薪[水酬资]|工资"
         ),
     ),
+    ("code", re.compile(r"(?:编号|号码|电话|账号|证号|代码|邮编|文号|型号)(?:是|为)?(?:多少|什么|几)")),
+    *((measure, re.compile(f"(?:几|多少)[万亿千百十]*(?:{units})(?!.*哪)")) for measure, units in _UNITS.items()),
     (
         "count",
-        re.compile(
-            r"(?:几|多少)(?:家|名|位|人|批|次|届|项|个(?!月|小时|世纪|百分|星期)|所|座|种|类|支|部|架|艘|辆|台|套|件|场|首|张|枚|条|只|头"
-            r"|户|篇|本|集|轮|局|队|字)(?!.*哪)"
-        ),
+        re.compile(rf"(?:几|多少)[万亿千百十]*(?:{_COUNTED})(?!.*哪)"),
     ),
 )
 _CHANGE = "增长|增加|上升|提高|提升|上涨|涨|增|下降|减少|下跌|降低|缩短|跌|降|减"
@@ -65,6 +81,8 @@ def can_measure(asked: str, text: str, start: int, end: int) -> bool:
     amount, measure = text[start:end], measure_asked(asked)
     if measure and _ANY.search(amount) and not _FIGURE.search(_ANY.sub(" ", amount)):
         held = _HELD.get(measure)
+        if measure == "code":
+            return not _HELD["rate"].search(amount) and not _HELD["money"].search(amount)
         if held is None or not held.search(amount):
             return False
     if _CHANGED.search(asked):

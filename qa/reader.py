@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from embeddings.folding import simplified
 from qa.aliases import as_called
+from qa.binding import contrast, folded_lines
 from qa.evidence import share
 from qa.measures import can_measure, only_change
 from qa.offices import answering, asked_office
@@ -30,6 +31,7 @@ from qa.spans import (
     bare_title,
     before_semicolon,
     can_answer,
+    is_name,
     is_short_answer,
     may_be_time,
     snap,
@@ -77,6 +79,9 @@ questions of the first five kinds in public sets, paragraph given, 57.3 % are th
 
 FOCUS = 1.0
 """The same, over a comma or 、, where it ends with the noun that is asked about (什么软件: 电脑、投影、射击软件)."""
+
+CONTRAST = 6.0
+"""The same, where its clause is about what excludes the question's own words (the men's champion, not the women's)."""
 
 PRONOUNS = tuple("他她它其该此这")
 HELD = 0.5
@@ -202,11 +207,15 @@ def _with_offices(hit: Hit, spans: list[tuple[float, int, int]], question: Quest
 def _fined(
     text: str, ranges: Sequence[tuple[int, int]], question: Question, spans: Sequence[tuple[float, int, int]]
 ) -> list[tuple[float, int, int]]:
-    """``spans``, best first by their scores less what they lose by running over a sentence's or a clause's end."""
+    """``spans``, best first by their scores less what they lose by running over a sentence's or a clause's end, or by being
+    told of something else.
+    """
+    lines = folded_lines(text)
 
     def rank(span: tuple[float, int, int]) -> float:
         score, low, high = span
         cost = CROSSING * (not any(start <= low and high <= end for start, end in ranges))
+        cost += CONTRAST * (contrast(question, lines, (low, high)) == 1.0)
         clauses = _CLAUSE_END.search(text, low, high) is not None
         if question.kind == "thing" and question.focus and align(text[low:high]).endswith(question.focus):
             return score - cost - FOCUS * (clauses or "、" in text[low:high])
@@ -231,7 +240,10 @@ def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Quest
         answer = (max(answer[0], quote[0]), min(answer[1], quote[1]))
         if not _may_answer(hit.text, folded, question, *answer):
             continue
-        whole = answer[1] - answer[0] > WHOLE * (quote[1] - quote[0]) or not is_short_answer(hit.text[slice(*answer)])
+        marked = hit.text[slice(*answer)]
+        whole = answer[1] - answer[0] > WHOLE * (quote[1] - quote[0]) or not is_short_answer(marked)
+        # Why is told by what happened or how something is: a bare name leaves the telling to the sentence.
+        whole = whole or (question.kind == "reason" and is_name(marked))
         readings.append(Reading(0, quote, None if whole else answer, score))
         if len(readings) == 2:
             break

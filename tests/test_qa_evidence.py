@@ -19,7 +19,16 @@ def test_evidence_of_a_passage_that_holds_every_word():
     text = "共有412家企业参展。"
     found = evidence("有多少家企业参展？", hit(text), whole(text))
     # 家 is the measure word asked for; 企业 and 参展 are what is left, and both are there.
-    assert found == Evidence(quote=1.0, passage=1.0, missing=0.0, name_missing=0.0, figure_missing=0.0, short=False)
+    assert found == Evidence(
+        quote=1.0,
+        passage=1.0,
+        missing=0.0,
+        name_missing=0.0,
+        figure_missing=0.0,
+        short=False,
+        rival=False,
+        contrast=0.0,
+    )
 
 
 def test_evidence_shows_a_name_that_the_passage_lacks():

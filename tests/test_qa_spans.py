@@ -12,6 +12,7 @@ from qa.spans import (
     can_answer,
     find_dates,
     find_numbers,
+    is_name,
     is_short_answer,
     may_be_time,
     only_date,
@@ -172,6 +173,12 @@ def test_a_list_is_given_whole(text, marked, whole):
     start = text.index(marked)
     low, high = whole_list(text, start, start + len(marked))
     assert text[low:high] == whole
+
+
+def test_a_name_is_no_more_than_one():
+    assert [is_name(text) for text in ("中国西部", "重庆", "跑道结冰", "设备老化", "营商环境优势突出", "")] == [
+        True, True, False, False, False, False,
+    ]  # fmt: skip
 
 
 # fmt: off

@@ -2,7 +2,7 @@
 
 Questions of the dev sets are asked of libraries where the answer is known to be there (their own paragraphs), known to
 be gone (the same with the gold paragraph left out), or never was (another set's paragraphs; DuReader's unanswerable
-questions). Libraries are large (a whole set) and small (20 paragraphs), since the weights must serve both. A reading is
+questions). To these come questions made of theirs and of the training sets' contexts that were kept aside. Libraries are large (a whole set) and small (20 paragraphs), since the weights must serve both. A reading is
 right where its quote stands in the gold paragraph and holds a gold answer.
 
 Each half of the questions, by a hash of their paragraph, is reported by weights fitted on the other; what ships is fitted on
@@ -28,12 +28,13 @@ from rich.progress import track
 
 from benchmarks.cache import CachedEncoder
 from benchmarks.common import BUILD, ROOT, SHARED
-from benchmarks.quality import SETS, answering, read_set
+from benchmarks.quality import HELD_OUT, SETS, answering, read_set
 from qa.answer import PASSAGES_READ, Answerer
+from qa.binding import contrasted, find_people
 from qa.confidence import signals
 from qa.evaluate import GoldQuestion
 from qa.network import load_network
-from qa.question import parse_question
+from qa.question import align, parse_question
 from qa.reader import SpanReader
 from qa.types import Document, Hit, Reading
 
@@ -41,12 +42,15 @@ TARGET = ROOT / "qa" / "bundled" / "confidence.json"
 START = {"score": 1.0, "lead": 1.0}
 """Weights that the best reading is first chosen by."""
 ROUNDS = 4
-GROUPS = ("unanswerable", "foreign", "swapped", "figure", "gone")
-ASKED_ANEW = ("foreign", "swapped", "figure")
+GROUPS = ("unanswerable", "foreign", "swapped", "figure", "opposite", "neighbour", "gone")
+ASKED_ANEW = ("foreign", "swapped", "figure", "opposite", "neighbour")
 """Kinds of question that were made, so that nothing here answers them."""
 THRESHOLDS = (0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3)
 
 _WHOLE_NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?![\d.])")
+
+RARE = 25
+"""Questions of a set at most that ask for another figure or for the opposite."""
 
 SMALL = 20
 """Paragraphs in a small library."""
@@ -127,6 +131,12 @@ def collect(shared: Path, names: Sequence[str], count: int) -> list[dict[str, An
     reader = Remembering()
     sets = {name: read_set(shared, name) for name in names}
     rows: list[dict[str, Any]] = []
+    for name, (documents, questions) in {n: read_set(shared, n) for n in HELD_OUT}.items():
+        chosen = random.Random(name).sample(questions, min(count, len(questions)))
+        texts = {document.id: document.text for document in documents}
+        with answering(documents, encoder) as made:
+            for kind, gold in track(list(anew(name, chosen, questions, texts)), name, console=Console(stderr=True)):
+                rows += ask_once(replace(made, reader=reader), gold, f"{name} {kind}")
     for name, (documents, questions) in sets.items():
         chosen = random.Random(name).sample(questions, min(count, len(questions)))
         strangers = [q for other, (_, pool) in sets.items() if other != name for q in pool]
@@ -138,10 +148,8 @@ def collect(shared: Path, names: Sequence[str], count: int) -> list[dict[str, An
             for gold in foreign:
                 rows += ask_once(answerer, gold, f"{name} foreign")
             texts = {document.id: document.text for document in documents}
-            for gold in swapped(chosen, texts):
-                rows += ask_once(answerer, gold, f"{name} swapped")
-            for gold in refigured(chosen, texts):
-                rows += ask_once(answerer, gold, f"{name} figure")
+            for kind, made_anew in anew(name, chosen, questions, texts):
+                rows += ask_once(answerer, made_anew, f"{name} {kind}")
         for part in small_libraries(documents, chosen, count):
             with answering(part, encoder) as made:
                 answerer = replace(made, reader=reader)
@@ -151,6 +159,44 @@ def collect(shared: Path, names: Sequence[str], count: int) -> list[dict[str, An
                 for gold in random.Random(part[0].id).sample(foreign, 4):
                     rows += ask_once(answerer, gold, f"{name} small foreign")
     return rows
+
+
+def anew(
+    name: str, chosen: Sequence[GoldQuestion], questions: Sequence[GoldQuestion], texts: dict[str, str]
+) -> Iterator[tuple[str, GoldQuestion]]:
+    """Questions that nothing here answers, made of those of a set, each with what was done to it. What few questions can
+    be made into is drawn from all of them.
+    """
+    for gold in swapped(chosen, texts):
+        yield "swapped", gold
+    for gold in neighbours(chosen, texts):
+        yield "neighbour", gold
+    for kind, made in (("figure", list(refigured(questions, texts))), ("opposite", list(opposed(questions)))):
+        for gold in random.Random(name).sample(made, min(RARE, len(made))):
+            yield kind, gold
+
+
+def opposed(questions: Sequence[GoldQuestion]) -> Iterator[GoldQuestion]:
+    """Questions about the opposite: the close for the opening, the second for the first."""
+    for gold in questions:
+        for word, others in contrasted(gold.question):
+            other = random.Random(gold.id).choice(others)
+            yield GoldQuestion(f"{gold.id} opposite", gold.question.replace(word, other), (), gold.context_id)
+
+
+def neighbours(questions: Sequence[GoldQuestion], texts: dict[str, str]) -> Iterator[GoldQuestion]:
+    """Questions about another person whom the gold paragraph names too, and who is not the answer."""
+    for gold in questions:
+        text = texts[gold.context_id]
+        own = [gold.question[low:high] for low, high in find_people(align(gold.question))]
+        others = {text[low:high] for low, high in find_people(align(text))}
+        rivals = sorted(
+            name for name in others if name not in gold.question and not any(name in answer for answer in gold.answers)
+        )
+        if own and rivals:
+            rival = random.Random(gold.id).choice(rivals)
+            question = gold.question.replace(max(own, key=len), rival)
+            yield GoldQuestion(f"{gold.id} neighbour", question, (), gold.context_id)
 
 
 def swapped(questions: Sequence[GoldQuestion], texts: dict[str, str]) -> Iterator[GoldQuestion]:

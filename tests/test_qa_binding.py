@@ -1,0 +1,66 @@
+"""Whose fact is it: the nearest of its kind beside the answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.binding import contrast, deputy_only, folded_lines, rival_person
+from qa.question import parse_question
+
+CRASH = "事故发生后，崔桂芳被送往医院，住院43天。杜海涛驾驶货车。"
+TRIAL = "被告人范小东，男。因涉嫌盗窃于12月19日被拘留，1月2日被逮捕。\n被告人雷俊，男，职员。"
+RACE = "去年由基普图获得男子组冠军，杭雪夺得女子组冠军。"
+LOTS = "质保期：第一包整机质保5年，第二包整机质保3年。"
+REPORT = "2022年营业收入19亿元，2021年派发6300万元。"
+
+
+def place(text: str, answer: str) -> tuple[int, int]:
+    return text.index(answer), text.index(answer) + len(answer)
+
+
+# fmt: off
+@pytest.mark.parametrize(("question", "text", "answer", "rival"), [
+    ("杜海涛住院多少天？",   CRASH, "43天",   True),
+    ("崔桂芳住院多少天？",   CRASH, "43天",   False),
+    ("谁驾驶货车？",        CRASH, "杜海涛", False),
+    ("王五住院多少天？",     CRASH, "43天",   False),  # he stands nowhere: that is for other signals to say
+    ("雷俊何时被逮捕？",     TRIAL, "1月2日", True),
+    ("范小东何时被逮捕？",   TRIAL, "1月2日", False),
+    ("雷俊是做什么的？",     TRIAL, "职员",   False),
+])
+# fmt: on
+def test_the_person_who_stands_nearest_before_the_answer(question: str, text: str, answer: str, rival: bool) -> None:
+    assert rival_person(parse_question(question), folded_lines(text), place(text, answer)) is rival
+
+
+# fmt: off
+@pytest.mark.parametrize(("question", "text", "answer", "share"), [
+    ("女子组冠军是谁？",         RACE,   "基普图", 1.0),
+    ("女子组冠军是谁？",         RACE,   "杭雪",   0.0),
+    ("男子组亚军是谁？",         RACE,   "基普图", 1.0),
+    ("第一包质保几年？",         LOTS,   "3年",    1.0),
+    ("第一包质保几年？",         LOTS,   "5年",    0.0),
+    ("2021年营业收入是多少？",    REPORT, "19亿元", 1.0),
+    ("2022年营业收入是多少？",    REPORT, "19亿元", 0.0),
+    ("果博会什么时候闭幕？",      "11时，他宣布果博会开幕。", "11时", 1.0),
+    ("果博会什么时候開幕？",      "11时，他宣布果博会开幕。", "11时", 0.0),
+    # the sentence of the answer names neither, another line of the passage the close alone
+    ("果博会什么时候闭幕？",      "果博会5月开幕。\n展品有梨。", "梨", 0.5),
+    ("开幕到闭幕有几天？",       "11时，他宣布果博会开幕。", "11时", 0.0),
+    ("有什么展品？",             "果博会5月开幕。展品有梨。", "梨", 0.0),
+])
+# fmt: on
+def test_words_that_exclude_each_other(question: str, text: str, answer: str, share: float) -> None:
+    assert contrast(parse_question(question), folded_lines(text), place(text, answer)) == share
+
+
+# fmt: off
+@pytest.mark.parametrize(("question", "text", "only"), [
+    ("四川省省长是谁？",   "四川省副省长任京东致辞。",             True),
+    ("四川省副省长是谁？", "四川省副省长任京东致辞。",             False),
+    ("四川省省长是谁？",   "四川省省长李四、副省长任京东致辞。",     False),
+    ("谁致辞？",          "四川省副省长任京东致辞。",             False),
+])
+# fmt: on
+def test_a_deputy_is_not_the_holder_of_the_office(question: str, text: str, only: bool) -> None:
+    assert deputy_only(parse_question(question), folded_lines(text)) is only
