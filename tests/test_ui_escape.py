@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui_tiny import HOSTILE
-from ui.escape import attribute_html, has_lone_surrogate, label_html, one_line, terminal_text, text_html
+from ui.escape import attribute_html, has_lone_surrogate, label_html, one_line, terminal_text, text_html, words_html
 
 ANY = st.text(st.characters(codec=None, categories=None), max_size=60)
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -99,3 +99,9 @@ def test_has_lone_surrogate_agrees_with_encoding(text: str) -> None:
     except UnicodeEncodeError:
         sendable = False
     assert has_lone_surrogate(text) is not sendable
+
+
+def test_a_character_of_a_symbol_font_is_marked_and_stays() -> None:
+    html = words_html("\uf06c 事件：<甲>\ue000")
+    assert html == '<span class="yj-sign">\uf06c</span> 事件：&#60;甲&#62;\ue000'
+    assert "yj-sign" not in attribute_html("\uf06c 事件")

@@ -12,7 +12,7 @@ from typing import Literal
 
 from qa.cells import cell_spans
 from qa.types import Block, Citation, Document
-from ui.escape import text_html
+from ui.escape import words_html
 from ui.strings import text
 
 NEIGHBOURS = 2
@@ -115,7 +115,7 @@ def row_quote_html(citation: Citation) -> str:
     if citation.quote != citation.text or not names or len(spans) < 2 or len(citation.text) > ROW_CHARACTERS:
         return ""
     head = "".join(
-        "<tr>" + "".join(f'<th scope="col" dir="auto">{text_html(name)}</th>' for name in line) + "</tr>"
+        "<tr>" + "".join(f'<th scope="col" dir="auto">{words_html(name)}</th>' for name in line) + "</tr>"
         for line in names
     )
     cells = "".join(f'<td dir="auto">{_part_html(citation, start, end)}</td>' for start, end in spans)
@@ -125,16 +125,16 @@ def row_quote_html(citation: Citation) -> str:
 def _part_html(citation: Citation, start: int, end: int) -> str:
     low, high = (min(max(at, start), end) - citation.start for at in (citation.answer_start, citation.answer_end))
     start, end, whole = start - citation.start, end - citation.start, citation.text
-    hit = f"<mark>{text_html(whole[low:high])}</mark>" if low < high else ""
-    return text_html(whole[start:low]) + hit + text_html(whole[high:end])
+    hit = f"<mark>{words_html(whole[low:high])}</mark>" if low < high else ""
+    return words_html(whole[start:low]) + hit + words_html(whole[high:end])
 
 
 def clipped_html(part: str, limit: int, keep: Literal["start", "end"], lang: str) -> str:
     """``part`` as HTML; of a much longer one its first or last ``limit`` characters, and how many are left out."""
     if len(part) <= limit + SLACK:
-        return text_html(part)
+        return words_html(part)
     cut = f'<span class="yj-cut">{text("omitted", lang, count=len(part) - limit)}</span>'
-    return text_html(part[:limit]) + cut if keep == "start" else cut + text_html(part[-limit:])
+    return words_html(part[:limit]) + cut if keep == "start" else cut + words_html(part[-limit:])
 
 
 def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -181,7 +181,7 @@ def _table_html(document: Document, rows: Sequence[Block], first: int, citation:
     body = [row for row in rows if row.number not in named]
     shown_from = document.blocks[first].number
     caption = "".join(
-        f"<caption>{text_html(document.text[block.start : block.end])}</caption>"
+        f"<caption>{words_html(document.text[block.start : block.end])}</caption>"
         for block in heads
         if block.kind != "table" and block.number < shown_from
     )
@@ -240,11 +240,11 @@ def _cells(document: Document, row: Block) -> list[tuple[int, int]]:
 def _cell_html(document: Document, start: int, end: int, citation: Citation | None, *, near: bool) -> str:
     """A cell, with what the quote and the answer have in it marked."""
     if citation is None:
-        return text_html(document.text[start:end])
+        return words_html(document.text[start:end])
     low, high = (min(max(at, start), end) for at in (citation.quote_start, citation.quote_end))
     hit, past = (min(max(at, low), high) for at in (citation.answer_start, citation.answer_end))
     parts = [
-        text_html(document.text[a:b]) for a, b in ((start, low), (low, hit), (hit, past), (past, high), (high, end))
+        words_html(document.text[a:b]) for a, b in ((start, low), (low, hit), (hit, past), (past, high), (high, end))
     ]
     whole = (citation.answer_start, citation.answer_end) == (citation.quote_start, citation.quote_end)
     if hit < past and not whole and not near:
