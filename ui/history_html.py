@@ -108,7 +108,8 @@ def tools_html(id: str, number: int, rating: Rating, lang: str) -> str:
         f'<button type="button" class="yj-tool yj-link" data-href="{_href(id, number)}">{text("history_link", lang)}</button>'
         f'<button type="button" class="yj-tool yj-folds" aria-expanded="false">{text("turn_export", lang)}</button></div>'
         f'<div class="yj-exports" hidden>{_exports_html(id, lang, number=number)}</div>{_why_html(number, lang)}'
-        f'<p class="yj-rate-said" role="status" {said}></p></div>'
+        f'<p class="yj-rate-said" role="status" {said} '
+        f'data-unplaced="{text("rate_unplaced", lang, name=FILE_NAME)}"></p></div>'
     )
 
 
