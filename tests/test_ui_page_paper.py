@@ -26,13 +26,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def printed(visit: Visit) -> str:
-    """The text of the page as it is printed, all its sheets one after another."""
+def printed(visit: Visit) -> list[str]:
+    """The text of each sheet as the page is printed, without line ends."""
     from pypdfium2 import PdfDocument
 
-    document = PdfDocument(BytesIO(visit.tab.pdf()))
+    document = PdfDocument(BytesIO(visit.tab.pdf(format="A4")))
     try:
-        return "".join(page.get_textpage().get_text_range() for page in document)
+        return ["".join(page.get_textpage().get_text_range().split()) for page in document]
     finally:
         document.close()
 
@@ -41,7 +41,9 @@ def test_the_whole_conversation_is_printed_and_nothing_that_is_only_clicked(brow
     with visiting(browser, address, dark=True) as visit:
         for question in ("都说了什么？", "二期预算是多少？", "票价几何？", "有多少家世界500强落户重庆？"):
             ask(visit, question)
-        said = printed(visit).replace("\r\n", "").replace("\n", "")
+        sheets = printed(visit)
+        assert len(sheets) == 2
+        said = "".join(sheets)
         for words in ("都说了什么？", "袁家军", "500万元", "400万元", "未找到", "325家"):
             assert words in said
         for words in ("提问", "复制链接", "按名字找资料", "新对话", "逐字核对"):

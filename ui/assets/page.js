@@ -169,13 +169,22 @@ document.addEventListener("keydown", (event) => {
 
 NARROW.addEventListener("change", restoreLibrary);
 
-// Paper is white: nothing is printed dark.
-let wasDark = false;
+// ---- on paper everything is unfolded, and nothing is dark
+
+let afterPrint = () => {};
 window.addEventListener("beforeprint", () => {
-  wasDark = document.body.classList.contains("dark");
+  const dark = document.body.classList.contains("dark");
+  const folded = [...log.querySelectorAll(".yj-more-quotes:not([open]), .yj-long:not([open])")];
+  document.documentElement.classList.add("yj-printing");
   document.body.classList.remove("dark");
+  for (const part of folded) part.open = true;
+  afterPrint = () => {
+    document.documentElement.classList.remove("yj-printing");
+    document.body.classList.toggle("dark", dark);
+    for (const part of folded) part.open = false;
+  };
 });
-window.addEventListener("afterprint", () => document.body.classList.toggle("dark", wasDark));
+window.addEventListener("afterprint", () => afterPrint());
 
 // ---- the server went away, or was started anew and does not know this page: once it answers, the page is loaded again,
 // and what was being asked or typed comes back into the box

@@ -87,13 +87,13 @@ function toBoxes() {
   bring(page, page.querySelector(".yj-box-answer:not([hidden])") ?? page.querySelector(".yj-box:not([hidden])"));
 }
 
-// Where the lines of the quote stand on the page that is shown, and how high most of them are.
+// Where the paragraph of the quote stands on the page that is shown, and how high most lines of the quote are.
 function quoteOnPage(page) {
   const lines = [...page.querySelectorAll(".yj-box:not([hidden], .yj-box-answer)")].map((box) => box.getBoundingClientRect());
   if (!lines.length) return null;
-  const left = Math.min(...lines.map((line) => line.left));
+  const { left, width } = (page.querySelector(".yj-column:not([hidden])") ?? page.querySelector(".yj-box:not([hidden])")).getBoundingClientRect();
   const heights = lines.map((line) => line.height).sort((a, b) => a - b);
-  return { left, width: Math.max(...lines.map((line) => line.right)) - left, line: heights[heights.length >> 1] };
+  return { left, width, line: heights[heights.length >> 1] };
 }
 
 function markLinks(key) {
@@ -182,7 +182,7 @@ function turnPage(by) {
   image.alt = said;
   leaf.querySelector(".yj-page").setAttribute("aria-label", said);
   leaf.querySelector(".yj-page-no b").textContent = page;
-  for (const box of leaf.querySelectorAll(".yj-box")) box.hidden = Number(box.dataset.page) !== page;
+  for (const box of leaf.querySelectorAll(".yj-box, .yj-column")) box.hidden = Number(box.dataset.page) !== page;
   leaf.querySelector(".yj-page").scrollTop = 0;
   toMark();
 }
