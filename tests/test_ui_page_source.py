@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -91,6 +91,23 @@ def test_a_page_is_first_seen_at_a_size_at_which_its_quote_is_read(browser: Brow
         ask(visit, "港口花了多少？")
         until(visit, "document.querySelector('.yj-leaf')?.dataset.zoom === '150'")  # as it was chosen
         assert visit.run(HEIGHT) > 8
+
+
+def test_no_page_is_seen_under_the_boxes_of_another(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        ask(visit, "港口花了多少？")
+        until(visit, "document.querySelector('.yj-page img')?.naturalWidth > 0")
+        late: list[Any] = []
+        visit.tab.route("**/pages/3*", lambda route: late.append(route))
+        visit.tab.get_by_role("button", name="下一页").click()
+        visit.tab.wait_for_timeout(300)
+        assert visit.run("getComputedStyle(document.querySelector('.yj-page img')).visibility") == "hidden"
+        assert visit.tab.locator(".yj-box:visible").count() == 0
+        late[0].continue_()
+        until(visit, "getComputedStyle(document.querySelector('.yj-page img')).visibility === 'visible'")
+        visit.tab.get_by_role("button", name="上一页").click()
+        until(visit, "getComputedStyle(document.querySelector('.yj-page img')).visibility === 'visible'")
+        assert visit.tab.locator(".yj-box:visible").count() >= 2
 
 
 def test_what_is_seen_from_the_beginning_is_not_scrolled_to(browser: Browser, address: str) -> None:

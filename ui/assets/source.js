@@ -157,6 +157,7 @@ function showSource() {
     return trigger("cite", { href: latest });
   }
   watchEdges();
+  veil();
   if (wanted) openSource();
   else if (key.startsWith("#")) delete main.dataset.source;
   wanted = "";
@@ -164,6 +165,14 @@ function showSource() {
 }
 
 // ---- the page picture
+
+const drawn = new WeakMap(); // each picture and the address that it shows
+
+// A picture goes on showing the page before until its own has come: it is not seen under another page's boxes meanwhile.
+function veil() {
+  const image = pane.querySelector(".yj-page-picture img");
+  image?.parentElement.classList.toggle("yj-coming", drawn.get(image) !== image.src);
+}
 
 function setView(name) {
   source().dataset.view = name;
@@ -180,6 +189,7 @@ function turnPage(by) {
   const image = leaf.querySelector("img");
   image.src = `${leaf.dataset.address}${page}?${leaf.dataset.version}`;
   image.alt = said;
+  veil();
   leaf.querySelector(".yj-page").setAttribute("aria-label", said);
   leaf.querySelector(".yj-page-no b").textContent = page;
   for (const box of leaf.querySelectorAll(".yj-box, .yj-column")) box.hidden = Number(box.dataset.page) !== page;
@@ -221,7 +231,10 @@ pane.addEventListener("error", (event) => {
 }, true);
 
 pane.addEventListener("load", (event) => {
-  if (event.target.closest?.(".yj-page-picture") && source()?.dataset.view === "page") toMark();
+  if (!event.target.closest?.(".yj-page-picture")) return;
+  drawn.set(event.target, event.target.src);
+  veil();
+  if (source()?.dataset.view === "page") toMark();
 }, true);
 
 // ---- more paragraphs, as they are scrolled to
