@@ -16,6 +16,8 @@ _UNSAFE = re.compile(f"(?P<punctuation>[{_PUNCTUATION}])|(?P<control>[{_CONTROL}
 _INVISIBLE = re.compile(f"[{_CONTROL}{_BIDI}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SIGN = re.compile("[\uf020-\uf0ff]")
+_HAN = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uffef]")
+_LATIN = re.compile("[A-Za-z]")
 _CUT = "…"
 
 
@@ -56,6 +58,14 @@ def words_html(text: str) -> str:
     from them hold where they have dots before points, are marked for the style to draw. The text content is the same.
     """
     return _SIGN.sub(r'<span class="yj-sign">\g<0></span>', text_html(text))
+
+
+def set_as(text: str) -> str:
+    """The attributes of an element that shows a document's own words: their direction, and the language whose quotation
+    marks and apostrophes they have, which share their characters: as wide as a Chinese character, or as narrow as a comma.
+    """
+    lang = "zh" if _HAN.search(text) else "en" if _LATIN.search(text) else ""
+    return f'dir="auto" lang="{lang}"' if lang else 'dir="auto"'
 
 
 def one_line(text: str, *, limit: int = 200) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from ui.bibliography import titled
-from ui.escape import attribute_html, label_html, text_html, words_html
+from ui.escape import attribute_html, label_html, set_as, text_html, words_html
 from ui.export_parts import SHORT_REVISION, Sheet, Source, note_words, parted, place_words, sources_of, state_words
 from ui.recall import Recalled, RecalledTurn
 from ui.strings import confidence_words, moment, text
@@ -89,7 +89,7 @@ def _quote_html(turn: RecalledTurn, item: Recalled, sources: list[Source], lang:
     anchor = "" if near else f' id="{_anchor(turn, item)}"'
     return (
         f'<figure class="quote{" near" if near else ""} {item.state}"{anchor}>'
-        f'<blockquote dir="auto" data-document="{attribute_html(cited.document_id)}" data-start="{cited.quote_start}" '
+        f'<blockquote {set_as(cited.quote)} data-document="{attribute_html(cited.document_id)}" data-start="{cited.quote_start}" '
         f'data-end="{cited.quote_end}" data-revision="{attribute_html(cited.revision)}">'
         f"{head}{before}<{tag}>{answer}</{tag}>{after}</blockquote>"
         f"<figcaption>{label}{place}<span>{_proof_html(item, lang)}</span></figcaption>{_paragraph_html(item, lang)}</figure>"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ui.conversations import LIST_LIMIT, ConversationInfo, Rating
-from ui.escape import attribute_html, label_html, text_html
+from ui.escape import attribute_html, label_html, set_as, text_html
 from ui.export_parts import place_words
 from ui.feedback import FILE_NAME, TEXT_LIMIT, Outcome
 from ui.paper import quote_html
@@ -136,7 +136,7 @@ def _record_html(item: Recalled, lang: str) -> str:
     tag = f'<span class="yj-tag yj-tag-{item.state}">{text(_STATES[item.state], lang)}</span>'
     return (
         f'<figure class="yj-record"><p>{tag}<small>{text("recall_record", lang)}</small></p>'
-        f'<blockquote class="yj-quote" dir="auto">{inner}</blockquote>'
+        f'<blockquote class="yj-quote" {set_as(item.citation.quote)}>{inner}</blockquote>'
         f"<figcaption>[{item.citation.number}] {label_html(place_words(item, lang))}</figcaption></figure>"
     )
 

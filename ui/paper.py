@@ -12,7 +12,7 @@ from typing import Literal
 
 from qa.cells import cell_spans
 from qa.types import Block, Citation, Document
-from ui.escape import words_html
+from ui.escape import set_as, words_html
 from ui.strings import text
 
 NEIGHBOURS = 2
@@ -115,10 +115,10 @@ def row_quote_html(citation: Citation) -> str:
     if citation.quote != citation.text or not names or len(spans) < 2 or len(citation.text) > ROW_CHARACTERS:
         return ""
     head = "".join(
-        "<tr>" + "".join(f'<th scope="col" dir="auto">{words_html(name)}</th>' for name in line) + "</tr>"
+        "<tr>" + "".join(f'<th scope="col" {set_as(name)}>{words_html(name)}</th>' for name in line) + "</tr>"
         for line in names
     )
-    cells = "".join(f'<td dir="auto">{_part_html(citation, start, end)}</td>' for start, end in spans)
+    cells = "".join(f"<td {set_as(citation.text)}>{_part_html(citation, start, end)}</td>" for start, end in spans)
     return f"<table><thead>{head}</thead><tbody><tr>{cells}</tr></tbody></table>"
 
 
@@ -157,19 +157,21 @@ def _same_table(rows: Sequence[Block], block: Block) -> bool:
 
 def _paragraph_html(document: Document, block: Block, citation: Citation | None, lang: str, *, near: bool) -> str:
     if citation is None or block.number != citation.paragraph:
-        return _block_html(block, clipped_html(document.text[block.start : block.end], CONTEXT_SIDE, "start", lang), "")
+        said = document.text[block.start : block.end]
+        return _block_html(block, set_as(said), clipped_html(said, CONTEXT_SIDE, "start", lang), "")
     whole = (citation.answer_start, citation.answer_end) == (citation.quote_start, citation.quote_end)
     inner = quote_html(citation, side=QUOTE_SIDE, tag="span" if whole or near else "strong", lang=lang)
     before = clipped_html(document.text[block.start : citation.quote_start], CONTEXT_SIDE, "end", lang)
     after = clipped_html(document.text[citation.quote_end : block.end], CONTEXT_SIDE, "start", lang)
-    return _block_html(block, f'{before}<mark class="{_mark(near)}">{inner}</mark>{after}', " yj-here")
+    shown = f'{before}<mark class="{_mark(near)}">{inner}</mark>{after}'
+    return _block_html(block, set_as(document.text[block.start : block.end]), shown, " yj-here")
 
 
-def _block_html(block: Block, inner: str, here: str) -> str:
+def _block_html(block: Block, attributes: str, inner: str, here: str) -> str:
     tag = "h4" if block.kind == "heading" and block.level > 1 else _TAGS.get(block.kind, "p")
     return (
         f'<div class="yj-block yj-{block.kind}{here}"><span class="yj-no" aria-hidden="true">{block.number}</span>'
-        f'<{tag} dir="auto">{inner}</{tag}></div>'
+        f"<{tag} {attributes}>{inner}</{tag}></div>"
     )
 
 
@@ -216,7 +218,9 @@ def _row_html(
     cells = []
     for column, (start, end) in enumerate(spans):
         number = ' class="yj-num"' if column in numeric else ""
-        cells.append(f'<{tag}{scope}{number} dir="auto">{_cell_html(document, start, end, here, near=near)}</{tag}>')
+        cells.append(
+            f"<{tag}{scope}{number} {set_as(document.text[start:end])}>{_cell_html(document, start, end, here, near=near)}</{tag}>"
+        )
     cells += [f"<{tag}></{tag}>"] * (width - len(spans))
     name = ' class="yj-here"' if here else ""
     return f'<tr{name}><td class="yj-no" aria-hidden="true">{row.row or row.number - above}</td>{"".join(cells)}</tr>'
