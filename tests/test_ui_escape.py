@@ -36,7 +36,7 @@ class Parsed(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert not attrs
+        assert all(name == "lang" for name, _ in attrs)
         self.tags.append(tag)
 
     def handle_data(self, data: str) -> None:

@@ -16,7 +16,7 @@ _UNSAFE = re.compile(f"(?P<punctuation>[{_PUNCTUATION}])|(?P<control>[{_CONTROL}
 _INVISIBLE = re.compile(f"[{_CONTROL}{_BIDI}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SIGN = re.compile("[\uf020-\uf0ff]")
-_HAN = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uffef]")
+_HAN = re.compile("[\u2e80-\u2fdf\u3041-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _LATIN = re.compile("[A-Za-z]")
 _CUT = "…"
 
@@ -64,8 +64,12 @@ def set_as(text: str) -> str:
     """The attributes of an element that shows a document's own words: their direction, and the language whose quotation
     marks and apostrophes they have, which share their characters: as wide as a Chinese character, or as narrow as a comma.
     """
+    return f'dir="auto"{_lang(text)}'
+
+
+def _lang(text: str) -> str:
     lang = "zh" if _HAN.search(text) else "en" if _LATIN.search(text) else ""
-    return f'dir="auto" lang="{lang}"' if lang else 'dir="auto"'
+    return f' lang="{lang}"' if lang else ""
 
 
 def one_line(text: str, *, limit: int = 200) -> str:
@@ -76,7 +80,8 @@ def one_line(text: str, *, limit: int = 200) -> str:
 
 def label_html(text: str, *, limit: int = 200) -> str:
     """A title or a file name as HTML: one line, clipped, its direction kept to itself."""
-    return f"<bdi>{text_html(one_line(text, limit=limit))}</bdi>"
+    line = one_line(text, limit=limit)
+    return f"<bdi{_lang(line)}>{text_html(line)}</bdi>"
 
 
 def attribute_html(text: str, *, limit: int = 200) -> str:
