@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui_tiny import HOSTILE
-from ui.escape import attribute_html, has_lone_surrogate, label_html, one_line, terminal_text, text_html
+from ui.escape import (
+    attribute_html,
+    has_lone_surrogate,
+    label_html,
+    one_line,
+    set_as,
+    terminal_text,
+    text_html,
+    words_html,
+)
 
 ANY = st.text(st.characters(codec=None, categories=None), max_size=60)
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -27,7 +36,7 @@ class Parsed(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert not attrs
+        assert all(name == "lang" for name, _ in attrs)
         self.tags.append(tag)
 
     def handle_data(self, data: str) -> None:
@@ -99,3 +108,15 @@ def test_has_lone_surrogate_agrees_with_encoding(text: str) -> None:
     except UnicodeEncodeError:
         sendable = False
     assert has_lone_surrogate(text) is not sendable
+
+
+def test_a_character_of_a_symbol_font_is_marked_and_stays() -> None:
+    html = words_html("\uf06c 事件：<甲>\ue000")
+    assert html == '<span class="yj-sign">\uf06c</span> 事件：&#60;甲&#62;\ue000'
+    assert "yj-sign" not in attribute_html("\uf06c 事件")
+
+
+def test_words_are_set_as_their_language_has_it() -> None:
+    assert set_as("Alice’s “harbour”") == 'dir="auto" lang="en"'
+    assert set_as("“harbour”港") == 'dir="auto" lang="zh"'
+    assert set_as("“1901”") == 'dir="auto"'

@@ -231,6 +231,12 @@ def test_feedback_becomes_a_line_that_eval_reads(browser: Browser, address: str,
         one.get_by_text("还差正确答案").wait_for()
         assert json.loads(path.read_text("utf-8"))["answers"] is None
         one.get_by_label("答案错了").check()
+        one.get_by_label("正确答案").fill("大约一半")
+        one.get_by_role("button", name="记下").click()
+        one.get_by_text("没有逐字找到").wait_for()
+        one.get_by_role("button", name="答得不对").click()  # takes it back
+        one.get_by_text("已收回。").wait_for()
+        one.get_by_role("button", name="答得不对").click()
         one.get_by_label("正确答案").fill("一半进出口额")
         one.get_by_role("button", name="记下").click()
         one.get_by_text("yinju eval 会评测它").wait_for()

@@ -179,3 +179,14 @@ def violations(visit: Visit, *parts: str) -> list[str]:
         for one in found
         if one["impact"] in ("serious", "critical")
     ]
+
+
+def test_a_long_question_leaves_room_for_its_answer(browser: Browser, address: str) -> None:
+    question = "有多少家世界500强落户重庆？" * 30
+    with visiting(browser, address, width=390, height=844) as visit:
+        ask(visit, question)
+        assert visit.run("document.querySelector('.yj-q').getBoundingClientRect().height") < 240
+        visit.tab.get_by_text("看全部").click()
+        assert question in visit.text(".yj-q p")
+        assert visit.tab.is_visible(".yj-q p")
+        assert not visit.tab.is_visible(".yj-start")

@@ -84,3 +84,18 @@ def test_a_collection_is_named_chosen_renamed_deleted_and_brought_back(browser: 
         assert visit.text(".yj-set-note") == ["已删除合集“公司年报”，资料都还在。撤销"]
         visit.tab.locator(".yj-set-back").click()
         wait_scope(visit, "只问合集“公司年报”的 2 份")
+
+
+OVERLAP = """() => [...document.querySelectorAll('.yj-doc')].filter(row => {
+  const name = row.querySelector('.yj-doc-text > :nth-last-child(2)').getBoundingClientRect();
+  return name.bottom > row.querySelector('.yj-doc-acts').getBoundingClientRect().top + 1;
+}).length"""
+
+
+def test_on_touch_what_is_done_with_a_document_does_not_cover_its_name(browser: Browser, address: str) -> None:
+    with visiting(browser, address, width=390, height=844) as visit:
+        visit.tab.wait_for_selector("#yj-shelf[data-ready]", state="attached")
+        visit.tab.get_by_role("button", name="资料", exact=True).click()
+        visit.tab.wait_for_selector(".yj-doc", state="visible")
+        assert visit.tab.locator(".yj-doc").count() == 4
+        assert visit.tab.evaluate(OVERLAP) == 0

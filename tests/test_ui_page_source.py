@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -69,6 +69,54 @@ def test_a_pdf_opens_at_the_picture_of_its_page_which_turns_and_grows(browser: B
         visit.tab.get_by_role("button", name="文字").click()
         assert visit.tab.is_visible(".yj-paper mark")
         assert visit.tab.get_attribute(".yj-views button[data-view=text]", "aria-pressed") == "true"
+
+
+HEIGHT = "document.querySelector('.yj-box:not(.yj-box-answer)').getBoundingClientRect().height"
+WITHIN = """() => {
+  const page = document.querySelector('.yj-page').getBoundingClientRect();
+  return [...document.querySelectorAll('.yj-box')].map(box => box.getBoundingClientRect())
+    .every(box => box.left >= page.left && box.right <= page.right && box.top >= page.top && box.bottom <= page.bottom);
+}"""
+
+
+def test_a_page_is_first_seen_at_a_size_at_which_its_quote_is_read(browser: Browser, address: str) -> None:
+    with visiting(browser, address, width=900, height=700) as visit:
+        ask(visit, "港口花了多少？")
+        until(visit, "document.querySelector('.yj-page img')?.naturalWidth > 0")
+        until(visit, "document.querySelector('.yj-leaf').dataset.zoom")
+        assert visit.text(".yj-zoomed") == ["125%"]
+        assert visit.tab.evaluate(WITHIN)
+        visit.tab.get_by_role("button", name="放大").click()
+        ask(visit, "激光")
+        ask(visit, "港口花了多少？")
+        until(visit, "document.querySelector('.yj-leaf')?.dataset.zoom === '150'")  # as it was chosen
+        assert visit.run(HEIGHT) > 8
+
+
+def test_no_page_is_seen_under_the_boxes_of_another(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        ask(visit, "港口花了多少？")
+        until(visit, "document.querySelector('.yj-page img')?.naturalWidth > 0")
+        late: list[Any] = []
+        visit.tab.route("**/pages/3*", lambda route: late.append(route))
+        visit.tab.get_by_role("button", name="下一页").click()
+        visit.tab.wait_for_timeout(300)
+        assert visit.run("getComputedStyle(document.querySelector('.yj-page img')).visibility") == "hidden"
+        assert visit.tab.locator(".yj-box:visible").count() == 0
+        late[0].continue_()
+        until(visit, "getComputedStyle(document.querySelector('.yj-page img')).visibility === 'visible'")
+        visit.tab.get_by_role("button", name="上一页").click()
+        until(visit, "getComputedStyle(document.querySelector('.yj-page img')).visibility === 'visible'")
+        assert visit.tab.locator(".yj-box:visible").count() >= 2
+
+
+def test_what_is_seen_from_the_beginning_is_not_scrolled_to(browser: Browser, address: str) -> None:
+    with visiting(browser, address, height=800) as visit:
+        ask(visit, "有多少家世界500强落户重庆？")
+        until(visit, f"{MARKED} === '{QUOTE_325}'")
+        visit.tab.wait_for_timeout(200)
+        assert visit.run("document.querySelector('.yj-paper').scrollTop") == 0
+        assert visit.tab.evaluate(IN_VIEW, ".yj-paper mark")
 
 
 def test_a_page_that_cannot_be_drawn_says_so(browser: Browser, address: str, library: TinyLibrary) -> None:
@@ -203,7 +251,7 @@ def test_the_quote_and_its_reference_are_copied(browser: Browser, address: str) 
         visit.tab.get_by_role("button", name="复制引文").click()
         until(visit, "document.querySelector('.yj-copy').textContent === '已复制'")
         place = "《第八届西洽会开幕》，家底够厚，第 5 段，报.txt"
-        assert visit.run("navigator.clipboard.readText()") == f"“{QUOTE_325}”\n—— {place}"
+        assert visit.run("navigator.clipboard.readText()") == f"“{QUOTE_325}”\n——{place}"
         visit.tab.get_by_role("button", name="复制出处").click()
         until(visit, "document.querySelectorAll('.yj-copy')[1].textContent === '已复制'")
         assert visit.run("navigator.clipboard.readText()") == "张三. 第八届西洽会开幕[Z]. 报.txt: 第 5 段."

@@ -267,3 +267,12 @@ def test_english_words_around_the_document_s_own() -> None:
     assert page.text(".yj-sure") == ["Somewhat sure"]
     assert page.text("blockquote") == [QUOTE_325]
     assert page.text(".yj-place > span") == ["第八届西洽会开幕", "家底够厚", "paragraph 5", "报.txt"]
+
+
+def test_a_long_question_is_folded_and_there_in_full() -> None:
+    long = "使用价值和交换价值是什么关系？" * 30
+    page = Page(render.waiting_html(long, "zh"))
+    assert page.text(".yj-long > p") == [long]
+    assert page.text(".yj-start") == [long[:140] + "…"]
+    assert Page(render.waiting_html("一\n" * 6, "zh")).find("details")
+    assert not Page(render.waiting_html(long[:200], "zh")).find("details")

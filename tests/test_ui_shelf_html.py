@@ -106,7 +106,7 @@ def test_progress_and_report_of_each_upload() -> None:
         Entry("1", "等.txt", 1),
         Entry("2", "读.txt", 1, "reading", begun=90.0),
         Entry("3", "写.txt", 1, "storing", share=0.456),
-        Entry("4", "年报.pdf", 1, "done", begun=10.0, ended=11.25, report=report),
+        Entry("4", "年报.pdf", 1, "done", begun=10.0, ended=11.25, documents=("d4",), report=report),
         Entry("5", "坏.pdf", 1, "failed", report=AddReport(failed=(DocumentError("file_encrypted", path="坏.pdf"),))),
         Entry("6", "忙.txt", 1, "failed", error=LibraryError("library_busy", path="/库")),
         Entry("7", "副.txt", 1, "done", twin="正.txt", report=AddReport(unchanged=("正.txt",))),
@@ -129,7 +129,11 @@ def test_progress_and_report_of_each_upload() -> None:
     assert page.text("p.yj-entries-head span") == ["正在收入，还有 3 个文件"]
     assert page.find(".yj-clear") == []
     done = Page(shelf_html.entries_html(entries[3:], "en", now=0.0))
-    assert done.text("p.yj-entries-head span") == ["5 files just processed"]
+    assert done.text("p.yj-entries-head span") == ["3 files added, 2 not"]
+    assert done.text(".yj-entry-name") == ["坏.pdf", "忙.txt", "年报.pdf", "副.txt", "旧.txt"]
+    assert Page(shelf_html.entries_html(entries[6:], "en", now=0.0)).text("p.yj-entries-head span") == [
+        "2 files just processed"
+    ]
     assert done.text(".yj-clear") == ["Dismiss"]
 
 

@@ -10,7 +10,7 @@ from qa.types import Citation, Document, Region, VerbatimError
 from tests.ui_desk import REPORT, ROWS, table
 from tests.ui_html import Page
 from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, cite, make_document
-from ui.bibliography import place
+from ui.bibliography import place, quoted, titled
 from ui.paper import chunk
 from ui.source import Reference, empty_source_html, more_source_html, resolve, revision_digest, source_html
 
@@ -209,7 +209,7 @@ def test_a_changed_document_is_named_where_the_quote_still_stands_in_its_place()
 def test_what_is_copied_is_the_quote_with_its_place_and_its_reference() -> None:
     page = Page(source_html(PAPER, Reference.to(CITATION), "zh"))
     assert page.text(".yj-copied") == [
-        f"“{QUOTE_325}”\n—— 《第八届西洽会开幕》，家底够厚，第 5 段，报.txt",
+        f"“{QUOTE_325}”\n——《第八届西洽会开幕》，家底够厚，第 5 段，报.txt",
         "张三. 第八届西洽会开幕[Z]. 报.txt: 第 5 段.",
     ]
     long = make_document(("heading", 1, "题"), ("paragraph", 0, "长" * 4000))
@@ -280,3 +280,25 @@ def test_place_names_what_there_is() -> None:
     laser = replace(cite(PAPER, QUOTE_LASER, None), page=3)
     assert place(laser, "en") == ["国防教育展台", "page 3", "paragraph 7", "报.txt"]
     assert place(replace(laser, title="", page=None), "zh") == ["第 7 段", "报.txt"]
+
+
+def test_a_document_without_a_title_is_called_by_its_file_once() -> None:
+    untitled = replace(CITATION, title="报")
+    assert place(untitled, "zh") == ["家底够厚", "第 5 段", "报.txt"]
+    assert place(replace(CITATION, title="报.txt"), "zh") == place(untitled, "zh")
+    document = make_document(("paragraph", 0, "甲文。"), name="扫描件.pdf")
+    document = replace(document, title="扫描件")
+    page = Page(source_html(document, Reference.to(cite(document, "甲文。", None)), "zh"))
+    assert page.text("h2") == ["扫描件.pdf"]
+    assert page.text(".yj-where > span") == ["第 1 段"]
+
+
+def test_title_marks_within_title_marks_are_single() -> None:
+    assert titled("首次发布《履行义务情况报告》", "报.txt", "zh") == "《首次发布〈履行义务情况报告〉》"
+    assert titled("首次发布《履行义务情况报告》", "报.txt", "en") == "首次发布《履行义务情况报告》"
+
+
+def test_over_a_row_that_is_copied_stand_the_names_of_its_columns() -> None:
+    row = replace(CITATION, header="年份 | 门店")
+    assert quoted(row, "zh").split("\n")[:2] == ["年份 | 门店", f"“{QUOTE_325}”"]
+    assert quoted(CITATION, "en").endswith("\n— 第八届西洽会开幕, 家底够厚, paragraph 5, 报.txt")

@@ -241,7 +241,9 @@ def _mounted(page: gr.Blocks) -> FastAPI:
         pwa=False,
         max_file_size=1,
         theme=gr.themes.Base(font=list(_SANS), font_mono=list(_MONO)),
-        css="".join(asset(name) for name in ("page.css", "answer.css", "source.css", "shelf.css", "history.css")),
+        css="".join(
+            asset(name) for name in ("page.css", "answer.css", "source.css", "shelf.css", "history.css", "print.css")
+        ),
         favicon_path=str(files("ui").joinpath("assets", "favicon.svg")),
     )
     return parent

@@ -8,6 +8,7 @@ HTML: who shows these strings escapes them.
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 from qa.types import Citation, Document
 from ui.escape import one_line
@@ -18,12 +19,13 @@ AUTHORS = 3
 
 _BYLINE = re.compile(BYLINE)
 _DATE = re.compile(DATE)
+_INNER = str.maketrans("\u300a\u300b", "\u3008\u3009")
 
 
 def place(citation: Citation, lang: str) -> list[str]:
     """Where a citation stands, in words: article, section, page, paragraph or row, file; those that there are."""
     parts = [
-        text("title", lang, title=citation.title) if citation.title else "",
+        titled(citation.title, citation.document, lang),
         citation.section,
         # The page of a sheet's row is the sheet, which the section names.
         text("page", lang, number=citation.page) if citation.page is not None and not _in_sheet(citation) else "",
@@ -32,6 +34,16 @@ def place(citation: Citation, lang: str) -> list[str]:
         citation.document,
     ]
     return [part for part in parts if part]
+
+
+def titled(title: str, name: str, lang: str) -> str:
+    """``title`` as a title is written; empty where a document has none and is called by its file's ``name``.
+
+    In Chinese the title marks within title marks are single ones, as GB/T 15834 has it.
+    """
+    if not title or title in (name, PurePosixPath(name).stem):
+        return ""
+    return text("title", lang, title=title.translate(_INNER) if lang == "zh" else title)
 
 
 def _in_sheet(citation: Citation) -> bool:
@@ -49,8 +61,12 @@ def _spot(citation: Citation, lang: str) -> str:
 
 
 def quoted(citation: Citation, lang: str) -> str:
-    """The quote in quotation marks, and under it where it stands, to be pasted into any text."""
-    return f"\u201c{citation.quote}\u201d\n\u2014\u2014 " + text("comma", lang).join(place(citation, lang))
+    """The quote in quotation marks, and under it where it stands, to be pasted into any text; over a table's row the
+    names of its columns, without which its figures say nothing.
+    """
+    head = f"{citation.header}\n" if citation.header else ""
+    where = text("comma", lang).join(place(citation, lang))
+    return f"{head}\u201c{citation.quote}\u201d\n" + text("copied_from", lang, place=where)
 
 
 def bibliography(document: Document, citation: Citation) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from qa.answer import given
 from qa.types import Answer, Citation, Hit
-from ui.bibliography import date_of, place
-from ui.escape import attribute_html, label_html, one_line, text_html
+from ui.bibliography import date_of, place, titled
+from ui.escape import attribute_html, label_html, one_line, set_as, text_html, words_html
 from ui.paper import clipped_html, quote_html, row_quote_html
 from ui.source import Kind, Reference
 from ui.strings import confidence_words, text
@@ -80,7 +80,7 @@ def not_found_html(answer: Answer, lang: str, *, complete: bool = True) -> str:
         return head + ways
     tag = f'<span class="yj-tag">{text("not_answer", lang)}</span>'
     near = "".join(
-        f'<figure class="yj-near">{tag}<blockquote dir="auto">{quote_html(item, side=NEAR_SIDE, tag="span", lang=lang)}'
+        f'<figure class="yj-near">{tag}<blockquote {set_as(item.quote)}>{quote_html(item, side=NEAR_SIDE, tag="span", lang=lang)}'
         f"</blockquote><figcaption>{_place_html(item, lang, kind='n')}</figcaption></figure>"
         for item in answer.near
     )
@@ -93,10 +93,11 @@ def passages_html(hits: Sequence[Hit], lang: str) -> str:
     for hit in hits[:PASSAGES_SHOWN]:
         passage = hit.passage
         page = text("page", lang, number=passage.page) if passage.page is not None else ""
-        where = [text("title", lang, title=passage.title) if passage.title else "", passage.section, page]
+        name = hit.document.name if hit.document is not None else ""
+        where = [titled(passage.title, name, lang), passage.section, page]
         parts = " ".join(f"<span>{label_html(part, limit=80)}</span>" for part in where if part)
-        words = text_html(hit.text[:PASSAGE_START])
-        items.append(f'<li><p class="yj-passage" dir="auto">{words}</p><p class="yj-place">{parts}</p></li>')
+        words = words_html(hit.text[:PASSAGE_START])
+        items.append(f'<li><p class="yj-passage" {set_as(hit.text)}>{words}</p><p class="yj-place">{parts}</p></li>')
     return f'<ul class="yj-reading">{"".join(items)}</ul>'
 
 
@@ -113,7 +114,7 @@ def _short_html(said: str, citations: Sequence[Citation], lang: str) -> str:
     chips = "".join(_chip_html(citation, lang) for citation in citations)
     size = "xl" if len(said) <= 14 else "l" if len(said) <= 48 else "m"
     short = said if len(said) <= ANSWER_LIMIT else said[: ANSWER_LIMIT - 1] + "…"
-    return f'<p class="yj-short yj-short-{size}"><strong dir="auto">{text_html(short)}</strong>{chips}</p>'
+    return f'<p class="yj-short yj-short-{size}"><strong {set_as(said)}>{words_html(short)}</strong>{chips}</p>'
 
 
 def _other_html(citation: Citation, lang: str) -> str:
@@ -121,7 +122,7 @@ def _other_html(citation: Citation, lang: str) -> str:
     said = given(citation)
     shown = said if len(said) <= ANSWER_LIMIT else said[: ANSWER_LIMIT - 1] + "…"
     return (
-        f'<section class="yj-other"><p class="yj-other-short"><strong dir="auto">{text_html(shown)}</strong>'
+        f'<section class="yj-other"><p class="yj-other-short"><strong {set_as(said)}>{words_html(shown)}</strong>'
         f"{_chip_html(citation, lang)}</p>{_date_html(citation)}{_proof_html(citation, lang, said=said)}</section>"
     )
 
@@ -139,7 +140,7 @@ def _proof_html(citation: Citation, lang: str, *, said: str) -> str:
     elif citation.quote != said:
         inner = quote_html(citation, side=QUOTE_SIDE, tag="mark", lang=lang)
         head = f'<span class="yj-row-head">{text_html(citation.header)}</span>' if citation.header else ""
-        quoted = f'<blockquote class="yj-quote" dir="auto">{head}{inner}</blockquote>'
+        quoted = f'<blockquote class="yj-quote" {set_as(citation.quote)}>{head}{inner}</blockquote>'
     return (
         f'<figure class="yj-proof">{quoted}<figcaption>{_place_html(citation, lang)}</figcaption>'
         f"{_peek_html(citation, lang)}</figure>"
@@ -155,7 +156,7 @@ def _peek_html(citation: Citation, lang: str) -> str:
     return (
         f'<div class="yj-peek-text" data-for="{Reference.to(citation).href}" hidden>'
         f'<p class="yj-peek-where">{" ".join(f"<span>{label_html(part, limit=40)}</span>" for part in place(citation, lang))}'
-        f'</p><p class="yj-peek-body" dir="auto">{before}<span class="yj-peek-quote">{quote}</span>{after}</p></div>'
+        f'</p><p class="yj-peek-body" {set_as(citation.text)}>{before}<span class="yj-peek-quote">{quote}</span>{after}</p></div>'
     )
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from ui.bibliography import titled
 from ui.escape import one_line
 from ui.export_parts import Sheet, note_words, parted, place_words, proof_words, seen, sources_of
 from ui.recall import Recalled, RecalledTurn
@@ -42,7 +43,7 @@ def docx(sheet: Sheet) -> bytes:
     if sources:
         document.add_heading(text("export_sources", lang), 1)
     for source in sources:
-        title = text("title", lang, title=source.title) if source.title else ""
+        title = titled(source.title, source.name, lang)
         _small(document, seen(f"{source.number}. {one_line(source.name)} {title}\n{source.id} · {source.revision}"))
     made = BytesIO()
     document.save(made)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from ui.escape import attribute_html, label_html, text_html
+from ui.bibliography import titled
+from ui.escape import attribute_html, label_html, set_as, text_html, words_html
 from ui.export_parts import SHORT_REVISION, Sheet, Source, note_words, parted, place_words, sources_of, state_words
 from ui.recall import Recalled, RecalledTurn
 from ui.strings import confidence_words, moment, text
@@ -76,7 +77,7 @@ def _not_found_html(turn: RecalledTurn, lang: str) -> str:
 
 def _quote_html(turn: RecalledTurn, item: Recalled, sources: list[Source], lang: str) -> str:
     cited, near = item.citation, item in turn.near
-    before, answer, after = (text_html(part) for part in parted(item))
+    before, answer, after = (words_html(part) for part in parted(item))
     tag = "span" if near else "mark"
     head = f'<span class="row-head">{text_html(cited.header)}</span>' if cited.header else ""
     place = f'<a class="place" href="#source-{_number(item, sources)}">{text_html(place_words(item, lang))}</a>'
@@ -88,7 +89,7 @@ def _quote_html(turn: RecalledTurn, item: Recalled, sources: list[Source], lang:
     anchor = "" if near else f' id="{_anchor(turn, item)}"'
     return (
         f'<figure class="quote{" near" if near else ""} {item.state}"{anchor}>'
-        f'<blockquote dir="auto" data-document="{attribute_html(cited.document_id)}" data-start="{cited.quote_start}" '
+        f'<blockquote {set_as(cited.quote)} data-document="{attribute_html(cited.document_id)}" data-start="{cited.quote_start}" '
         f'data-end="{cited.quote_end}" data-revision="{attribute_html(cited.revision)}">'
         f"{head}{before}<{tag}>{answer}</{tag}>{after}</blockquote>"
         f"<figcaption>{label}{place}<span>{_proof_html(item, lang)}</span></figcaption>{_paragraph_html(item, lang)}</figure>"
@@ -122,7 +123,7 @@ def _sources_html(sources: list[Source], lang: str) -> str:
         return ""
     items = "".join(
         f'<li id="source-{source.number}">{label_html(source.name)}'
-        + (f" <span>{label_html(text('title', lang, title=source.title))}</span>" if source.title else "")
+        + (f" <span>{label_html(title)}</span>" if (title := titled(source.title, source.name, lang)) else "")
         + f"<br><code>{attribute_html(source.id)}</code> <code>{attribute_html(source.revision)}</code></li>"
         for source in sources
     )

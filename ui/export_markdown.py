@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ui.bibliography import titled
 from ui.export_parts import Sheet, note_words, place_words, proof_words, seen, sources_of
 from ui.recall import Recalled, RecalledTurn
 from ui.strings import confidence_words, moment, text
@@ -92,7 +93,7 @@ def _sources(sheet: Sheet) -> list[str]:
         return []
     lines = [
         f"{source.number}. {_line(source.name)}"
-        + (f" · {_line(text('title', sheet.lang, title=source.title))}" if source.title else "")
+        + (f" · {_line(title)}" if (title := titled(source.title, source.name, sheet.lang)) else "")
         + f"  \n   `{_code(source.id)}` · `{_code(source.revision)}`"
         for source in sources
     ]

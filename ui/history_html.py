@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ui.conversations import LIST_LIMIT, ConversationInfo, Rating
-from ui.escape import attribute_html, label_html, text_html
+from ui.escape import attribute_html, label_html, set_as, text_html
 from ui.export_parts import place_words
 from ui.feedback import FILE_NAME, TEXT_LIMIT, Outcome
 from ui.paper import quote_html
@@ -108,7 +108,8 @@ def tools_html(id: str, number: int, rating: Rating, lang: str) -> str:
         f'<button type="button" class="yj-tool yj-link" data-href="{_href(id, number)}">{text("history_link", lang)}</button>'
         f'<button type="button" class="yj-tool yj-folds" aria-expanded="false">{text("turn_export", lang)}</button></div>'
         f'<div class="yj-exports" hidden>{_exports_html(id, lang, number=number)}</div>{_why_html(number, lang)}'
-        f'<p class="yj-rate-said" role="status" {said}></p></div>'
+        f'<p class="yj-rate-said" role="status" {said} '
+        f'data-unplaced="{text("rate_unplaced", lang, name=FILE_NAME)}"></p></div>'
     )
 
 
@@ -135,7 +136,7 @@ def _record_html(item: Recalled, lang: str) -> str:
     tag = f'<span class="yj-tag yj-tag-{item.state}">{text(_STATES[item.state], lang)}</span>'
     return (
         f'<figure class="yj-record"><p>{tag}<small>{text("recall_record", lang)}</small></p>'
-        f'<blockquote class="yj-quote" dir="auto">{inner}</blockquote>'
+        f'<blockquote class="yj-quote" {set_as(item.citation.quote)}>{inner}</blockquote>'
         f"<figcaption>[{item.citation.number}] {label_html(place_words(item, lang))}</figcaption></figure>"
     )
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from qa.cells import cell_spans
 from qa.types import Block, Citation, Document
-from ui.escape import text_html
+from ui.escape import set_as, words_html
 from ui.strings import text
 
 NEIGHBOURS = 2
@@ -115,26 +115,26 @@ def row_quote_html(citation: Citation) -> str:
     if citation.quote != citation.text or not names or len(spans) < 2 or len(citation.text) > ROW_CHARACTERS:
         return ""
     head = "".join(
-        "<tr>" + "".join(f'<th scope="col" dir="auto">{text_html(name)}</th>' for name in line) + "</tr>"
+        "<tr>" + "".join(f'<th scope="col" {set_as(name)}>{words_html(name)}</th>' for name in line) + "</tr>"
         for line in names
     )
-    cells = "".join(f'<td dir="auto">{_part_html(citation, start, end)}</td>' for start, end in spans)
+    cells = "".join(f"<td {set_as(citation.text)}>{_part_html(citation, start, end)}</td>" for start, end in spans)
     return f"<table><thead>{head}</thead><tbody><tr>{cells}</tr></tbody></table>"
 
 
 def _part_html(citation: Citation, start: int, end: int) -> str:
     low, high = (min(max(at, start), end) - citation.start for at in (citation.answer_start, citation.answer_end))
     start, end, whole = start - citation.start, end - citation.start, citation.text
-    hit = f"<mark>{text_html(whole[low:high])}</mark>" if low < high else ""
-    return text_html(whole[start:low]) + hit + text_html(whole[high:end])
+    hit = f"<mark>{words_html(whole[low:high])}</mark>" if low < high else ""
+    return words_html(whole[start:low]) + hit + words_html(whole[high:end])
 
 
 def clipped_html(part: str, limit: int, keep: Literal["start", "end"], lang: str) -> str:
     """``part`` as HTML; of a much longer one its first or last ``limit`` characters, and how many are left out."""
     if len(part) <= limit + SLACK:
-        return text_html(part)
+        return words_html(part)
     cut = f'<span class="yj-cut">{text("omitted", lang, count=len(part) - limit)}</span>'
-    return text_html(part[:limit]) + cut if keep == "start" else cut + text_html(part[-limit:])
+    return words_html(part[:limit]) + cut if keep == "start" else cut + words_html(part[-limit:])
 
 
 def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -157,19 +157,21 @@ def _same_table(rows: Sequence[Block], block: Block) -> bool:
 
 def _paragraph_html(document: Document, block: Block, citation: Citation | None, lang: str, *, near: bool) -> str:
     if citation is None or block.number != citation.paragraph:
-        return _block_html(block, clipped_html(document.text[block.start : block.end], CONTEXT_SIDE, "start", lang), "")
+        said = document.text[block.start : block.end]
+        return _block_html(block, set_as(said), clipped_html(said, CONTEXT_SIDE, "start", lang), "")
     whole = (citation.answer_start, citation.answer_end) == (citation.quote_start, citation.quote_end)
     inner = quote_html(citation, side=QUOTE_SIDE, tag="span" if whole or near else "strong", lang=lang)
     before = clipped_html(document.text[block.start : citation.quote_start], CONTEXT_SIDE, "end", lang)
     after = clipped_html(document.text[citation.quote_end : block.end], CONTEXT_SIDE, "start", lang)
-    return _block_html(block, f'{before}<mark class="{_mark(near)}">{inner}</mark>{after}', " yj-here")
+    shown = f'{before}<mark class="{_mark(near)}">{inner}</mark>{after}'
+    return _block_html(block, set_as(document.text[block.start : block.end]), shown, " yj-here")
 
 
-def _block_html(block: Block, inner: str, here: str) -> str:
+def _block_html(block: Block, attributes: str, inner: str, here: str) -> str:
     tag = "h4" if block.kind == "heading" and block.level > 1 else _TAGS.get(block.kind, "p")
     return (
         f'<div class="yj-block yj-{block.kind}{here}"><span class="yj-no" aria-hidden="true">{block.number}</span>'
-        f'<{tag} dir="auto">{inner}</{tag}></div>'
+        f"<{tag} {attributes}>{inner}</{tag}></div>"
     )
 
 
@@ -181,7 +183,7 @@ def _table_html(document: Document, rows: Sequence[Block], first: int, citation:
     body = [row for row in rows if row.number not in named]
     shown_from = document.blocks[first].number
     caption = "".join(
-        f"<caption>{text_html(document.text[block.start : block.end])}</caption>"
+        f"<caption>{words_html(document.text[block.start : block.end])}</caption>"
         for block in heads
         if block.kind != "table" and block.number < shown_from
     )
@@ -216,7 +218,9 @@ def _row_html(
     cells = []
     for column, (start, end) in enumerate(spans):
         number = ' class="yj-num"' if column in numeric else ""
-        cells.append(f'<{tag}{scope}{number} dir="auto">{_cell_html(document, start, end, here, near=near)}</{tag}>')
+        cells.append(
+            f"<{tag}{scope}{number} {set_as(document.text[start:end])}>{_cell_html(document, start, end, here, near=near)}</{tag}>"
+        )
     cells += [f"<{tag}></{tag}>"] * (width - len(spans))
     name = ' class="yj-here"' if here else ""
     return f'<tr{name}><td class="yj-no" aria-hidden="true">{row.row or row.number - above}</td>{"".join(cells)}</tr>'
@@ -240,11 +244,11 @@ def _cells(document: Document, row: Block) -> list[tuple[int, int]]:
 def _cell_html(document: Document, start: int, end: int, citation: Citation | None, *, near: bool) -> str:
     """A cell, with what the quote and the answer have in it marked."""
     if citation is None:
-        return text_html(document.text[start:end])
+        return words_html(document.text[start:end])
     low, high = (min(max(at, start), end) for at in (citation.quote_start, citation.quote_end))
     hit, past = (min(max(at, low), high) for at in (citation.answer_start, citation.answer_end))
     parts = [
-        text_html(document.text[a:b]) for a, b in ((start, low), (low, hit), (hit, past), (past, high), (high, end))
+        words_html(document.text[a:b]) for a, b in ((start, low), (low, hit), (hit, past), (past, high), (high, end))
     ]
     whole = (citation.answer_start, citation.answer_end) == (citation.quote_start, citation.quote_end)
     if hit < past and not whole and not near:

@@ -5,6 +5,7 @@ The pictures come from ``/api/documents/{id}/pages/{page}``. This module knows n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from qa.types import Citation, Document, Region
@@ -16,17 +17,20 @@ DRAWN = frozenset({"pdf", "image"})
 
 
 def picture_html(document: Document, citation: Citation, lang: str, *, near: bool) -> str:
-    """The page that the quote begins on, with its boxes and those of the answer; empty where it cannot be drawn.
+    """The page that the answer stands on, or else that the quote begins on, with the boxes of both; empty where it cannot
+    be drawn.
 
-    The boxes of all its pages are there; each shows when its page does.
+    The boxes of all its pages are there; each shows when its page does. So is the column that the paragraph fills, which
+    is not seen: the page's script enlarges the page as far as it still fits.
     """
     if document.format not in DRAWN or not citation.boxes:
         return ""
-    first = min(box.page for box in citation.boxes)
-    count = document.pages or first
     answer = () if near else document.regions_of(citation.answer_start, citation.answer_end)
-    boxes = "".join(_box_html(box, first) for box in citation.boxes)
-    boxes += "".join(_box_html(box, first, " yj-box-answer") for box in answer)
+    first = min(box.page for box in answer or citation.boxes)
+    count = document.pages or first
+    boxes = "".join(_box_html(box, first, "yj-column") for box in _columns(document, citation))
+    boxes += "".join(_box_html(box, first, "yj-box") for box in citation.boxes)
+    boxes += "".join(_box_html(box, first, "yj-box yj-box-answer") for box in answer)
     address = attribute_html(f"/api/documents/{quote(document.id, safe='')}/pages/", limit=800)
     label = text("page_of", lang, number=first, count=count)
     said = text("page_of", lang, number="{page}", count=count)
@@ -39,6 +43,23 @@ def picture_html(document: Document, citation: Citation, lang: str, *, near: boo
         f'<img src="{address}{first}?{version}" alt="{attribute_html(label)}">{boxes}</div>'
         f'<p class="yj-page-gone" hidden>{text("page_gone", lang)}</p></div></div>'
     )
+
+
+def _columns(document: Document, citation: Citation) -> list[Region]:
+    """What the paragraph takes of each of its pages, from its first line to its last."""
+    block = next(block for block in document.blocks if block.number == citation.paragraph)
+    lines = document.regions_of(block.start, block.end)
+    pages = {line.page: [other for other in lines if other.page == line.page] for line in lines}
+    return [
+        replace(
+            here[0],
+            x0=min(line.x0 for line in here),
+            y0=min(line.y0 for line in here),
+            x1=max(line.x1 for line in here),
+            y1=max(line.y1 for line in here),
+        )
+        for here in pages.values()
+    ]
 
 
 def _tools_html(citation: Citation, first: int, count: int, lang: str) -> str:
@@ -62,8 +83,8 @@ def _tool(name: str, step: str, label: str, sign: str) -> str:
     )
 
 
-def _box_html(box: Region, first: int, name: str = "") -> str:
+def _box_html(box: Region, first: int, name: str) -> str:
     sides = {"left": box.x0, "top": box.y0, "width": box.x1 - box.x0, "height": box.y1 - box.y0}
     style = ";".join(f"{side}:{100 * share:.2f}%" for side, share in sides.items())
     hidden = "" if box.page == first else " hidden"
-    return f'<span class="yj-box{name}" data-page="{box.page}" style="{style}"{hidden}></span>'
+    return f'<span class="{name}" data-page="{box.page}" style="{style}"{hidden}></span>'

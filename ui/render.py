@@ -14,10 +14,15 @@ from qa.types import Answer, Citation, Hit, Region
 from ui import card
 from ui.bibliography import place
 from ui.escape import attribute_html, one_line, terminal_text, text_html
+from ui.paper import SLACK
 from ui.strings import confidence_words, text
 
 QUESTION_LIMIT = 500
 """Characters shown of a question."""
+
+QUESTION_START = 140
+QUESTION_LINES = 5
+"""Characters and lines of a longer question that are shown before it is unfolded, so that its answer is seen below it."""
 
 QUESTION_KEPT = 2000
 """Characters of a question that go back into the box: more than may be asked."""
@@ -119,11 +124,22 @@ def _under_way_html(question: str, said: str, passages: str, lang: str) -> str:
 
 
 def _turn_html(question: str, body: str, lang: str, *, state: str, said: str = "", understood: str = "") -> str:
-    shown = text_html(question if len(question) <= QUESTION_LIMIT else question[: QUESTION_LIMIT - 1] + "…")
     return (
-        f'<article class="yj-turn yj-is-{state}" data-say="{attribute_html(said)}">'
-        f'<p class="yj-q" dir="auto"><span class="yj-sr">{text("you_asked", lang)} </span>{shown}</p>'
+        f'<article class="yj-turn yj-is-{state}" data-say="{attribute_html(said)}">{_question_html(question, lang)}'
         f'{_understood_html(understood, lang) if understood else ""}<div class="yj-a">{body}</div></article>'
+    )
+
+
+def _question_html(question: str, lang: str) -> str:
+    """The question; a long one folded."""
+    asked = f'<span class="yj-sr">{text("you_asked", lang)} </span>'
+    shown = text_html(question if len(question) <= QUESTION_LIMIT else question[: QUESTION_LIMIT - 1] + "…")
+    if len(question) <= QUESTION_START + SLACK and question.count("\n") < QUESTION_LINES:
+        return f'<p class="yj-q" dir="auto">{asked}{shown}</p>'
+    start = text_html(question[:QUESTION_START].rstrip() + "…")
+    return (
+        f'<details class="yj-q yj-long"><summary>{asked}<span class="yj-start" dir="auto">{start}</span>'
+        f'<span class="yj-whole-q">{text("question_whole", lang)}</span></summary><p dir="auto">{shown}</p></details>'
     )
 
 

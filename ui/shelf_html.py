@@ -59,11 +59,17 @@ def add_html(lang: str) -> str:
 
 
 def entries_html(entries: Sequence[Entry], lang: str, *, now: float) -> str:
-    """What became of each upload, the last first. ``now`` is the time of the clock that their times are of."""
+    """What became of each upload, the last first; at the end those that were not added before all others. ``now`` is the time of the clock that their times are of."""
     if not entries:
         return '<div class="yj-entries"></div>'
     active = sum(entry.active for entry in entries)
-    head = text("shelf_busy", lang, count=active) if active else text("shelf_report", lang, count=len(entries))
+    refused = [entry for entry in entries if _is_refused(entry)]
+    if active:
+        head = text("shelf_busy", lang, count=active)
+    else:
+        key = "shelf_report_refused" if refused else "shelf_report"
+        head = text(key, lang, count=len(entries) - len(refused), refused=len(refused))
+        entries = sorted(entries, key=lambda entry: not _is_refused(entry))
     clear = "" if active else f'<button type="button" class="yj-quiet yj-clear">{text("shelf_clear", lang)}</button>'
     items = "".join(_entry(entry, lang, now) for entry in entries)
     return (
@@ -126,6 +132,11 @@ def figures(files: Sequence[FileReport], lang: str, *, seconds: float | None = N
     if seconds is not None:
         parts.append(text("report_seconds", lang, seconds=f"{seconds:.1f}"))
     return parts
+
+
+def _is_refused(entry: Entry) -> bool:
+    """Whether nothing of an upload is in the library."""
+    return not entry.active and not (entry.documents or entry.twin or entry.report.unchanged)
 
 
 def _entry(entry: Entry, lang: str, now: float) -> str:

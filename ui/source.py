@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from qa.documents.assemble import heading_title
 from qa.types import TITLE_SEPARATOR, Block, Citation, Document, Passage, VerbatimError
-from ui.bibliography import bibliography, place, quoted
+from ui.bibliography import bibliography, place, quoted, titled
 from ui.escape import attribute_html, label_html, text_html
 from ui.paper import CHUNK_BLOCKS, blocks_html, more_html, paper_html
 from ui.picture import picture_html
@@ -167,7 +167,8 @@ def _head_html(document: Document, citation: Citation, reference: Reference, lan
             f"{text('revision_changed', lang)}</span>"
         )
     parts = place(citation, lang)
-    title, rest = (citation.title, parts[1:]) if citation.title else (citation.document, parts[:-1])
+    named = titled(citation.title, citation.document, lang)
+    title, rest = (citation.title, parts[1:]) if named else (citation.document, parts[:-1])
     where = " ".join(f"<span>{label_html(part)}</span>" for part in rest)
     return (
         f'<header class="yj-source-head"><div class="yj-source-top"><span class="yj-source-name">{name}</span>{badge}'

@@ -73,7 +73,9 @@ async function rate(tools, verdict, more = {}) {
     answer = { error: { message: document.querySelector(".yj-log").dataset.lost } };
   }
   said.classList.toggle("yj-error", Boolean(answer.error));
-  said.textContent = answer.error ? answer.error.message : said.getAttribute(`data-${answer.outcome.replaceAll("_", "-")}`);
+  const unplaced = answer.outcome === "kept_open" && more.right?.trim(); // what was written does not stand in what was shown
+  said.textContent = answer.error ? answer.error.message : said.getAttribute(`data-${(unplaced ? "unplaced" : answer.outcome).replaceAll("_", "-")}`);
+  said.scrollIntoView({ block: "nearest" });
   if (answer.error) return;
   verdicts.set(`${body.conversation} ${body.turn}`, verdict);
   showVerdict(tools);
@@ -141,7 +143,10 @@ document.addEventListener("click", (event) => {
     const again = button.getAttribute("aria-pressed") === "true";
     const why = tools.querySelector(".yj-why");
     why.hidden = again || button.dataset.verdict === "up";
-    if (!why.hidden) why.querySelector("input").focus();
+    if (!why.hidden) {
+      why.querySelector("input").focus({ preventScroll: true });
+      why.scrollIntoView({ block: "nearest" });
+    }
     rate(tools, again ? "" : button.dataset.verdict);
   }
 });

@@ -169,6 +169,49 @@ document.addEventListener("keydown", (event) => {
 
 NARROW.addEventListener("change", restoreLibrary);
 
+// ---- on paper everything is unfolded, and nothing is dark
+
+let afterPrint = () => {};
+window.addEventListener("beforeprint", () => {
+  const dark = document.body.classList.contains("dark");
+  const folded = [...log.querySelectorAll(".yj-more-quotes:not([open]), .yj-long:not([open])")];
+  document.documentElement.classList.add("yj-printing");
+  document.body.classList.remove("dark");
+  for (const part of folded) part.open = true;
+  afterPrint = () => {
+    document.documentElement.classList.remove("yj-printing");
+    document.body.classList.toggle("dark", dark);
+    for (const part of folded) part.open = false;
+  };
+});
+window.addEventListener("afterprint", () => afterPrint());
+
+// ---- the server went away, or was started anew and does not know this page: once it answers, the page is loaded again,
+// and what was being asked or typed comes back into the box
+
+const AGAIN = 20_000; // milliseconds before the page loads itself another time
+const LOOK = 1500; // milliseconds between looks for the server
+let looking = 0;
+
+async function comeBack() {
+  if (Date.now() - Number(sessionStorage.getItem("yj-came-back") ?? 0) < AGAIN) return;
+  const ready = await fetch("readyz", { cache: "no-store" }).then((answer) => answer.ok, () => false);
+  if (!ready) return;
+  clearInterval(looking);
+  const draft = byId("yj-box")?.querySelector("textarea")?.value || log.querySelector(".yj-asked")?.textContent;
+  if (draft) sessionStorage.setItem("yj-draft", draft);
+  sessionStorage.setItem("yj-came-back", Date.now());
+  location.reload();
+}
+
+function restoreDraft() {
+  const draft = sessionStorage.getItem("yj-draft");
+  if (!draft) return;
+  if (!byId("yj-box")?.querySelector("textarea")) return setTimeout(restoreDraft, 100);
+  sessionStorage.removeItem("yj-draft");
+  intoBox(draft);
+}
+
 // Gradio says in a box of its own, in its own language, that the server is gone. That box is hidden; we say it in ours.
 new MutationObserver(() => {
   const hint = byId("yj-hint")?.querySelector("p");
@@ -177,6 +220,7 @@ new MutationObserver(() => {
   hint.className = "yj-hint yj-hint-bad";
   hint.setAttribute("role", "alert");
   hint.textContent = lost;
+  if (!looking) looking = setInterval(comeBack, LOOK);
 }).observe(document.querySelector("gradio-app"), { childList: true, subtree: true });
 
 let queued = false;
@@ -191,3 +235,4 @@ new MutationObserver(() => {
 restoreLibrary();
 nameColumns();
 showTurns();
+restoreDraft();

@@ -2,7 +2,9 @@
 // Links made of ids and offsets go to Python; what comes back is shown, scrolled to, turned, enlarged and copied here.
 const PHONE = window.matchMedia("(max-width: 859px)");
 const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
-const ZOOMS = [50, 75, 100, 125, 150, 200, 300];
+const ZOOMS = [50, 75, 100, 125, 150, 175, 200, 250, 300]; // per cent of the pane's width
+const LINE = 15; // pixels: where a quote's lines are lower, its page is enlarged, as far as they still fit
+const MARGIN = 24; // pixels beside them
 const LINKS = "a.yj-chip, a.yj-cite";
 const pane = element.closest("#yj-pane");
 const byId = (id) => document.getElementById(id);
@@ -16,6 +18,7 @@ let latest = ""; // the source that was asked for last
 const earlier = new Map(); // those before it, whose answers may come later than its own, and when it was asked for
 const LATE = 3000; // milliseconds
 let shownKey = "";
+let zoomed = 0; // the size that somebody chose: it stays
 
 // ---- open and closed: a column beside the conversation, on a phone a sheet over it
 
@@ -55,20 +58,42 @@ function flash(part) {
   if (!CALM.matches) part.animate([{ outline: "3px solid rgba(184, 53, 42, .55)", outlineOffset: "2px" }, { outline: "3px solid transparent", outlineOffset: "6px" }], { duration: 900, easing: "ease-out" });
 }
 
+// What is seen from the beginning, and with nothing to fetch before it, is not scrolled to: the title stays above it.
 function bring(scroller, part) {
   const box = part.getBoundingClientRect();
+  const at = box.top - scroller.getBoundingClientRect().top + scroller.scrollTop;
   const room = Math.max(24, (scroller.clientHeight - box.height) / 3);
-  scroller.scrollTop += box.top - scroller.getBoundingClientRect().top - room;
+  const near = at + box.height < scroller.clientHeight * 0.6 && !scroller.querySelector(".yj-more[data-side=before]");
+  scroller.scrollTop = near ? 0 : at - room;
   const left = box.left - scroller.getBoundingClientRect().left;
-  if (left < 0 || left > scroller.clientWidth - 80) scroller.scrollLeft += left - 60;
+  if (left < 0 || left + box.width > scroller.clientWidth - MARGIN) scroller.scrollLeft += left - Math.max(60, (scroller.clientWidth - box.width) / 2);
   flash(part);
 }
 
 function toMark() {
-  const view = source()?.dataset.view;
-  const scroller = pane.querySelector(view === "page" ? ".yj-page" : ".yj-paper");
-  const part = scroller?.querySelector(view === "page" ? ".yj-box-answer:not([hidden]), .yj-box:not([hidden])" : "mark");
-  if (part) bring(scroller, part);
+  if (source()?.dataset.view === "page") return toBoxes();
+  const paper = pane.querySelector(".yj-paper");
+  const mark = paper?.querySelector("mark");
+  const said = mark?.offsetHeight > paper?.clientHeight ? mark.querySelector("strong") : null; // of a very long quote
+  if (mark) bring(paper, said ?? mark);
+}
+
+function toBoxes() {
+  const page = pane.querySelector(".yj-page");
+  if (page.querySelector("img").naturalWidth) fit();
+  const quote = quoteOnPage(page);
+  if (!quote) return;
+  page.scrollLeft += quote.left - page.getBoundingClientRect().left - Math.max(MARGIN, (page.clientWidth - quote.width) / 2);
+  bring(page, page.querySelector(".yj-box-answer:not([hidden])") ?? page.querySelector(".yj-box:not([hidden])"));
+}
+
+// Where the paragraph of the quote stands on the page that is shown, and how high most lines of the quote are.
+function quoteOnPage(page) {
+  const lines = [...page.querySelectorAll(".yj-box:not([hidden], .yj-box-answer)")].map((box) => box.getBoundingClientRect());
+  if (!lines.length) return null;
+  const { left, width } = (page.querySelector(".yj-column:not([hidden])") ?? page.querySelector(".yj-box:not([hidden])")).getBoundingClientRect();
+  const heights = lines.map((line) => line.height).sort((a, b) => a - b);
+  return { left, width, line: heights[heights.length >> 1] };
 }
 
 function markLinks(key) {
@@ -132,6 +157,7 @@ function showSource() {
     return trigger("cite", { href: latest });
   }
   watchEdges();
+  veil();
   if (wanted) openSource();
   else if (key.startsWith("#")) delete main.dataset.source;
   wanted = "";
@@ -139,6 +165,14 @@ function showSource() {
 }
 
 // ---- the page picture
+
+const drawn = new WeakMap(); // each picture and the address that it shows
+
+// A picture goes on showing the page before until its own has come: it is not seen under another page's boxes meanwhile.
+function veil() {
+  const image = pane.querySelector(".yj-page-picture img");
+  image?.parentElement.classList.toggle("yj-coming", drawn.get(image) !== image.src);
+}
 
 function setView(name) {
   source().dataset.view = name;
@@ -155,22 +189,39 @@ function turnPage(by) {
   const image = leaf.querySelector("img");
   image.src = `${leaf.dataset.address}${page}?${leaf.dataset.version}`;
   image.alt = said;
+  veil();
   leaf.querySelector(".yj-page").setAttribute("aria-label", said);
   leaf.querySelector(".yj-page-no b").textContent = page;
-  for (const box of leaf.querySelectorAll(".yj-box")) box.hidden = Number(box.dataset.page) !== page;
+  for (const box of leaf.querySelectorAll(".yj-box, .yj-column")) box.hidden = Number(box.dataset.page) !== page;
   leaf.querySelector(".yj-page").scrollTop = 0;
   toMark();
 }
 
+const zoomOf = (leaf) => Number(leaf.dataset.zoom ?? 100);
+
+function setZoom(leaf, size) {
+  leaf.dataset.zoom = size;
+  leaf.querySelector(".yj-page-picture").style.width = `${size}%`;
+  leaf.querySelector(".yj-zoomed").textContent = `${size}%`;
+}
+
 function zoom(by) {
   const leaf = pane.querySelector(".yj-leaf");
-  const now = Number(leaf.dataset.zoom ?? 100);
-  const next = ZOOMS[ZOOMS.indexOf(now) + by];
+  const next = ZOOMS[ZOOMS.indexOf(zoomOf(leaf)) + by];
   if (!next) return;
-  leaf.dataset.zoom = next;
-  leaf.querySelector(".yj-page-picture").style.width = `${next}%`;
-  leaf.querySelector(".yj-zoomed").textContent = `${next}%`;
+  zoomed = next;
+  setZoom(leaf, next);
   toMark();
+}
+
+// A page is first seen at a size at which its quote can be read.
+function fit() {
+  const leaf = pane.querySelector(".yj-leaf");
+  if (leaf.dataset.zoom || !leaf.clientWidth) return;
+  const page = leaf.querySelector(".yj-page");
+  const quote = quoteOnPage(page);
+  const most = quote ? 100 * Math.min(LINE / quote.line, (page.clientWidth - 2 * MARGIN) / quote.width) : 100;
+  setZoom(leaf, zoomed || Math.min(200, ZOOMS.findLast((size) => size <= Math.max(100, most))));
 }
 
 pane.addEventListener("error", (event) => {
@@ -180,7 +231,10 @@ pane.addEventListener("error", (event) => {
 }, true);
 
 pane.addEventListener("load", (event) => {
-  if (event.target.closest?.(".yj-page-picture") && source()?.dataset.view === "page") toMark();
+  if (!event.target.closest?.(".yj-page-picture")) return;
+  drawn.set(event.target, event.target.src);
+  veil();
+  if (source()?.dataset.view === "page") toMark();
 }, true);
 
 // ---- more paragraphs, as they are scrolled to

@@ -68,6 +68,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "rate_send": ("记下", "Keep"),
     "rate_kept": ("已记在资料库的 {name} 里，yinju eval 会评测它。", "Kept in the library's {name}, for yinju eval to score."),
     "rate_kept_open": ("已记在资料库的 {name} 里，还差正确答案；补上后 yinju eval 才评测它。", "Kept in the library's {name}. It lacks the right answer; once that is filled in, yinju eval scores it."),
+    "rate_unplaced": ("已记在资料库的 {name} 里。写下的答案在上面的原文里没有逐字找到，yinju eval 还不能评测它。", "Kept in the library's {name}. The answer you wrote does not stand word for word in the passages above, so yinju eval cannot score it yet."),
     "rate_kept_up": ("谢谢，已记下。", "Thank you."),
     "rate_forgotten": ("已收回。", "Taken back."),
 }

@@ -18,6 +18,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "shelf_removing": ("正在移除……", "Removing…"),
     "shelf_busy": ("正在收入，还有 {count} 个文件", "Adding, {count} {count|file|files} to go"),
     "shelf_report": ("刚收入的 {count} 个文件", "{count} {count|file|files} just processed"),
+    "shelf_report_refused": ("收入 {count} 个文件，{refused} 个没有收入", "{count} {count|file|files} added, {refused} not"),
     "shelf_report_label": ("收入的进度和结果", "Progress and report of added files"),
     "shelf_clear": ("知道了", "Dismiss"),
     "shelf_waiting": ("等候中", "Waiting"),
