@@ -109,7 +109,7 @@ def sniff(data: bytes, suffix: str) -> Format | None:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _in_zip(data, suffix)
     if head.startswith(_OLE):
-        return _in_ole(data)
+        return _in_ole(data, suffix)
     if b"%PDF-" in head[:1024]:
         return FORMATS["pdf"]
     if head.startswith(_PICTURES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
@@ -186,9 +186,12 @@ def _part(package: zipfile.ZipFile, names: set[str], name: str) -> bytes:
         return part.read(_PART_LIMIT)
 
 
-def _in_ole(data: bytes) -> Format | None:
+def _in_ole(data: bytes, suffix: str) -> Format | None:
     """By the names of the streams, wherever the directory stands. Of two, the first: parts are listed after their whole.
 
-    An encrypted package says nothing of what is in it, and goes to the reader of old files to be refused there.
+    An encrypted package says nothing of what is in it, and goes to the reader of old files to be refused there; so does
+    a file with a name of theirs whose directory is missing.
     """
-    return FORMATS["legacy"] if any(name.encode("utf-16-le") in data for name in _OLE_PARTS) else None
+    legacy = FORMATS["legacy"]
+    known = suffix in legacy.suffixes or any(name.encode("utf-16-le") in data for name in _OLE_PARTS)
+    return legacy if known else None
