@@ -26,6 +26,8 @@ LONGEST = 80
 """Characters of the longest cell that is an answer."""
 AROUND = 0.8
 """What a word is worth that stands not in row or column but over the table."""
+OVER = 0.5
+"""How much less such a word tells which column is meant."""
 NAMED = 0.5
 """Share of a row's name that the question must say, where the table has several rows."""
 TELLING = 2.0
@@ -43,6 +45,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _LINK_ASKED = re.compile(r"链接|链結|网址|網址|地址|\burl\b|\blink")
 _DATE = re.compile(r"\d{4}(?:[-/年]\d{1,2}|\.\d{1,2}\.\d{1,2}(?!\d))\S*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_ASKS = re.compile(r"[?？][\s”’」』）)]*$|[吗嗎]$")
 _SECTION = re.compile(r"\d+(?:\.\d+){2,}\.?")
 _PROSE: tuple[Kind, ...] = ("manner", "reason", "yesno")
 _SURENESS = frozenset(
@@ -106,12 +109,15 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
     names = _names(document, best)
     spans = [(best.start + a, best.start + b) for a, b in cell_spans(document.text[best.start : best.end])]
     text = align(document.text[best.start : best.end])
-    rest = [1 - share(unit, text) for unit in question.units]
+    over = align(_around(document, best, passage, header=False))
+    rest = [(1 - share(unit, text)) * (1 - OVER * share(unit, over)) for unit in question.units]
     column = _named_column(question, document, spans, names, rest)
     telling = TELLING
     if column is None:
         column = _fitting_column(question, document, spans, names)
         telling = TELLING_OF_PROSE if question.kind in _PROSE else UNNAMED
+    if column is None:
+        column = _telling_column(question, document, spans)
     if column is None:
         return None
     name = align(names[column]) if column < len(names) else ""
@@ -174,7 +180,12 @@ def _named(question: Question, row: str) -> float:
     """The share of its name that the question says of a row, its name being the cell of which it says most, in one of
     the languages that the cell gives it in.
     """
-    names = [row[a:b] for a, b in cell_spans(row) if _is_words(row[a:b])]
+    cells = [row[a:b] for a, b in cell_spans(row)]
+    first = next(filter(None, cells), "")
+    numbers = _NUMBER.findall(align(first)) if _VALUE.fullmatch(first) else []
+    if numbers and all(_whole(number).search(question.folded) for number in numbers):
+        return 1.0  # a row of a year or a step: 2023年, ≥25
+    names = [cell for cell in cells if _is_words(cell)]
     return max((_said(question, part) for name in names for part in (name, *_TWO_LANGUAGES.split(name))), default=0.0)
 
 
@@ -211,13 +222,14 @@ def _names(document: Document, row: Block) -> list[str]:
     return found
 
 
-def _around(document: Document, row: Block, passage: Passage) -> str:
-    """What stands over the table: titles, captions, and the block before its first row."""
+def _around(document: Document, row: Block, passage: Passage, *, header: bool = True) -> str:
+    """What stands over the table: titles, captions, the block before its first row, and, with ``header``, its header rows."""
     first = row.number - 1
     while first and document.blocks[first - 1].kind == "table":
         first -= 1
     before = document.blocks[first - 1] if first else None
-    captions = [document.blocks[number - 1] for number in row.header]
+    heads = [document.blocks[number - 1] for number in row.header]
+    captions = [head for head in heads if header or head.kind != "table"]
     parts = [document.text[block.start : block.end] for block in [*captions, *([before] if before else [])]]
     return "\n".join([passage.title, passage.section, *(part[-2 * LONGEST :] for part in parts)])
 
@@ -236,7 +248,7 @@ def _named_column(
     rest: Sequence[float],
 ) -> int | None:
     """The column that the question names, of those whose cell can answer, by the words that the row does not say
-    itself: ``rest`` is what it leaves of each. ``None`` where that is not clear.
+    itself, those over the table counting less: ``rest`` is what is left of each. ``None`` where that is not clear.
     """
     _, able = _able(question, document, spans)
     scores = {
@@ -263,10 +275,28 @@ def _fitting_column(
     elif question.kind == "number":
         fitting = [j for j in able if _VALUE.fullmatch(cells[j]) and not _counts_rows(j, cells, names)]
     elif question.kind in _PROSE:
-        fitting = [j for j in able if _is_words(cells[j])]
+        fitting = [j for j in able if _is_words(cells[j]) and not _ASKS.search(cells[j])]
     else:
         fitting = []
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _telling_column(question: Question, document: Document, spans: Sequence[tuple[int, int]]) -> int | None:
+    """The column whose cell says the question's words itself, behind the name of its row: 对solr1.3提供接口, of which
+    version of Solr has it. ``None`` where none leads.
+    """
+    cells, able = _able(question, document, spans)
+    name = max(range(len(cells)), key=lambda j: _said(question, cells[j]))
+    scores = {
+        j: _sum(question, [share(unit, align(cells[j])) for unit in question.units])
+        for j in able
+        if j > name and _is_words(cells[j])
+    }
+    ranked = sorted(scores, key=lambda j: -scores[j])
+    if not ranked or scores[ranked[0]] < TELLING:
+        return None
+    lead = scores[ranked[0]] - (scores[ranked[1]] if len(ranked) > 1 else 0.0)
+    return ranked[0] if lead >= TELLING else None
 
 
 def _counts_rows(column: int, cells: Sequence[str], names: Sequence[str]) -> bool:

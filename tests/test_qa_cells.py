@@ -55,6 +55,38 @@ YEARS = """# 财务
 """
 
 
+VERSIONS = """# 兼容
+
+| IK分词器版本 | Lucene版本 | Solr版本 |
+|---|---|---|
+| 3.1.3GA及先前版 | 兼容2.9.1及先前版本 | 没有solr接口 |
+| 3.1.5GA | 兼容2.9.1及先前版本 | 对solr1.3提供接口实现 |
+| 2012 | 兼容Lucene3.3以上版本 | 对solr1.4提供接口实现 |
+"""
+HEAT = """# 再生脉冲充电
+
+| 电芯温度，℃ | 电流，A | 充电时间，s |
+|---|---|---|
+| <-20 | 不允许 | 不允许 |
+| ≥10 | 272 | 10 |
+| ≥25 | 636 | 10 |
+"""
+BY_YEAR = """# 经营情况
+
+| 年份 | 营业收入（亿元） | 员工人数 |
+|---|---|---|
+| 2022年 | 12.4 | 850 |
+| 2023年 | 15.1 | 912 |
+"""
+ASKED_BEFORE = """# 问题
+
+| 标题 | 日期 | 回答 |
+|---|---|---|
+| CPU和GPU上跑，除了速度有区别，准确率有区别吗？ | 2023-05-06 | 理论上没有 |
+| 怎么改成CPU运行 | 2023-04-10 | 去掉那一行就行 |
+"""
+
+
 def asked(text: str, question: str) -> str | None:
     document = read_data(text.encode(), document_id="d", name="a.md", path="a.md")
     parsed = parse_question(question)
@@ -76,6 +108,12 @@ def asked(text: str, question: str) -> str | None:
         (PARAMETERS, "电池内阻是多少？", "≤0.45mΩ"),
         (PARAMETERS, "循环寿命是多少？", "≥2000"),
         (YEARS, "2022年的固定资产是多少？", "429"),
+        (VERSIONS, "IK分词器3.1.5GA为哪个版本的solr提供接口？", "对solr1.3提供接口实现"),
+        (VERSIONS, "IK分词器2012版兼容哪个版本的Lucene？", "兼容Lucene3.3以上版本"),
+        (HEAT, "电芯温度≥25℃时，再生脉冲充电的电流是多少？", "636"),
+        (BY_YEAR, "2023年的营业收入是多少？", "15.1"),
+        (BY_YEAR, "2022年的员工人数是多少？", "850"),
+        (ASKED_BEFORE, "CPU和GPU上跑，准确率有区别吗？", "理论上没有"),
     ],
 )
 def test_row_and_column(text: str, question: str, answer: str) -> None:
@@ -100,6 +138,9 @@ def test_no_cell_where_none_is_clear(question: str) -> None:
     [
         (YEARS, "2019年的存货是多少？"),
         (YEARS, "2027年的固定资产是多少？"),
+        (BY_YEAR, "2021年的营业收入是多少？"),
+        (BY_YEAR, "2023年的净利润是多少？"),
+        (HEAT, "电芯温度≥5℃时，再生脉冲充电的电流是多少？"),
         (RELEASES, "5.0版兼容哪个版本的Lucene？"),
         (RELEASES, "3.1版兼容哪个版本的Lucene？"),
         (RELEASES, "Java的项目数是多少？"),
