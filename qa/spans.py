@@ -58,6 +58,7 @@ _OPENING = "“‘「『《〈（([【"
 _CLOSING = "”’」』》〉）)]】"
 _ENUMERATION = re.compile(r"[^，,；;：:。！!？?、\n]+(?:、[^，,；;：:。！!？?、\n]+)+")
 _IN_CODE = re.compile(r"[a-z$£€¥¥#._/-]\Z")
+_LINK = re.compile(r"(?:https?://|ftp://|www\.)[!-~]+")
 _BEFORE_TITLE = re.compile("[以由被将把在][“「『《‘]")
 _SEMICOLON = re.compile("[；;]")
 _CLOSED = re.compile(r"(?<![高中初同平均优相何])等(?!于|同|级|待|候|奖)")
@@ -180,6 +181,8 @@ def _whole(folded: str, first: int, past: int, grain: str) -> tuple[int, int]:
     typed = find_numbers(folded)
     if not grain or grain not in folded[first:past]:
         typed += find_dates(folded)
+    # A link, where the span is more than a word of it.
+    typed += [link.span() for link in _LINK.finditer(folded) if 2 * (past - first) > len(link.group())]
     words = [
         (token.start, token.end) for token in tokenize(folded) if token.end - token.start <= 4 or token.text.isascii()
     ]
