@@ -139,6 +139,18 @@ def test_headers_footers_and_page_numbers_are_furniture() -> None:
     assert len(document.furniture) == 10
 
 
+def test_cells_that_stand_at_one_height_on_several_pages_are_no_furniture() -> None:
+    pages = []
+    for number in (1, 2, 3):
+        page = Page().text(50, 30, "检验记录").text(190, 585, str(number))
+        for row in range(10):
+            page.text(50, 80 + 53 * row, f"样品{10 * number + row}").text(250, 80 + 53 * row, "合格")
+        pages.append(page)
+    document = parse(*pages)
+    assert document.text.count("合格") == 30
+    assert [text for page, text in document.furniture if page == 2] == ["检验记录", "2"]
+
+
 def test_numbers_of_sections_at_the_top_of_pages_stay() -> None:
     pages = [
         Page().text(40, 40, f"{n}.{n + 2}").text(70, 40, f"第{n * n}节的标题").text(40, 90, "说明。")
