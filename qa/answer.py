@@ -6,6 +6,7 @@ Retrieves, reads, weighs, and cites by slicing. What it cannot prove it does not
 from __future__ import annotations
 
 import logging
+import re
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -14,12 +15,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from embeddings.folding import fold
-from qa.cells import find_cell
+from qa.cells import find_cell, one_cell
 from qa.confidence import Calibration, load_calibration
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.errors import LibraryError, QuestionError
+from qa.evidence import share
 from qa.followup import FollowUp, follow_up
-from qa.question import align, asks_hour, parse_question
+from qa.question import Question, align, asks_hour, parse_question
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
 from qa.spans import only_date
@@ -47,6 +49,9 @@ SUGGESTIONS_SHOWN = 2
 CELL_SURE = 0.9
 """Probability that a cell answers whose row, column and surroundings hold every word of the question."""
 
+TELLING = 2.0
+"""Weight of a word of the question that tells lines apart."""
+
 LIST_MARKS = "、,，;；和与及"
 CITATIONS_SHOWN = 3
 
@@ -64,6 +69,7 @@ PARAGRAPH_LIMIT = 2000
 News = Callable[[Sequence[Hit] | Answer], None]
 """Told, in the thread that answers, what is known before the answer is complete."""
 
+_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 _LOG = logging.getLogger(__name__)
 
 
@@ -180,13 +186,14 @@ class Answerer:
         readings = self.reader.read(asked, hits)
         weighed = [
             _Weighed(
-                _with_date(asked, reading, hits[reading.hit]),
+                _in_one_cell(asked, _with_date(asked, reading, hits[reading.hit]), hits[reading.hit]),
                 hits[reading.hit],
                 self.calibration.probability(asked, hits, reading),
             )
             for reading in readings
         ]
-        return self._with_cell(asked, hits, sorted(weighed, key=lambda item: -item.probability))
+        ranked = _of_its_line(parse_question(asked), sorted(weighed, key=lambda item: -item.probability))
+        return self._with_cell(asked, hits, ranked)
 
     def _with_cell(self, asked: str, hits: Sequence[Hit], weighed: Sequence[_Weighed]) -> list[_Weighed]:
         """``weighed`` with the cell of a table in front that the question asks for by row and column, where there is one
@@ -282,6 +289,35 @@ class Answerer:
         return citation
 
 
+def _of_its_line(question: Question, weighed: list[_Weighed]) -> list[_Weighed]:
+    """``weighed`` with the second in front where it says the like of the first (第7章, 第6章) in a line of the same passage
+    that holds every telling word which the line of the first does, and one more.
+    """
+    if len(weighed) < 2:
+        return weighed
+    best, places = weighed[0], range(1, len(weighed))
+    held = _telling(question, best)
+    for place in places:
+        other = weighed[place]
+        if other.hit is best.hit and held < _telling(question, other) and _alike(best, other):
+            risen = replace(other, probability=best.probability)
+            return [risen, *weighed[:place], *weighed[place + 1 :]]
+    return weighed
+
+
+def _telling(question: Question, item: _Weighed) -> set[int]:
+    """Which words of the question, of those that tell much, the quote of a reading holds."""
+    quote = align(item.hit.text[slice(*item.reading.quote)])
+    return {unit.start for unit in question.units if unit.weight >= TELLING and share(unit, quote) >= 1}
+
+
+def _alike(one: _Weighed, two: _Weighed) -> bool:
+    """Whether two answers are alike but for their figures, or one begins like the other."""
+    answers = [item.hit.text[slice(*item.reading.answer)] for item in (one, two) if item.reading.answer is not None]
+    shapes = sorted((_FIGURES.sub("0", align(answer)) for answer in answers), key=len)
+    return len(shapes) == 2 and "0" in shapes[0] and shapes[1].startswith(shapes[0])
+
+
 def heard(history: Sequence[Exchange]) -> list[Exchange]:
     """The end of a conversation, as far as its questions could be asked: nobody vouches for what a client sends."""
     kept: list[Exchange] = []
@@ -300,6 +336,16 @@ def _with_date(asked: str, reading: Reading, hit: Hit) -> Reading:
     if reading.answer is not None or question.kind != "time" or asks_hour(question):
         return reading
     return replace(reading, answer=only_date(hit.text, *reading.quote))
+
+
+def _in_one_cell(asked: str, reading: Reading, hit: Hit) -> Reading:
+    """A reading in a table's row whose answer runs over several cells, with the one of them that answers."""
+    if reading.answer is None or CELL_SEPARATOR not in hit.text[slice(*reading.answer)]:
+        return reading
+    low = hit.text.rfind("\n", 0, reading.answer[0]) + 1
+    row = hit.text[low:].partition("\n")[0]
+    inner = one_cell(asked, row, *_shifted(reading.answer, -low))
+    return replace(reading, answer=_shifted(inner, low))
 
 
 def _repeats(item: _Weighed, said: Sequence[str]) -> bool:

@@ -15,7 +15,8 @@ from functools import lru_cache
 
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.evidence import share
-from qa.question import Kind, Question, Unit, align
+from qa.measures import can_measure
+from qa.question import Kind, Question, Unit, align, parse_question
 from qa.types import Block, Document, Passage
 
 ENOUGH = 0.6
@@ -28,6 +29,8 @@ AROUND = 0.8
 """What a word is worth that stands not in row or column but over the table."""
 OVER = 0.5
 """How much less such a word tells which column is meant."""
+ATTRIBUTE = 2.0
+"""How much more a word tells which column is meant that stands right before what is asked (的电流是多少)."""
 NAMED = 0.5
 """Share of a row's name that the question must say, where the table has several rows."""
 TELLING = 2.0
@@ -110,7 +113,10 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
     spans = [(best.start + a, best.start + b) for a, b in cell_spans(document.text[best.start : best.end])]
     text = align(document.text[best.start : best.end])
     over = align(_around(document, best, passage, header=False))
-    rest = [(1 - share(unit, text)) * (1 - OVER * share(unit, over)) for unit in question.units]
+    rest = [
+        (1 - share(unit, text)) * (1 - OVER * share(unit, over)) * (ATTRIBUTE if _is_attribute(question, unit) else 1)
+        for unit in question.units
+    ]
     column = _named_column(question, document, spans, names, rest)
     telling = TELLING
     if column is None:
@@ -131,6 +137,14 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
         return None
     named = tuple(unit.text for unit in question.units if unit.named and share(unit, text) >= 1)
     return Cell((best.start, best.end), spans[column], cover, _named(question, text), named)
+
+
+def _is_attribute(question: Question, unit: Unit) -> bool:
+    """Whether a word stands between the last 的 and what is asked: of the 电流 in ≥25℃时的电流是多少."""
+    if question.asked is None:
+        return False
+    last = question.folded.rfind("的", 0, question.asked[0])
+    return 0 <= last < unit.start < question.asked[0]
 
 
 def _is_missing(question: Question, unit: Unit, held: float, texts: Sequence[str], around: str, telling: float) -> bool:
@@ -160,20 +174,47 @@ def _sum(question: Question, shares: Sequence[float]) -> float:
     return math.fsum(unit.weight * held for unit, held in zip(question.units, shares, strict=True))
 
 
+def one_cell(asked: str, row: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)`` of a table's row without the cells that it only runs through: of 甲方 | 东陵泵业 what stands behind the
+    name that the question says, or the only one with a figure where it asks for one.
+    """
+    parts = [(max(a, start), min(b, end)) for a, b in cell_spans(row) if a < end and start < b]
+    parts = [(a, b) for a, b in parts if row[a:b].strip()]
+    if len(parts) < 2:
+        return start, end
+    question = parse_question(asked)
+    said = [place for place, (a, b) in enumerate(parts) if _is_words(row[a:b]) and _said(question, row[a:b]) >= SAID]
+    if said and said[-1] + 1 < len(parts):
+        return parts[said[-1] + 1]
+    figures = [(a, b) for a, b in parts if any(map(str.isdigit, row[a:b]))]
+    return figures[0] if question.kind in ("number", "time") and len(figures) == 1 else (start, end)
+
+
 def _best_row(question: Question, document: Document, rows: Sequence[Block]) -> Block | None:
-    """The row that the question names: by the words of it that the row holds, then by how little else its name says."""
+    """The row that the question names: by the words of it that the row holds, then by how little else its name says. A
+    row whose figures are all of another kind than the one asked for (18.6%, of how many people) is none.
+    """
     scored = []
     for row in rows:
         text = document.text[row.start : row.end]
+        if not _measures(question, text):
+            continue
         held = _sum(question, [share(unit, align(text)) for unit in question.units])
         scored.append((held, _named(question, text), row))
-    if len(scored) == 1:
-        return scored[0][2]
+    if len(scored) < 2:
+        return scored[0][2] if scored else None
     scored.sort(key=lambda item: (-item[0], -item[1], item[2].start))
     (most, said, row), (next_most, next_said, _) = scored[:2]
     if most <= 0 or said < NAMED or (most - next_most < LEAST * most and said - next_said < LEAST):
         return None
     return row
+
+
+def _measures(question: Question, row: str) -> bool:
+    """Whether a figure of the row can be the one that the question asks for, or it asks for none."""
+    cells = [align(row[a:b]) for a, b in cell_spans(row)]
+    figures = [cell for cell in cells if any(map(str.isdigit, cell))] if question.kind == "number" else []
+    return not figures or any(can_measure(question.folded, cell, 0, len(cell)) for cell in figures)
 
 
 def _named(question: Question, row: str) -> float:

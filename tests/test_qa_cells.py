@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.cells import cell_spans, find_cell
+from qa.cells import cell_spans, find_cell, one_cell
 from qa.documents.reading import read_data
 from qa.passages import split_passages
 from qa.question import parse_question
@@ -63,9 +63,9 @@ VERSIONS = """# 兼容
 | 3.1.5GA | 兼容2.9.1及先前版本 | 对solr1.3提供接口实现 |
 | 2012 | 兼容Lucene3.3以上版本 | 对solr1.4提供接口实现 |
 """
-HEAT = """# 再生脉冲充电
+HEAT = """# 允许的再生脉冲充电电流和持续时间
 
-| 电芯温度，℃ | 电流，A | 充电时间，s |
+| 电芯温度，℃ | 电流（80%SOC），A | 充电时间，s |
 |---|---|---|
 | <-20 | 不允许 | 不允许 |
 | ≥10 | 272 | 10 |
@@ -77,6 +77,13 @@ BY_YEAR = """# 经营情况
 |---|---|---|
 | 2022年 | 12.4 | 850 |
 | 2023年 | 15.1 | 912 |
+"""
+STAFF = """# 研发投入
+
+| 项目 | 本期 | 上期 |
+|---|---|---|
+| 研发人员数量（人） | 1,428 | 1,305 |
+| 研发人员占比 | 18.6% | 17.9% |
 """
 ASKED_BEFORE = """# 问题
 
@@ -113,6 +120,7 @@ def asked(text: str, question: str) -> str | None:
         (HEAT, "电芯温度≥25℃时，再生脉冲充电的电流是多少？", "636"),
         (BY_YEAR, "2023年的营业收入是多少？", "15.1"),
         (BY_YEAR, "2022年的员工人数是多少？", "850"),
+        (STAFF, "本期研发人员有多少人？", "1,428"),
         (ASKED_BEFORE, "CPU和GPU上跑，准确率有区别吗？", "理论上没有"),
     ],
 )
@@ -149,6 +157,22 @@ def test_no_cell_where_none_is_clear(question: str) -> None:
 )
 def test_no_cell_where_the_table_lacks_the_year_version_or_name(text: str, question: str) -> None:
     assert asked(text, question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "marked", "answer"),
+    [
+        ("乙方是哪家公司？", "甲方 | 汉江公司 | 乙方 | 东陵公司", "汉江公司 | 乙方 | 东陵公司", "东陵公司"),
+        ("电池重量是多少？", "电池重量 Cell weight | 3380±50 g | 无", "Cell weight | 3380±50 g", "3380±50 g"),
+        ("有哪些颜色？", "颜色 | 红 | 蓝", "红 | 蓝", "红 | 蓝"),
+        ("甲方是哪家公司？", "甲方 | 汉江公司", "汉江公司", "汉江公司"),
+    ],
+)
+def test_an_answer_over_several_cells_is_the_one_that_answers(
+    question: str, row: str, marked: str, answer: str
+) -> None:
+    start = row.index(marked)
+    assert row[slice(*one_cell(question, row, start, start + len(marked)))] == answer
 
 
 @pytest.mark.parametrize(

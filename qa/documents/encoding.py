@@ -159,7 +159,7 @@ _DECLARED = re.compile(
     rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})|<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})",
     re.IGNORECASE,
 )
-_SUPERSETS = {
+SUPERSETS = {
     "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030",
     "gb18030": "gb18030", "hz-gb-2312": "hz", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs",
     "utf-8": "utf-8", "utf8": "utf-8", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",
@@ -181,7 +181,7 @@ def decode_markup(data: bytes) -> tuple[str, int]:
     """
     match = _DECLARED.search(data[:_DECLARED_WITHIN])
     label = ((match[1] or match[2]) if match else b"").decode("ascii").lower()
-    declared = _SUPERSETS.get(label, "")
+    declared = SUPERSETS.get(label, "")
     if declared and not data.startswith(tuple(mark for mark, _ in _MARKS)):
         try:
             text = data.decode(declared)
