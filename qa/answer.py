@@ -197,7 +197,7 @@ class Answerer:
 
     def _with_cell(self, asked: str, hits: Sequence[Hit], weighed: Sequence[_Weighed]) -> list[_Weighed]:
         """``weighed`` with the cell of a table in front that the question asks for by row and column, where there is one
-        and what is in front is no part of it, but of a table too, or less borne out.
+        and what is in front is of a table too, or less borne out. A part of the cell stays as it is, as sure as the cell.
         """
         found = []
         for number, hit in enumerate(hits):
@@ -216,7 +216,7 @@ class Answerer:
             best, text = weighed[0], align(weighed[0].hit.text[slice(*weighed[0].reading.quote)])
             low, high = best.reading.answer or best.reading.quote
             if best.hit is hit and inner[0] <= low and high <= inner[1]:
-                return list(weighed)
+                return [replace(best, probability=max(best.probability, probability)), *weighed[1:]]
             holds = all(name in text for name in cell.named)
             if holds and CELL_SEPARATOR not in text and probability <= best.probability:
                 return list(weighed)
