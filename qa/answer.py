@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from embeddings.folding import fold
-from qa.cells import find_cell, one_cell
+from qa.cells import find_cell, one_cell, support
 from qa.confidence import Calibration, load_calibration
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.errors import LibraryError, QuestionError
@@ -192,8 +192,18 @@ class Answerer:
             )
             for reading in readings
         ]
-        ranked = _of_its_line(parse_question(asked), sorted(weighed, key=lambda item: -item.probability))
+        borne = [self._in_its_table(asked, item) for item in weighed]
+        ranked = _of_its_line(parse_question(asked), sorted(borne, key=lambda item: -item.probability))
         return self._with_cell(asked, hits, ranked)
+
+    def _in_its_table(self, asked: str, item: _Weighed) -> _Weighed:
+        """A reading as sure as the table lets it be in which it stands, if it does."""
+        passage, reading = item.hit.passage, item.reading
+        if CELL_SEPARATOR not in item.hit.text:
+            return item
+        document = self.library.document(passage.document_id)
+        place = _shifted(reading.answer or reading.quote, passage.start)
+        return replace(item, probability=item.probability * support(parse_question(asked), document, passage, *place))
 
     def _with_cell(self, asked: str, hits: Sequence[Hit], weighed: Sequence[_Weighed]) -> list[_Weighed]:
         """``weighed`` with the cell of a table in front that the question asks for by row and column, where there is one

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,6 +45,12 @@ TELLING_OF_PROSE = 2.8
 LEAST = 0.05
 """By how much, as a share, a row or column must lead the next."""
 
+MUCH = 0.25
+"""Share of a question's words, by weight, that must not be missing in a table that answers."""
+UNSUPPORTED = 0.3
+"""What an answer keeps of its probability where they are."""
+
+_FIGURE = re.compile(r"[\d零〇一二两三四五六七八九十]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _LINK_ASKED = re.compile(r"链接|链結|网址|網址|地址|\burl\b|\blink")
 _DATE = re.compile(r"\d{4}(?:[-/年]\d{1,2}|\.\d{1,2}\.\d{1,2}(?!\d))\S*")
@@ -172,6 +179,42 @@ def _whole(word: str) -> re.Pattern[str]:
 
 def _sum(question: Question, shares: Sequence[float]) -> float:
     return math.fsum(unit.weight * held for unit, held in zip(question.units, shares, strict=True))
+
+
+def support(question: Question, document: Document, passage: Passage, start: int, end: int) -> float:
+    """How much of its probability an answer read at ``[start, end)`` of the document keeps, in [0, 1], for where it stands
+    in a table: nothing where it is the name of a column, no figure where one is asked for, or several cells of which only
+    one could be meant; UNSUPPORTED where row, column and surroundings lack words that must not be missing. Outside of
+    tables, and in long cells, which are prose: all.
+    """
+    blocks = document.blocks
+    block = blocks[bisect_right(blocks, start, key=lambda one: one.start) - 1]
+    if block.kind != "table" or not block.start <= start < end <= block.end:
+        return 1.0
+    text = document.text[block.start : block.end]
+    spans = [(block.start + a, block.start + b) for a, b in cell_spans(text)]
+    within = [place for place, (a, b) in enumerate(spans) if a < end and start < b]
+    if not within or any(b - a > LONGEST for a, b in (spans[place] for place in within)):
+        return 1.0
+    if question.kind in ("number", "time", "person") and len(within) > 1:
+        return 0.0
+    if question.kind == "number" and not _FIGURE.search(document.text[start:end]):
+        return 0.0
+    first = within[0]
+    if any(block.number in one.header for one in blocks):
+        before = document.text[slice(*spans[first - 1])] if first else ""
+        return float(_said(question, before) >= SAID)
+    names = _names(document, block)
+    name = align(names[first]) if first < len(names) else ""
+    row, around = align(text), align(_around(document, block, passage))
+    held = [max(share(unit, row), share(unit, name), AROUND * share(unit, around)) for unit in question.units]
+    missing = [
+        unit.weight
+        for unit, one in zip(question.units, held, strict=True)
+        if _is_missing(question, unit, one, (row, name), around, TELLING)
+    ]
+    lost = sum(missing) > MUCH * _sum(question, [1.0] * len(held))
+    return UNSUPPORTED if lost and question.kind not in _PROSE else 1.0
 
 
 def one_cell(asked: str, row: str, start: int, end: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.cells import cell_spans, find_cell, one_cell
+from qa.cells import UNSUPPORTED, cell_spans, find_cell, one_cell, support
 from qa.documents.reading import read_data
 from qa.passages import split_passages
 from qa.question import parse_question
@@ -219,3 +219,30 @@ def test_a_word_of_the_row_names_no_column(question: str, answer: str) -> None:
 )  # fmt: skip
 def test_what_a_table_does_not_say_gets_no_cell(question: str) -> None:
     assert asked(SHOPS, question) is None
+
+
+FORM = """<table><tr><td>姓名</td><td>欧阳若兰</td><td>月薪</td><td>12,500元</td></tr>
+<tr><td>民族</td><td>土家族</td><td>岗位</td><td>园艺研究员</td></tr></table>
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "marked", "kept"),
+    [
+        (SHOPS, "南山店的营业收入是多少万元？", "1280.5", 1.0),
+        (SHOPS, "南山店的利润是多少？", "1280.5", UNSUPPORTED),  # no column of that name
+        (SHOPS, "罗湖店的店长是谁？", "王丽", UNSUPPORTED),  # no such row
+        (SHOPS, "罗湖店的店长是谁？", "店长", 0.0),  # the name of a column
+        (SHOPS, "南山店的面积是多少？", "南山店", 0.0),  # no figure
+        (SHOPS, "南山店的利润是多少？", "320 | 1280.5", 0.0),  # which of two?
+        (SHOPS, "2023年各门店怎么样？", "经营情况", 1.0),  # outside of the table
+        (FORM, "姓名是什么？", "欧阳若兰", 1.0),  # the first row of a form names no columns
+    ],
+)
+def test_what_an_answer_keeps_for_where_it_stands_in_a_table(
+    text: str, question: str, marked: str, kept: float
+) -> None:
+    document = read_data(text.encode(), document_id="d", name="a.md", path="a.md")
+    passage = split_passages(document)[0]
+    start = document.text.index(marked)
+    assert support(parse_question(question), document, passage, start, start + len(marked)) == kept
