@@ -290,18 +290,22 @@ def _is_words(text: str) -> bool:
 
 
 def _names(document: Document, row: Block) -> list[str]:
-    """The names of the columns: of each header row the cell over a column, or the one that reaches over it."""
-    found: list[str] = []
+    """The names of the columns: of each header row the cell over a column, or the one that reaches over it. The last
+    cell of a row with another under it reaches to the end: 上半年 |  | 下半年 over four columns.
+    """
+    rows: list[list[str]] = []
     for number in sorted(row.header):
         head = document.blocks[number - 1]
         text = document.text[head.start : head.end]
         cells = [text[a:b] for a, b in cell_spans(text)]
-        if head.kind != "table" or len(cells) < 2:
-            continue
+        if head.kind == "table" and len(cells) > 1:
+            rows.append(cells)
+    width = max(map(len, rows), default=0)
+    found = [""] * width
+    for place, cells in enumerate(rows):
         last = ""
-        for j, cell in enumerate(cells):
-            last = cell or last
-            found += [""] * (j + 1 - len(found))
+        for j in range(width if place + 1 < len(rows) else len(cells)):
+            last = (cells[j] if j < len(cells) else "") or last
             found[j] = f"{found[j]} {last}".strip()
     return found
 

@@ -85,6 +85,11 @@ STAFF = """# 研发投入
 | 研发人员数量（人） | 1,428 | 1,305 |
 | 研发人员占比 | 18.6% | 17.9% |
 """
+HALVES = """<table><tr><th rowspan=2>大区</th><th colspan=2>上半年</th><th colspan=2>下半年</th></tr>
+<tr><th>销售额</th><th>完成率</th><th>销售额</th><th>完成率</th></tr>
+<tr><td>华南</td><td>987.1</td><td>70.0%</td><td>1,100</td><td>95.0%</td></tr>
+<tr><td>西北</td><td>456</td><td>65.1%</td><td>478.9</td><td>70.2%</td></tr></table>
+"""
 ASKED_BEFORE = """# 问题
 
 | 标题 | 日期 | 回答 |
@@ -120,6 +125,8 @@ def asked(text: str, question: str) -> str | None:
         (HEAT, "电芯温度≥25℃时，再生脉冲充电的电流是多少？", "636"),
         (BY_YEAR, "2023年的营业收入是多少？", "15.1"),
         (BY_YEAR, "2022年的员工人数是多少？", "850"),
+        (HALVES, "西北下半年的完成率是多少？", "70.2%"),
+        (HALVES, "华南上半年的销售额是多少？", "987.1"),
         (STAFF, "本期研发人员有多少人？", "1,428"),
         (ASKED_BEFORE, "CPU和GPU上跑，准确率有区别吗？", "理论上没有"),
     ],

@@ -325,6 +325,12 @@ def test_an_empty_file_is_refused() -> None:
         parse(Page())
 
 
+def test_a_heading_in_the_next_size_of_type_is_one() -> None:
+    page = Page().text(40, 60, "1 引言", 12).lines(40, 90, ["青河发源于云岭山脉东麓，是长江上游的支流。"] * 6, 10.5)
+    document = parse(page.text(40, 220, "2 方法", 12).lines(40, 250, ["资料取自六个控制站的逐日流量和含沙量。"] * 6, 10.5))
+    assert [document.text[b.start : b.end] for b in document.blocks if b.level] == ["1 引言", "2 方法"]
+
+
 def test_bookmarks_make_headings() -> None:
     page = Page().lines(40, 60, ["总体要求", PROSE[:30], "到此为止。"], step=18)
     document = parse(page, bookmarks=[("总体要求", 0)])
