@@ -90,6 +90,21 @@ def test_a_cropped_page_has_its_regions_as_shown() -> None:
     assert region.y0 < 0.5 < region.y1 + 0.01
 
 
+def test_columns_of_writing_are_read_downwards_from_the_right() -> None:
+    page = Page()
+    for column, text in enumerate(("石橋在縣城東門外三里，始建於", "明萬曆二十三年。橋長三十六丈，", "凡十一孔。")):
+        for row, char in enumerate(text):
+            page.text(340 - 20 * column, 60 + 10 * row, char)
+    document = parse(page)
+    assert document.text == "石橋在縣城東門外三里，始建於明萬曆二十三年。橋長三十六丈，凡十一孔。"
+    start = document.text.index("橋長")
+    (region,) = document.regions_of(start, start + 4)
+    # The 9th to 12th of the second column, whose baselines are at 140 to 170 of 600 points, at 320 to 330 of 400.
+    assert (region.x0, region.x1) == pytest.approx((0.80, 0.825), abs=0.01)
+    assert (region.y0, region.y1) == pytest.approx((130 / 600, 172 / 600), abs=0.012)
+    check_regions(document)
+
+
 def test_latin_lines_are_joined_and_hyphens_mended() -> None:
     document = parse(
         Page().lines(
@@ -327,7 +342,9 @@ def test_an_empty_file_is_refused() -> None:
 
 def test_a_heading_in_the_next_size_of_type_is_one() -> None:
     page = Page().text(40, 60, "1 引言", 12).lines(40, 90, ["青河发源于云岭山脉东麓，是长江上游的支流。"] * 6, 10.5)
-    document = parse(page.text(40, 220, "2 方法", 12).lines(40, 250, ["资料取自六个控制站的逐日流量和含沙量。"] * 6, 10.5))
+    document = parse(
+        page.text(40, 220, "2 方法", 12).lines(40, 250, ["资料取自六个控制站的逐日流量和含沙量。"] * 6, 10.5)
+    )
     assert [document.text[b.start : b.end] for b in document.blocks if b.level] == ["1 引言", "2 方法"]
 
 

@@ -35,7 +35,9 @@ _NUMBER = re.compile(
 
 @dataclass(slots=True)
 class Sheet:
-    """A page as pieces of lines. ``furniture`` holds what was taken off it."""
+    """A page as pieces of lines. ``furniture`` holds what was taken off it. ``upended``: it is laid on its side, its right
+    side on top, because its writing runs downwards.
+    """
 
     number: int
     width: float
@@ -43,6 +45,7 @@ class Sheet:
     lines: list[Line]
     rules: Sequence[Rule] = ()
     furniture: list[str] = field(default_factory=list)
+    upended: bool = False
 
 
 def strip_furniture(sheets: Iterable[Sheet], pages: int) -> Iterator[Sheet]:
