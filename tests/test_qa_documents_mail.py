@@ -79,6 +79,10 @@ def test_a_saved_page_is_read_as_a_page() -> None:
     assert document.format == "mail"
 
 
+def test_encoded_words_that_cannot_be_read_stay() -> None:
+    assert read(b"Subject: =?utf-8?b?A?= x\r\n\r\nhi").text == "=?utf-8?b?A?= x\nhi"
+
+
 def test_what_is_no_message_is_refused() -> None:
     with pytest.raises(DocumentError) as caught:
         read(b"\xff\xfe no head")

@@ -9,6 +9,7 @@ Not covered: Outlook's .msg, mailboxes of many messages, encrypted mail.
 from __future__ import annotations
 
 import email
+import email.errors
 import email.header
 import email.policy
 from collections.abc import Iterator
@@ -102,19 +103,21 @@ def _head(message: Message) -> Iterator[Draft]:
 
 
 def _header(message: Message, field: str) -> str:
-    """A field of the head, its encoded words read, on one line."""
+    """A field of the head, on one line; empty where it is missing."""
     raw = message[field]
-    try:
-        return flat(str(email.header.make_header(email.header.decode_header(raw)))) if raw is not None else ""
-    except (ValueError, LookupError, UnicodeError):
-        return flat(str(raw))
+    return "" if raw is None else _read(str(raw))
 
 
 def _file_name(part: Message) -> str:
+    return _read(part.get_filename() or "")
+
+
+def _read(raw: str) -> str:
+    """The words of a field, those that are encoded read where they can be."""
     try:
-        return flat(str(email.header.make_header(email.header.decode_header(part.get_filename() or ""))))
-    except (ValueError, LookupError, UnicodeError):
-        return flat(part.get_filename() or "")
+        return flat(str(email.header.make_header(email.header.decode_header(raw))))
+    except (ValueError, LookupError, email.errors.MessageError):
+        return flat(raw)
 
 
 def _words(part: Message) -> str:
