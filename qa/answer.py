@@ -199,11 +199,22 @@ class Answerer:
     def _in_its_table(self, asked: str, item: _Weighed) -> _Weighed:
         """A reading as sure as the table lets it be in which it stands, if it does."""
         passage, reading = item.hit.passage, item.reading
-        if CELL_SEPARATOR not in item.hit.text:
+        document = self._with_tables(item.hit)
+        if document is None:
             return item
-        document = self.library.document(passage.document_id)
         place = _shifted(reading.answer or reading.quote, passage.start)
         return replace(item, probability=item.probability * support(parse_question(asked), document, passage, *place))
+
+    def _with_tables(self, hit: Hit) -> Document | None:
+        """The document of a passage that may hold rows of a table; ``None`` for others, and where it was removed since."""
+        if CELL_SEPARATOR not in hit.text:
+            return None
+        try:
+            return self.library.document(hit.passage.document_id)
+        except LibraryError as error:
+            if error.code != "document_unknown":
+                raise
+            return None
 
     def _with_cell(self, asked: str, hits: Sequence[Hit], weighed: Sequence[_Weighed]) -> list[_Weighed]:
         """``weighed`` with the cell of a table in front that the question asks for by row and column, where there is one
@@ -211,8 +222,8 @@ class Answerer:
         """
         found = []
         for number, hit in enumerate(hits):
-            if CELL_SEPARATOR in hit.text:
-                document = self.library.document(hit.passage.document_id)
+            document = self._with_tables(hit)
+            if document is not None:
                 cell = find_cell(parse_question(asked), document, hit.passage)
                 if cell is not None:
                     found.append((cell.cover, cell.said, -number, cell))
