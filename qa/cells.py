@@ -50,6 +50,15 @@ MUCH = 0.25
 UNSUPPORTED = 0.3
 """What an answer keeps of its probability where they are."""
 
+_CHANGE = re.compile(
+    r"[\W\d]*(?:(?P<yearly>y-?o-?y|同比)|q-?o-?q|环比|環比)?(?:增长率?|增速|增幅|变动|变化|涨跌)?(?:率|幅度)?\s*(?:[(（]?[%％][)）]?)?\W*",
+    re.I,
+)
+_CHANGE_ASKED = re.compile(r"同比|环比|環比|增长|增長|增速|增幅|变动|变化|下降|涨|跌|y-?o-?y|growth|change")
+_UNIT = re.compile(
+    r"[(（](?:单位[:：])?[十百千万亿]*(?:[元人%％倍股吨户家次天个米克升]|[美港欧日]元|平方米|k?g|[kM]?W|℃|[cmk]?m|s|h|A|V)(?:/.{1,3})?[)）]",
+    re.I,
+)
 _FIGURE = re.compile(r"[\d零〇一二两三四五六七八九十]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _LINK_ASKED = re.compile(r"链接|链結|网址|網址|地址|\burl\b|\blink")
@@ -118,7 +127,8 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
         return None
     names = _names(document, best)
     spans = [(best.start + a, best.start + b) for a, b in cell_spans(document.text[best.start : best.end])]
-    text = align(document.text[best.start : best.end])
+    row = _in_full(question, document, best)
+    text = align(row)
     over = align(_around(document, best, passage, header=False))
     rest = [
         (1 - share(unit, text)) * (1 - OVER * share(unit, over)) * (ATTRIBUTE if _is_attribute(question, unit) else 1)
@@ -143,7 +153,7 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
     ):
         return None
     named = tuple(unit.text for unit in question.units if unit.named and share(unit, text) >= 1)
-    return Cell((best.start, best.end), spans[column], cover, _named(question, text), named)
+    return Cell((best.start, best.end), spans[column], cover, _named(question, row), named)
 
 
 def _is_attribute(question: Question, unit: Unit) -> bool:
@@ -206,7 +216,7 @@ def support(question: Question, document: Document, passage: Passage, start: int
         return float(_said(question, before) >= SAID)
     names = _names(document, block)
     name = align(names[first]) if first < len(names) else ""
-    row, around = align(text), align(_around(document, block, passage))
+    row, around = align(_in_full(question, document, block)), align(_around(document, block, passage))
     held = [max(share(unit, row), share(unit, name), AROUND * share(unit, around)) for unit in question.units]
     missing = [
         unit.weight
@@ -239,7 +249,7 @@ def _best_row(question: Question, document: Document, rows: Sequence[Block]) -> 
     """
     scored = []
     for row in rows:
-        text = document.text[row.start : row.end]
+        text = _in_full(question, document, row)
         if not _measures(question, text):
             continue
         held = _sum(question, [share(unit, align(text)) for unit in question.units])
@@ -253,6 +263,24 @@ def _best_row(question: Question, document: Document, rows: Sequence[Block]) -> 
     return row
 
 
+def _in_full(question: Question, document: Document, row: Block) -> str:
+    """The text of a row; one that says by how much the row over it changed ((+/-)YoY, 同比) has the name of that before it,
+    in its first cell, where the question asks for a change.
+    """
+    text = document.text[row.start : row.end]
+    name = text.partition(CELL_SEPARATOR)[0]
+    change = _CHANGE.fullmatch(name.strip()) if _CHANGE_ASKED.search(question.folded) else None
+    place = row.number - 1
+    while change and place and document.blocks[place - 1].kind == "table":
+        place -= 1
+        over = document.blocks[place]
+        above = document.text[over.start : over.end].partition(CELL_SEPARATOR)[0].strip()
+        if above and not _CHANGE.fullmatch(above):
+            yearly = "同比增长" if change["yearly"] else ""
+            return f"{above} {yearly}{text}" if over.number not in row.header else text
+    return text
+
+
 def _measures(question: Question, row: str) -> bool:
     """Whether a figure of the row can be the one that the question asks for, or it asks for none."""
     cells = [align(row[a:b]) for a, b in cell_spans(row)]
@@ -262,7 +290,7 @@ def _measures(question: Question, row: str) -> bool:
 
 def _named(question: Question, row: str) -> float:
     """The share of its name that the question says of a row, its name being the cell of which it says most, in one of
-    the languages that the cell gives it in.
+    the languages that the cell gives it in, or without its unit.
     """
     cells = [row[a:b] for a, b in cell_spans(row)]
     first = next(filter(None, cells), "")
@@ -270,7 +298,8 @@ def _named(question: Question, row: str) -> float:
     if numbers and all(_whole(number).search(question.folded) for number in numbers):
         return 1.0  # a row of a year or a step: 2023年, ≥25
     names = [cell for cell in cells if _is_words(cell)]
-    return max((_said(question, part) for name in names for part in (name, *_TWO_LANGUAGES.split(name))), default=0.0)
+    parts = (part for name in names for part in (name, _UNIT.sub("", name), *_TWO_LANGUAGES.split(name)))
+    return max((_said(question, part) for part in parts), default=0.0)
 
 
 def _said(question: Question, text: str) -> float:
