@@ -21,7 +21,7 @@ from qa.documents.markdown import CELL_SEPARATOR
 from qa.errors import LibraryError, QuestionError
 from qa.evidence import share
 from qa.followup import FollowUp, follow_up
-from qa.question import Question, align, asks_hour, parse_question
+from qa.question import Question, align, asks_hour, date_grain, parse_question
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
 from qa.spans import only_date
@@ -49,6 +49,8 @@ SUGGESTIONS_SHOWN = 2
 CELL_SURE = 0.9
 """Probability that a cell answers whose row, column and surroundings hold every word of the question."""
 
+NEARLY = 0.9
+"""Share of the first answer's probability that a fuller date of the same year must have to be given instead."""
 TELLING = 2.0
 """Weight of a word of the question that tells lines apart."""
 
@@ -69,6 +71,8 @@ PARAGRAPH_LIMIT = 2000
 News = Callable[[Sequence[Hit] | Answer], None]
 """Told, in the thread that answers, what is known before the answer is complete."""
 
+_YEAR = re.compile(r"\d{4}年")
+_YEAR_MONTH = re.compile(r"\d{4}年\d{1,2}月")
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 _LOG = logging.getLogger(__name__)
 
@@ -193,8 +197,9 @@ class Answerer:
             for reading in readings
         ]
         borne = [self._in_its_table(asked, item) for item in weighed]
-        ranked = _of_its_line(parse_question(asked), sorted(borne, key=lambda item: -item.probability))
-        return self._with_cell(asked, hits, ranked)
+        question = parse_question(asked)
+        ranked = _of_its_line(question, sorted(borne, key=lambda item: -item.probability))
+        return self._with_cell(asked, hits, _fuller_date(question, ranked))
 
     def _in_its_table(self, asked: str, item: _Weighed) -> _Weighed:
         """A reading as sure as the table lets it be in which it stands, if it does."""
@@ -323,6 +328,28 @@ def _of_its_line(question: Question, weighed: list[_Weighed]) -> list[_Weighed]:
         if other.hit is best.hit and held < _telling(question, other) and _alike(best, other):
             risen = replace(other, probability=best.probability)
             return [risen, *weighed[:place], *weighed[place + 1 :]]
+    return weighed
+
+
+def _fuller_date(question: Question, weighed: list[_Weighed]) -> list[_Weighed]:
+    """``weighed`` with another in front that is nearly as sure and gives the date of the first more fully (2006年12月 for
+    2006年), where the question does not ask for a year or month alone.
+    """
+    if question.kind != "time" or date_grain(question) or not weighed or weighed[0].reading.answer is None:
+        return weighed
+    best = weighed[0]
+    said = "".join(best.hit.text[slice(*weighed[0].reading.answer)].split())
+    if not _YEAR.fullmatch(said):
+        return weighed
+    for place, other in enumerate(weighed[1:], start=1):
+        answer = other.reading.answer and "".join(other.hit.text[slice(*other.reading.answer)].split())
+        if (
+            answer
+            and _YEAR_MONTH.match(answer, 0)
+            and answer.startswith(said)
+            and other.probability >= NEARLY * best.probability
+        ):
+            return [replace(other, probability=best.probability), *weighed[:place], *weighed[place + 1 :]]
     return weighed
 
 
