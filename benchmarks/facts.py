@@ -42,8 +42,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=SHARED / "documents")
     parser.add_argument("--files", nargs="*", help="only files whose names hold one of these; nothing is written")
     arguments = parser.parse_args()
-    rows = list(asked(arguments.folder, arguments.files))
-    for row in rows:
+    rows = []
+    for row in asked(arguments.folder, arguments.files):
+        rows.append(row)
         marks = "".join("+" if row[key] else "-" for key in ("answered", "holds", "quoted", "page_right"))
         print(f"{marks} {row['confidence']:.2f} {row['question']} → {row['answer']!r}", flush=True)
     counts = {key: sum(row[key] for row in rows) for key in ("answered", "holds", "quoted", "page_right", "right")}
@@ -72,14 +73,17 @@ def of_one_file(path: Path, facts: list[dict[str, Any]], encoder: Encoder) -> It
             yield {**fact, **judged(answerer.ask(fact["question"]), fact["answers"], fact["page"])}
 
 
-def judged(answer: Answer, gold: list[str], page: int | None) -> dict[str, Any]:
-    """What is said of one answer. ``page_right``: the first citation's quote stands, at least in part, on ``page``."""
+def judged(answer: Answer, gold: list[str], page: int | list[int] | None) -> dict[str, Any]:
+    """What is said of one answer. ``page_right``: the first citation's quote stands, at least in part, on ``page``, or
+    one of them where the fact stands on several.
+    """
     first = answer.citations[0] if answer.citations else None
     pages: set[int | None] = {first.page, *(box.page for box in first.boxes)} if first else set()
     said = bare(answer.answer)
     holds = any(bare(one) in said and len(said) <= LONGEST * len(bare(one)) + SPARE for one in gold)
     quoted = first is not None and any(bare(one) in bare(first.quote) for one in gold)
-    page_right = first is not None and (page is None or page in pages)
+    gold_pages = page if isinstance(page, list) else [page]
+    page_right = first is not None and (page is None or any(one in pages for one in gold_pages))
     return {
         "answered": answer.status == "answered",
         "answer": answer.answer,

@@ -37,6 +37,7 @@ def samples() -> dict[str, bytes]:
         "a.srt": f"1\n00:00:01,000 --> 00:00:02,500\n{TEXT}\n\n2\n00:00:03,000 --> 00:00:04,000\n<i>二</i>\n".encode(),
         "a.vtt": f"WEBVTT\n\nNOTE x\n\n00:01.000 --> 00:02.500 align:start\n<v 甲>{TEXT}</v>\n".encode(),
         "a.csv": ("\n".join(",".join(row) for row in ROWS) + '\n"甲,乙","丙""丁"\n').encode("utf-16"),
+        "a.eml": _mail(),
         "a.rtf": _rtf(),
         "a.epub": _epub(),
         "a.docx": _docx(),
@@ -165,6 +166,17 @@ def _feed() -> str:
         f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>报</title><item><title>西洽会</title>'
         f"<pubDate>2023</pubDate><description><![CDATA[<p>{TEXT}</p>]]></description></item></channel></rss>"
     )
+
+
+def _mail() -> bytes:
+    head = "Subject: =?utf-8?b?6KW/5rS95Lya?=\r\nFrom: a@example.org\r\nMIME-Version: 1.0\r\n"
+    parts = [
+        f"Content-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n\r\n{TEXT}\r\n--c\r\n"
+        f"Content-Type: text/html; charset=utf-8\r\n\r\n{_html()}\r\n--c--",
+        'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="=?gbk?b?uL28/i5wZGY=?="\r\n\r\nx',
+    ]
+    whole = head + "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + "".join(f"--b\r\n{part}\r\n" for part in parts)
+    return f"{whole}--b--\r\n".encode()
 
 
 def _rtf() -> bytes:

@@ -6,6 +6,7 @@ Retrieves, reads, weighs, and cites by slicing. What it cannot prove it does not
 from __future__ import annotations
 
 import logging
+import re
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -14,12 +15,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from embeddings.folding import fold
-from qa.cells import find_cell
+from qa.cells import find_cell, one_cell, support
 from qa.confidence import Calibration, load_calibration
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.errors import LibraryError, QuestionError
+from qa.evidence import share
 from qa.followup import follow_up
-from qa.question import align, asks_hour, parse_question
+from qa.question import Question, align, asks_hour, date_grain, parse_question
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
 from qa.spans import only_date
@@ -47,6 +49,11 @@ SUGGESTIONS_SHOWN = 2
 CELL_SURE = 0.9
 """Probability that a cell answers whose row, column and surroundings hold every word of the question."""
 
+NEARLY = 0.9
+"""Share of the first answer's probability that a fuller date of the same year must have to be given instead."""
+TELLING = 2.0
+"""Weight of a word of the question that tells lines apart."""
+
 LIST_MARKS = "、,，;；和与及"
 CITATIONS_SHOWN = 3
 
@@ -64,6 +71,9 @@ PARAGRAPH_LIMIT = 2000
 News = Callable[[Sequence[Hit] | Answer], None]
 """Told, in the thread that answers, what is known before the answer is complete."""
 
+_YEAR = re.compile(r"\d{4}年")
+_YEAR_MONTH = re.compile(r"\d{4}年\d{1,2}月")
+_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 _LOG = logging.getLogger(__name__)
 
 
@@ -182,22 +192,45 @@ class Answerer:
         readings = self.reader.read(asked, hits)
         weighed = [
             _Weighed(
-                _with_date(asked, reading, hits[reading.hit]),
+                _in_one_cell(asked, _with_date(asked, reading, hits[reading.hit]), hits[reading.hit]),
                 hits[reading.hit],
                 self.calibration.probability(asked, hits, reading),
             )
             for reading in readings
         ]
-        return self._with_cell(asked, hits, sorted(weighed, key=lambda item: -item.probability))
+        borne = [self._in_its_table(asked, item) for item in weighed]
+        question = parse_question(asked)
+        ranked = _of_its_line(question, sorted(borne, key=lambda item: -item.probability))
+        return self._with_cell(asked, hits, _fuller_date(question, ranked))
+
+    def _in_its_table(self, asked: str, item: _Weighed) -> _Weighed:
+        """A reading as sure as the table lets it be in which it stands, if it does."""
+        passage, reading = item.hit.passage, item.reading
+        document = self._with_tables(item.hit)
+        if document is None:
+            return item
+        place = _shifted(reading.answer or reading.quote, passage.start)
+        return replace(item, probability=item.probability * support(parse_question(asked), document, passage, *place))
+
+    def _with_tables(self, hit: Hit) -> Document | None:
+        """The document of a passage that may hold rows of a table; ``None`` for others, and where it was removed since."""
+        if CELL_SEPARATOR not in hit.text:
+            return None
+        try:
+            return self.library.document(hit.passage.document_id)
+        except LibraryError as error:
+            if error.code != "document_unknown":
+                raise
+            return None
 
     def _with_cell(self, asked: str, hits: Sequence[Hit], weighed: Sequence[_Weighed]) -> list[_Weighed]:
         """``weighed`` with the cell of a table in front that the question asks for by row and column, where there is one
-        and what is in front is no part of it, but of a table too, or less borne out.
+        and what is in front is of a table too, or less borne out. A part of the cell stays as it is, as sure as the cell.
         """
         found = []
         for number, hit in enumerate(hits):
-            if CELL_SEPARATOR in hit.text:
-                document = self.library.document(hit.passage.document_id)
+            document = self._with_tables(hit)
+            if document is not None:
                 cell = find_cell(parse_question(asked), document, hit.passage)
                 if cell is not None:
                     found.append((cell.cover, cell.said, -number, cell))
@@ -211,7 +244,7 @@ class Answerer:
             best, text = weighed[0], align(weighed[0].hit.text[slice(*weighed[0].reading.quote)])
             low, high = best.reading.answer or best.reading.quote
             if best.hit is hit and inner[0] <= low and high <= inner[1]:
-                return list(weighed)
+                return [replace(best, probability=max(best.probability, probability)), *weighed[1:]]
             holds = all(name in text for name in cell.named)
             if holds and CELL_SEPARATOR not in text and probability <= best.probability:
                 return list(weighed)
@@ -284,6 +317,57 @@ class Answerer:
         return citation
 
 
+def _of_its_line(question: Question, weighed: list[_Weighed]) -> list[_Weighed]:
+    """``weighed`` with the second in front where it says the like of the first (第7章, 第6章) in a line of the same passage
+    that holds every telling word which the line of the first does, and one more.
+    """
+    if len(weighed) < 2:
+        return weighed
+    best, places = weighed[0], range(1, len(weighed))
+    held = _telling(question, best)
+    for place in places:
+        other = weighed[place]
+        if other.hit is best.hit and held < _telling(question, other) and _alike(best, other):
+            risen = replace(other, probability=best.probability)
+            return [risen, *weighed[:place], *weighed[place + 1 :]]
+    return weighed
+
+
+def _fuller_date(question: Question, weighed: list[_Weighed]) -> list[_Weighed]:
+    """``weighed`` with another in front that is nearly as sure and gives the date of the first more fully (2006年12月 for
+    2006年), where the question does not ask for a year or month alone.
+    """
+    if question.kind != "time" or date_grain(question) or not weighed or weighed[0].reading.answer is None:
+        return weighed
+    best = weighed[0]
+    said = "".join(best.hit.text[slice(*weighed[0].reading.answer)].split())
+    if not _YEAR.fullmatch(said):
+        return weighed
+    for place, other in enumerate(weighed[1:], start=1):
+        answer = other.reading.answer and "".join(other.hit.text[slice(*other.reading.answer)].split())
+        if (
+            answer
+            and _YEAR_MONTH.match(answer, 0)
+            and answer.startswith(said)
+            and other.probability >= NEARLY * best.probability
+        ):
+            return [replace(other, probability=best.probability), *weighed[:place], *weighed[place + 1 :]]
+    return weighed
+
+
+def _telling(question: Question, item: _Weighed) -> set[int]:
+    """Which words of the question, of those that tell much, the quote of a reading holds."""
+    quote = align(item.hit.text[slice(*item.reading.quote)])
+    return {unit.start for unit in question.units if unit.weight >= TELLING and share(unit, quote) >= 1}
+
+
+def _alike(one: _Weighed, two: _Weighed) -> bool:
+    """Whether two answers are alike but for their figures, or one begins like the other."""
+    answers = [item.hit.text[slice(*item.reading.answer)] for item in (one, two) if item.reading.answer is not None]
+    shapes = sorted((_FIGURES.sub("0", align(answer)) for answer in answers), key=len)
+    return len(shapes) == 2 and "0" in shapes[0] and shapes[1].startswith(shapes[0])
+
+
 def heard(history: Sequence[Exchange]) -> list[Exchange]:
     """The end of a conversation, as far as its questions could be asked: nobody vouches for what a client sends."""
     kept: list[Exchange] = []
@@ -308,6 +392,16 @@ def _with_date(asked: str, reading: Reading, hit: Hit) -> Reading:
     if reading.answer is not None or question.kind != "time" or asks_hour(question):
         return reading
     return replace(reading, answer=only_date(hit.text, *reading.quote))
+
+
+def _in_one_cell(asked: str, reading: Reading, hit: Hit) -> Reading:
+    """A reading in a table's row whose answer runs over several cells, with the one of them that answers."""
+    if reading.answer is None or CELL_SEPARATOR not in hit.text[slice(*reading.answer)]:
+        return reading
+    low = hit.text.rfind("\n", 0, reading.answer[0]) + 1
+    row = hit.text[low:].partition("\n")[0]
+    inner = one_cell(asked, row, *_shifted(reading.answer, -low))
+    return replace(reading, answer=_shifted(inner, low))
 
 
 def _repeats(item: _Weighed, said: Sequence[str]) -> bool:

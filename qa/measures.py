@@ -69,6 +69,31 @@ _REACH = 8
 """Characters before an amount in which the word for its change stands."""
 
 
+_DIMENSIONS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(rf"(?:{nouns})(?:大?约?[是为有]?|达到?)(?:多少|几)"), re.compile(rf"\d\s*(?:{units})(?![a-z])"))
+    for nouns, units in (
+        ("电流|電流", "[mk]?a|毫?安培?"),
+        ("电压|電壓", "[mk]?v|千?毫?伏特?"),
+        ("功率", "[mk]?w|[千兆]?瓦"),
+        ("[温溫]度|[气氣][温溫]", "℃|°c?|度|摄氏度|k"),
+        ("重量|[质質]量|体重|體重", "k?g|mg|[千毫]?克|公斤|斤|吨|噸|磅|t"),
+        (
+            "长度|長度|高度|宽度|寬度|厚度|深度|直径|直徑|半径|半徑|距离|距離|身高",
+            "[ckm]?m|公里|[千厘毫]?米|[英公]?尺|[英公]?寸|[英海]?里|丈|公分",
+        ),
+    )
+)
+"""Nouns that are measured, and what they are measured in."""
+
+
+def is_of_other_dimension(asked: str, amount: str) -> bool:
+    """Whether a folded question asks for a current, a weight or the like, and ``amount`` is one of another of these."""
+    wanted = next((units for nouns, units in _DIMENSIONS if nouns.search(asked)), None)
+    if wanted is None or wanted.search(amount):
+        return False
+    return any(units.search(amount) for _, units in _DIMENSIONS)
+
+
 def measure_asked(folded: str) -> Measure:
     """What a folded question counts, empty where that is not clear."""
     return next((measure for measure, pattern in _ASKED if pattern.search(folded)), "")
@@ -85,6 +110,8 @@ def can_measure(asked: str, text: str, start: int, end: int) -> bool:
             return not _HELD["rate"].search(amount) and not _HELD["money"].search(amount)
         if held is None or not held.search(amount):
             return False
+    if is_of_other_dimension(asked, amount):
+        return False
     if _CHANGED.search(asked):
         return bool(re.search(_CHANGE, text[max(0, start - _REACH) : end]) or _HELD["rate"].search(amount))
     return True

@@ -227,7 +227,7 @@ def _units(document: Document) -> Iterator[_Unit]:
             continue
         following = document.blocks[i + 1] if i + 1 < len(document.blocks) else None
         introduces = block.kind == "label" and following is not None and following.level == 1
-        if introduces or (block.level and not _deepens(blocks, block)):
+        if introduces or (block.level and not (_deepens(blocks, block) or _follows(blocks, block))):
             if blocks:
                 yield _Unit(title, TITLE_SEPARATOR.join(name for _, name in path), tuple(blocks))
             blocks = []
@@ -263,6 +263,13 @@ def _deepens(blocks: Sequence[Block], heading: Block) -> bool:
     if last.kind == "label":
         return len(blocks) == 1 and heading.level == 1
     return last.level > 0 and last.level < heading.level
+
+
+def _follows(blocks: Sequence[Block], heading: Block) -> bool:
+    """Whether only headings stand before ``heading`` in its unit, the last as deep: it had nothing under it to head, so
+    it says something of what comes (证券分析师, above the name of one).
+    """
+    return bool(blocks) and 1 < heading.level == blocks[-1].level and all(block.level > 1 for block in blocks)
 
 
 def _cut(unit: _Unit, text: str) -> list[tuple[_Atom, _Atom]]:

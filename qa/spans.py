@@ -80,6 +80,7 @@ _IN_CODE = re.compile(r"[a-z$£€¥¥#._/-]\Z")
 _TOLD_WITH = re.compile(
     r"的[^的]{0,4}(?:比例|[价额速率幅数量]|标准|水平|规模)|[及和与並并]其?(?![\d零〇一二两三四五六七八九十百千万半约近])"
 )
+_LINK = re.compile(r"(?:https?://|ftp://|www\.)[!-~]+")
 _BEFORE_TITLE = re.compile("[以由被将把在][“「『《‘]")
 _LEADS_ON = set("的在是于由被把将从")
 _FOLLOWS = set("的是并")
@@ -308,6 +309,8 @@ def _whole(folded: str, first: int, past: int, grain: str) -> tuple[int, int]:
     typed = find_numbers(folded)
     if not grain or grain not in folded[first:past]:
         typed += find_dates(folded)
+    # A link, where the span is more than a word of it.
+    typed += [link.span() for link in _LINK.finditer(folded) if 2 * (past - first) > len(link.group())]
     words = [
         (token.start, token.end) for token in tokenize(folded) if token.end - token.start <= 4 or token.text.isascii()
     ]

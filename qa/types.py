@@ -104,23 +104,20 @@ class Document:
     furniture: tuple[tuple[int, str], ...] = ()
 
     def regions_of(self, start: int, end: int) -> tuple[Region, ...]:
-        """The regions that hold characters of ``[start, end)``, each cut to it in proportion to its characters."""
+        """The regions that hold characters of ``[start, end)``, each cut to it in proportion to its characters: along its
+        length, which is downwards in a column of writing.
+        """
         low = bisect_right(self.regions, start, key=lambda region: region.end)
         found = []
         for region in self.regions[low:]:
             if region.start >= end:
                 break
             first, past = max(start, region.start), min(end, region.end)
-            width = (region.x1 - region.x0) / (region.end - region.start)
-            found.append(
-                replace(
-                    region,
-                    start=first,
-                    end=past,
-                    x0=region.x0 + width * (first - region.start),
-                    x1=region.x0 + width * (past - region.start),
-                )
-            )
+            low_end, high_end = ("y0", "y1") if region.y1 - region.y0 > 2 * (region.x1 - region.x0) else ("x0", "x1")
+            begin = getattr(region, low_end)
+            step = (getattr(region, high_end) - begin) / (region.end - region.start)
+            ends = {low_end: begin + step * (first - region.start), high_end: begin + step * (past - region.start)}
+            found.append(replace(region, start=first, end=past, **ends))
         return tuple(found)
 
     def cite(

@@ -81,6 +81,46 @@ def test_passages_come_in_the_order_of_their_readings_and_the_others_behind(
     assert [hit.text for hit in hits] == [texts[1], *(text for text in retrieved if text != texts[1])]
 
 
+class Marker:
+    """A reader that finds what it is told to, each in its line, the first most surely."""
+
+    def __init__(self, *marked: tuple[str, float]) -> None:
+        self.marked = marked
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
+        readings = []
+        for words, score in self.marked:
+            at = hits[0].text.index(words)
+            start = hits[0].text.rfind("\n", 0, at) + 1
+            end = (hits[0].text + "\n").index("\n", at)
+            readings.append(Reading(0, (start, end), (at, at + len(words)), score))
+        return readings
+
+
+FLAGS = "智能船体功能标志，应满足第3章的要求；\n智能货物管理功能标志，应满足第6章的要求；\n智能集成平台功能标志，应满足第7章的要求；"
+RELEASE = "2006年推出1.0版\n从2006年12月推出1.0版开始。\n2012年推出1.0版的改版。"
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "question", "said"),
+    [
+        (FLAGS, [("第7章", 0.9), ("第6章", 0.6)], "智能货物管理功能标志应满足第几章的要求？", "第6章"),
+        (FLAGS, [("第7章", 0.9), ("第6章", 0.6)], "智能集成平台功能标志应满足第几章的要求？", "第7章"),
+        (FLAGS, [("智能集成平台", 0.9), ("第6章", 0.6)], "智能货物管理功能标志应满足第几章的要求？", "智能集成平台"),
+        (RELEASE, [("2006年", 0.9), ("2006年12月", 0.85)], "1.0版是什么时候推出的？", "2006年12月"),
+        (RELEASE, [("2006年", 0.9), ("2006年12月", 0.6)], "1.0版是什么时候推出的？", "2006年"),  # far less sure
+        (RELEASE, [("2006年", 0.9), ("2006年12月", 0.85)], "1.0版是哪一年推出的？", "2006年"),
+        (RELEASE, [("2012年", 0.9), ("2006年12月", 0.85)], "1.0版是什么时候推出的？", "2012年"),
+    ],
+)
+def test_of_readings_alike_the_one_that_fits_the_question_better_is_given(
+    library: Library, encoder: KeywordEncoder, text: str, marked: list[tuple[str, float]], question: str, said: str
+) -> None:
+    library.add_documents([as_document("d", "标题", text)], encoder=encoder)
+    asked = Answerer(library, Retriever(library, encoder), Marker(*marked), Certain(), 0.5).ask(question)
+    assert (asked.answer, asked.confidence) == (said, 0.9)
+
+
 class Whole:
     """A reader that quotes every line whole, without a short answer."""
 

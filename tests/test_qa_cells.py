@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.cells import cell_spans, find_cell
+from qa.cells import UNSUPPORTED, cell_spans, find_cell, one_cell, support
 from qa.documents.reading import read_data
 from qa.passages import split_passages
 from qa.question import parse_question
@@ -55,6 +55,60 @@ YEARS = """# 财务
 """
 
 
+VERSIONS = """# 兼容
+
+| IK分词器版本 | Lucene版本 | Solr版本 |
+|---|---|---|
+| 3.1.3GA及先前版 | 兼容2.9.1及先前版本 | 没有solr接口 |
+| 3.1.5GA | 兼容2.9.1及先前版本 | 对solr1.3提供接口实现 |
+| 2012 | 兼容Lucene3.3以上版本 | 对solr1.4提供接口实现 |
+"""
+HEAT = """# 允许的再生脉冲充电电流和持续时间
+
+| 电芯温度，℃ | 电流（80%SOC），A | 充电时间，s |
+|---|---|---|
+| <-20 | 不允许 | 不允许 |
+| ≥10 | 272 | 10 |
+| ≥25 | 636 | 10 |
+"""
+BY_YEAR = """# 经营情况
+
+| 年份 | 营业收入（亿元） | 员工人数 |
+|---|---|---|
+| 2022年 | 12.4 | 850 |
+| 2023年 | 15.1 | 912 |
+"""
+STAFF = """# 研发投入
+
+| 项目 | 本期 | 上期 |
+|---|---|---|
+| 研发人员数量（人） | 1,428 | 1,305 |
+| 研发人员占比 | 18.6% | 17.9% |
+"""
+HALVES = """<table><tr><th rowspan=2>大区</th><th colspan=2>上半年</th><th colspan=2>下半年</th></tr>
+<tr><th>销售额</th><th>完成率</th><th>销售额</th><th>完成率</th></tr>
+<tr><td>华南</td><td>987.1</td><td>70.0%</td><td>1,100</td><td>95.0%</td></tr>
+<tr><td>西北</td><td>456</td><td>65.1%</td><td>478.9</td><td>70.2%</td></tr></table>
+"""
+GROWTH = """# 主要财务数据
+
+| 指标 | 2020 | 2021 | 2022E |
+|---|---|---|---|
+| 营业收入（百万元） | 746 | 1,567 | 3,684 |
+| (+/-)YOY(%) | 4.5% | 110.0% | 135.1% |
+| 净利润（百万元） | 59 | 173 | 471 |
+| (+/-)YOY(%) | 83.8% | 193.4% | 172.8% |
+| 毛利率（%） | 35.3% | 33.7% | 35.0% |
+"""
+ASKED_BEFORE = """# 问题
+
+| 标题 | 日期 | 回答 |
+|---|---|---|
+| CPU和GPU上跑，除了速度有区别，准确率有区别吗？ | 2023-05-06 | 理论上没有 |
+| 怎么改成CPU运行 | 2023-04-10 | 去掉那一行就行 |
+"""
+
+
 def asked(text: str, question: str) -> str | None:
     document = read_data(text.encode(), document_id="d", name="a.md", path="a.md")
     parsed = parse_question(question)
@@ -76,6 +130,19 @@ def asked(text: str, question: str) -> str | None:
         (PARAMETERS, "电池内阻是多少？", "≤0.45mΩ"),
         (PARAMETERS, "循环寿命是多少？", "≥2000"),
         (YEARS, "2022年的固定资产是多少？", "429"),
+        (VERSIONS, "IK分词器3.1.5GA为哪个版本的solr提供接口？", "对solr1.3提供接口实现"),
+        (VERSIONS, "IK分词器2012版兼容哪个版本的Lucene？", "兼容Lucene3.3以上版本"),
+        (HEAT, "电芯温度≥25℃时，再生脉冲充电的电流是多少？", "636"),
+        (BY_YEAR, "2023年的营业收入是多少？", "15.1"),
+        (BY_YEAR, "2022年的员工人数是多少？", "850"),
+        (HALVES, "西北下半年的完成率是多少？", "70.2%"),
+        (HALVES, "华南上半年的销售额是多少？", "987.1"),
+        (GROWTH, "2021年净利润同比增长了多少？", "193.4%"),
+        (GROWTH, "2022年营业收入的同比增长率是多少？", "135.1%"),
+        (GROWTH, "2021年的净利润是多少？", "173"),
+        (GROWTH, "2021年的毛利率是多少？", "33.7%"),
+        (STAFF, "本期研发人员有多少人？", "1,428"),
+        (ASKED_BEFORE, "CPU和GPU上跑，准确率有区别吗？", "理论上没有"),
     ],
 )
 def test_row_and_column(text: str, question: str, answer: str) -> None:
@@ -100,6 +167,9 @@ def test_no_cell_where_none_is_clear(question: str) -> None:
     [
         (YEARS, "2019年的存货是多少？"),
         (YEARS, "2027年的固定资产是多少？"),
+        (BY_YEAR, "2021年的营业收入是多少？"),
+        (BY_YEAR, "2023年的净利润是多少？"),
+        (HEAT, "电芯温度≥5℃时，再生脉冲充电的电流是多少？"),
         (RELEASES, "5.0版兼容哪个版本的Lucene？"),
         (RELEASES, "3.1版兼容哪个版本的Lucene？"),
         (RELEASES, "Java的项目数是多少？"),
@@ -108,6 +178,22 @@ def test_no_cell_where_none_is_clear(question: str) -> None:
 )
 def test_no_cell_where_the_table_lacks_the_year_version_or_name(text: str, question: str) -> None:
     assert asked(text, question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "marked", "answer"),
+    [
+        ("乙方是哪家公司？", "甲方 | 汉江公司 | 乙方 | 东陵公司", "汉江公司 | 乙方 | 东陵公司", "东陵公司"),
+        ("电池重量是多少？", "电池重量 Cell weight | 3380±50 g | 无", "Cell weight | 3380±50 g", "3380±50 g"),
+        ("有哪些颜色？", "颜色 | 红 | 蓝", "红 | 蓝", "红 | 蓝"),
+        ("甲方是哪家公司？", "甲方 | 汉江公司", "汉江公司", "汉江公司"),
+    ],
+)
+def test_an_answer_over_several_cells_is_the_one_that_answers(
+    question: str, row: str, marked: str, answer: str
+) -> None:
+    start = row.index(marked)
+    assert row[slice(*one_cell(question, row, start, start + len(marked)))] == answer
 
 
 @pytest.mark.parametrize(
@@ -154,3 +240,30 @@ def test_a_word_of_the_row_names_no_column(question: str, answer: str) -> None:
 )  # fmt: skip
 def test_what_a_table_does_not_say_gets_no_cell(question: str) -> None:
     assert asked(SHOPS, question) is None
+
+
+FORM = """<table><tr><td>姓名</td><td>欧阳若兰</td><td>月薪</td><td>12,500元</td></tr>
+<tr><td>民族</td><td>土家族</td><td>岗位</td><td>园艺研究员</td></tr></table>
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "marked", "kept"),
+    [
+        (SHOPS, "南山店的营业收入是多少万元？", "1280.5", 1.0),
+        (SHOPS, "南山店的利润是多少？", "1280.5", UNSUPPORTED),  # no column of that name
+        (SHOPS, "罗湖店的店长是谁？", "王丽", UNSUPPORTED),  # no such row
+        (SHOPS, "罗湖店的店长是谁？", "店长", 0.0),  # the name of a column
+        (SHOPS, "南山店的面积是多少？", "南山店", 0.0),  # no figure
+        (SHOPS, "南山店的利润是多少？", "320 | 1280.5", 0.0),  # which of two?
+        (SHOPS, "2023年各门店怎么样？", "经营情况", 1.0),  # outside of the table
+        (FORM, "姓名是什么？", "欧阳若兰", 1.0),  # the first row of a form names no columns
+    ],
+)
+def test_what_an_answer_keeps_for_where_it_stands_in_a_table(
+    text: str, question: str, marked: str, kept: float
+) -> None:
+    document = read_data(text.encode(), document_id="d", name="a.md", path="a.md")
+    passage = split_passages(document)[0]
+    start = document.text.index(marked)
+    assert support(parse_question(question), document, passage, start, start + len(marked)) == kept

@@ -11,7 +11,7 @@ import pytest
 
 from qa.documents import FILE_LIMIT, KNOWN, read_document, supported
 from qa.errors import DocumentError
-from qa.types import Document
+from qa.types import Document, Notice
 
 
 def read(path: Path) -> Document:
@@ -36,6 +36,21 @@ def test_a_text_file_becomes_a_document(tmp_path: Path) -> None:
         (1, "heading", 0, 4, 1, None),
         (2, "paragraph", 5, 21, 0, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.txt", "燕子在屋檐下筑巢"), ("a.md", "# 春\n\n燕子在屋檐下筑巢"), ("a.csv", "鸟,住处\n燕子,屋檐下")],
+)
+def test_a_text_that_breaks_off_within_a_character_is_read_up_to_it_and_says_so(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+    whole = read(path)
+    path.write_bytes((text + "了").encode()[:-1])
+    assert read(path).text == whole.text
+    assert (whole.notices, read(path).notices) == ((), (Notice("file_cut"),))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.documents.encoding import NotText, decode
+from qa.documents.encoding import NotText, decode, decode_as_far
 
 SIMPLIFIED = "长江大保护十年，水质持续改善，江豚数量回升到1249头。"
 TRADITIONAL = "馬祖列島位於臺灣海峽正北方，面臨閩江口，由三十六個島嶼組成。"
@@ -74,7 +74,33 @@ def test_random_bytes_are_no_text() -> None:
     generator = random.Random(0)
     for _ in range(200):
         with pytest.raises(NotText):
-            decode(generator.randbytes(200))
+            decode_as_far(generator.randbytes(200))
+
+
+# fmt: off
+@pytest.mark.parametrize(("text", "encoding", "torn", "found"), [
+    (SIMPLIFIED + "头",  "utf-8",     1, "utf-8"),
+    (SIMPLIFIED + "头",  "utf-8",     2, "utf-8"),
+    (SIMPLIFIED + "🙂",  "utf-8",     3, "utf-8"),
+    (SIMPLIFIED + "头",  "gb18030",   1, "gb18030"),
+    (SIMPLIFIED + "🙂",  "gb18030",   1, "gb18030"),
+    (TRADITIONAL + "組", "big5",      1, "big5hkscs"),
+    (SIMPLIFIED + "头",  "utf-16-le", 1, "utf-16-le"),
+    (SIMPLIFIED + "🙂",  "utf-16-be", 2, "utf-16-be"),
+])
+# fmt: on
+def test_a_file_that_breaks_off_within_a_character_is_read_up_to_it(
+    text: str, encoding: str, torn: int, found: str
+) -> None:
+    data = text.encode(encoding)
+    assert decode_as_far(data) == (text, found, False)
+    assert decode_as_far(data[:-torn]) == (text[:-1], found, True)
+
+
+@pytest.mark.parametrize("tail", [b"\xff\xfe\x00", b"\xff", b"\x80", b"\xe5\xa4\xff"])
+def test_bytes_that_begin_no_character_are_no_break(tail: bytes) -> None:
+    with pytest.raises(NotText):
+        decode_as_far(SIMPLIFIED.encode() + tail)
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1))

@@ -198,3 +198,21 @@ def test_a_real_readme(shared: Path) -> None:
     contents = [text for text, block in zip(texts, document.blocks, strict=True) if block.kind == "contents"]
     assert (contents[:2], contents[-1]) == (["目录", "概述"], "联系我们")
     assert "](" not in document.text
+
+
+def test_footnotes_stay() -> None:
+    text = "超时见[^1]，[链接][a]。\n\n[^1]: 返回错误码E1042。\n[^n]: 另见*附录*。\n\n[a]: https://example.org\n"
+    assert blocks(text) == [
+        ("paragraph", 0, "超时见[^1]，链接。"),
+        ("note", 0, "[^1]: 返回错误码E1042。"),
+        ("note", 0, "[^n]: 另见附录。"),
+    ]
+
+
+def test_the_rows_of_a_table_in_html_have_their_header() -> None:
+    document = parse("前言\n\n<table><tr><th>版本</th><th>日期</th></tr><tr><td>3.2</td><td>2月</td></tr></table>\n")
+    assert [(block.kind, block.header, document.text[block.start : block.end]) for block in document.blocks] == [
+        ("paragraph", (), "前言"),
+        ("table", (), "版本 | 日期"),
+        ("table", (2,), "3.2 | 2月"),
+    ]

@@ -90,6 +90,21 @@ def test_a_cropped_page_has_its_regions_as_shown() -> None:
     assert region.y0 < 0.5 < region.y1 + 0.01
 
 
+def test_columns_of_writing_are_read_downwards_from_the_right() -> None:
+    page = Page()
+    for column, text in enumerate(("石橋在縣城東門外三里，始建於", "明萬曆二十三年。橋長三十六丈，", "凡十一孔。")):
+        for row, char in enumerate(text):
+            page.text(340 - 20 * column, 60 + 10 * row, char)
+    document = parse(page)
+    assert document.text == "石橋在縣城東門外三里，始建於明萬曆二十三年。橋長三十六丈，凡十一孔。"
+    start = document.text.index("橋長")
+    (region,) = document.regions_of(start, start + 4)
+    # The 9th to 12th of the second column, whose baselines are at 140 to 170 of 600 points, at 320 to 330 of 400.
+    assert (region.x0, region.x1) == pytest.approx((0.80, 0.825), abs=0.01)
+    assert (region.y0, region.y1) == pytest.approx((130 / 600, 172 / 600), abs=0.012)
+    check_regions(document)
+
+
 def test_latin_lines_are_joined_and_hyphens_mended() -> None:
     document = parse(
         Page().lines(
@@ -137,6 +152,18 @@ def test_headers_footers_and_page_numbers_are_furniture() -> None:
     assert "年度报告" not in document.text
     assert document.furniture[:2] == ((1, "年度报告"), (1, "- 1 -"))
     assert len(document.furniture) == 10
+
+
+def test_cells_that_stand_at_one_height_on_several_pages_are_no_furniture() -> None:
+    pages = []
+    for number in (1, 2, 3):
+        page = Page().text(50, 30, "检验记录").text(190, 585, str(number))
+        for row in range(10):
+            page.text(50, 80 + 53 * row, f"样品{10 * number + row}").text(250, 80 + 53 * row, "合格")
+        pages.append(page)
+    document = parse(*pages)
+    assert document.text.count("合格") == 30
+    assert [text for page, text in document.furniture if page == 2] == ["检验记录", "2"]
 
 
 def test_numbers_of_sections_at_the_top_of_pages_stay() -> None:
@@ -311,6 +338,14 @@ def test_a_page_in_which_nothing_is_recognised_is_noted_and_a_file_of_them_refus
 def test_an_empty_file_is_refused() -> None:
     with pytest.raises(DocumentError, match="file_empty"):
         parse(Page())
+
+
+def test_a_heading_in_the_next_size_of_type_is_one() -> None:
+    page = Page().text(40, 60, "1 引言", 12).lines(40, 90, ["青河发源于云岭山脉东麓，是长江上游的支流。"] * 6, 10.5)
+    document = parse(
+        page.text(40, 220, "2 方法", 12).lines(40, 250, ["资料取自六个控制站的逐日流量和含沙量。"] * 6, 10.5)
+    )
+    assert [document.text[b.start : b.end] for b in document.blocks if b.level] == ["1 引言", "2 方法"]
 
 
 def test_bookmarks_make_headings() -> None:

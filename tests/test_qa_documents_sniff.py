@@ -54,6 +54,7 @@ def types(kind: str) -> bytes:
     (package(**{"a.txt": "x"}), ".zip", "archive"), (package(**{"a.txt": "x"}), "", "archive"),
     (package(**{"a.txt": "x"})[:40], ".docx", "docx"), (b"PK\x03\x04cut", "", "archive"),
     (OLE + "WordDocument".encode("utf-16-le"), ".txt", "legacy"), (OLE + "EncryptedPackage".encode("utf-16-le"), ".docx", "legacy"),
+    (OLE, ".doc", "legacy"),
 ])
 # fmt: on
 def test_what_a_file_is(data: bytes, suffix: str, expected: str) -> None:

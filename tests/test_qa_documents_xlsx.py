@@ -14,7 +14,7 @@ from openpyxl.styles import Font
 
 from qa.documents.number_format import BUILT_IN, display, general, to_datetime
 from qa.documents.xlsx import parse_xlsx
-from qa.types import Document
+from qa.types import Document, Notice
 from tests.office_files import BASE, relations, zipped
 
 
@@ -153,6 +153,13 @@ def test_rich_strings_readings_formulas_and_pictures_in_cells() -> None:
         ("7 | 行内", 5),
     ]
     assert [(notice.code, notice.detail) for notice in document.notices] == [("pictures", "1")]
+
+
+def test_formulas_without_a_kept_value_are_counted() -> None:
+    book, _ = sheet([["项目", "金额"], ["差旅", 43210], ["合计", "=SUM(B2:B2)"]])
+    document = read(saved(book))
+    assert document.text.endswith("合计")
+    assert document.notices == (Notice("formulas_uncounted", 1, "1"),)
 
 
 def test_references_that_make_no_sense_do_no_harm() -> None:

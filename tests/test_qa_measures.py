@@ -36,6 +36,12 @@ def test_what_a_question_counts(question: str, measure: str) -> None:
 @pytest.mark.parametrize(
     ("question", "amount", "can"),
     [
+        ("最大持续放电电流是多少?", "25± 3 ℃", False),
+        ("最大持续放电电流是多少?", "196 a", True),
+        ("最大持续放电电流是多少?", "0.2c", True),
+        ("电池重量是多少?", "3.65 v", False),
+        ("电池重量约为多少?", "3380±50 g", True),
+        ("江面的宽度是多少?", "1.2公里", True),
         ("分几批签约?", "34.96亿元", False),
         ("分几批签约?", "4批次", True),
         ("有多少家企业?", "7家投资1599万美元", True),

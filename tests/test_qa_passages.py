@@ -170,8 +170,26 @@ def test_articles_and_sections_are_never_mixed() -> None:
         ("大会开幕", "市长致辞", 1, "大会开幕\n市长致辞\n今天开幕。"),
         ("大会开幕", "会场内外", 4, "会场内外\n观众很多。\n记者 张三"),
         ("签约成功", "", 7, "相关新闻\n签约成功\n双方签约。"),
-        ("签约成功", "空的一节", 10, "空的一节"),
-        ("签约成功", "再下一节 › 细处", 11, "再下一节\n细处\n完。"),
+        ("签约成功", "再下一节 › 细处", 10, "空的一节\n再下一节\n细处\n完。"),
+    ]
+
+
+def test_a_heading_with_nothing_under_it_says_something_of_the_next() -> None:
+    document = make(
+        Draft("研究报告", "heading", 1),
+        Draft("要点如下。"),
+        Draft("证券分析师", "heading", 3),
+        Draft("倪正洋", "heading", 3),
+        Draft("资格编号：S012"),
+        Draft("研究助理", "heading", 3),
+        Draft("附录", "heading", 2),
+        Draft("无。"),
+    )
+    assert [(p.section, document.text[p.start : p.end]) for p in split_passages(document)] == [
+        ("", "研究报告\n要点如下。"),
+        ("倪正洋", "证券分析师\n倪正洋\n资格编号：S012"),
+        ("研究助理", "研究助理"),
+        ("附录", "附录\n无。"),
     ]
 
 

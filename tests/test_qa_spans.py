@@ -116,6 +116,8 @@ def test_tokens_keep_numbers_codes_and_dotted_names_whole(text, tokens):
     ("主题是开放。",                      "开放。",         "开放"),
     ("主题是开放。",                      "。",             "。"),
     ("重慶有325家企業",                   "325",            "325家"),
+    ("见 https://a.org/b/432 | 无",       "a.org/b/432",    "https://a.org/b/432"),
+    ("见 https://a.org/langchain/432 。", "langchain",      "langchain"),
 ])
 # fmt: on
 def test_snap_gives_whole_numbers_dates_words_and_brackets(text, marked, snapped):

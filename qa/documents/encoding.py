@@ -2,7 +2,7 @@
 
 Covered: UTF-8, UTF-16 (both byte orders), each with and without a byte order mark; GB18030 (so GBK and GB2312), Big5
 with its usual extensions; Windows-1252 as a last resort for Latin text. Decoding is strict: a file that no encoding
-explains is refused, never patched with replacement characters.
+explains is refused, never patched with replacement characters. A file may break off within its last character.
 
 Not covered: Japanese, Korean and Cyrillic single- and double-byte encodings. Knows no paths and no layout.
 """
@@ -16,6 +16,12 @@ from qa.documents.common import COMMON_SIMPLIFIED, COMMON_TRADITIONAL
 
 SAMPLE = 65_536
 """Bytes that the guess looks at; more than enough, and the guess stays cheap for large files."""
+
+_TORN = 3
+"""Bytes that may be left of a character's last: one short of four."""
+
+_SURE_UTF16 = 0.5
+"""Score from which what could be another encoding, or no text, is UTF-16."""
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _COMMON = frozenset(COMMON_SIMPLIFIED + COMMON_TRADITIONAL)
@@ -51,6 +57,39 @@ def decode(data: bytes) -> tuple[str, str]:
     return _strict(data, encoding), encoding
 
 
+def decode_as_far(data: bytes) -> tuple[str, str, bool]:
+    """As :func:`decode`, and whether the file broke off within a character, which is then left out.
+
+    :raises NotText: as :func:`decode`.
+    """
+    try:
+        return *decode(data), False
+    except NotText:
+        for torn in range(1, min(_TORN, len(data) - 1) + 1):
+            try:
+                text, encoding = decode(data[:-torn])
+            except NotText:
+                continue
+            if _is_begun(data[-torn:], encoding) and _reads_well(data, data[:-torn], encoding):
+                return text, encoding, True
+        raise
+
+
+def _is_begun(tail: bytes, encoding: str) -> bool:
+    """Whether ``tail`` is the beginning of one character that needs more bytes."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        return decoder.decode(tail) == "" and bool(decoder.getstate()[0])
+    except UnicodeDecodeError:
+        return False
+
+
+def _reads_well(data: bytes, whole: bytes, encoding: str) -> bool:
+    """Whether an encoding is sure enough for ``data`` to be its text broken off: without a mark, any two bytes are UTF-16."""
+    marked = data.startswith(tuple(mark for mark, _ in _MARKS))
+    return marked or not encoding.startswith("utf-16") or _scores(whole, (encoding,)).get(encoding, 0.0) > _SURE_UTF16
+
+
 def _strict(data: bytes, encoding: str) -> str:
     try:
         text = data.decode(encoding)
@@ -80,7 +119,7 @@ def _guess(data: bytes) -> str:
     else:
         scores = _scores(data, ("gb18030", "big5hkscs", "cp950"))
         rivals = _scores(data, ("utf-16-le", "utf-16-be")) if len(data) % 2 == 0 else {}
-        scores |= {encoding: score - 0.2 for encoding, score in rivals.items() if score > 0.5}
+        scores |= {encoding: score - 0.2 for encoding, score in rivals.items() if score > _SURE_UTF16}
     best = max(scores, key=lambda encoding: scores[encoding], default="")
     if best and scores[best] >= 0.25:
         return best
@@ -120,7 +159,7 @@ _DECLARED = re.compile(
     rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})|<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})",
     re.IGNORECASE,
 )
-_SUPERSETS = {
+SUPERSETS = {
     "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030",
     "gb18030": "gb18030", "hz-gb-2312": "hz", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs",
     "utf-8": "utf-8", "utf8": "utf-8", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",
@@ -142,7 +181,7 @@ def decode_markup(data: bytes) -> tuple[str, int]:
     """
     match = _DECLARED.search(data[:_DECLARED_WITHIN])
     label = ((match[1] or match[2]) if match else b"").decode("ascii").lower()
-    declared = _SUPERSETS.get(label, "")
+    declared = SUPERSETS.get(label, "")
     if declared and not data.startswith(tuple(mark for mark, _ in _MARKS)):
         try:
             text = data.decode(declared)

@@ -2,7 +2,7 @@
 
 Parsed by lxml (libxml2), which reads pages with any mistake in them. What is left out as menu, sidebar, foot or hidden
 stands in ``furniture`` (page 0), so that nothing is lost for whoever checks. Scripts do not run: what a page fetches
-when it is opened is not in the file. Not covered: frames, styles in separate files, web archives (.mht).
+when it is opened is not in the file. Not covered: frames, styles in separate files.
 """
 
 from __future__ import annotations

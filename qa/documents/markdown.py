@@ -1,10 +1,10 @@
 """Markdown -> Document: the text as a reader of the rendered page sees it, one block a paragraph, item or table row.
 
-CommonMark with tables and strikethrough. Marks, tags, comments and link targets are gone; entities are characters;
+CommonMark with tables, strikethrough and footnotes, which stay where they are defined. Marks, tags, comments and link targets are gone; entities are characters;
 a picture is its alternative text. A numbered item keeps its number, for readers cite it ("第 3 项"); a bullet says
 nothing and is dropped. Front matter is not shown, and its ``title:`` names the document.
 
-Knows no bytes and no plain-text layout except how two lines are joined. Not covered: footnotes, math, MDX.
+Knows no bytes and no plain-text layout except how two lines are joined. Not covered: math, MDX.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from qa.errors import DocumentError
 from qa.types import BlockKind, Document
 
 if TYPE_CHECKING:
+    from markdown_it.rules_block import StateBlock
     from markdown_it.token import Token
 
 CELL_SEPARATOR = " | "
@@ -37,6 +38,7 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|
 _TITLE = re.compile(r"^title[ \t]*:[ \t]*(.+?)[ \t]*\r?$", re.MULTILINE)
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[\w+/=%-]*")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^>]*>?", re.DOTALL)
+_FOOTNOTE = re.compile(r"^(?=\[\^[^\]\n]{1,60}\]:)", re.MULTILINE)
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -67,6 +69,7 @@ def _drafts(text: str, path: str) -> Iterator[Draft]:
     from markdown_it import MarkdownIt
 
     blocks = MarkdownIt("commonmark", {"maxNesting": NESTING}).enable(["table", "strikethrough"]).disable("inline")
+    blocks.block.ruler.at("reference", _reference)
     marked = MarkdownIt("commonmark").enable("strikethrough")
     environment: dict[str, object] = {}
 
@@ -77,17 +80,27 @@ def _drafts(text: str, path: str) -> Iterator[Draft]:
             for child in marked.parseInline(part, environment)
         )
 
-    walk = _Walk(inline)
+    walk = _Walk(inline, path)
     place, names = 0, 0
     for token in blocks.parse(_DATA_URI.sub("#", text), environment):
         if token.nesting == 1 and token.level >= NESTING - 1:
             raise DocumentError("file_nested", path=path)
         if token.type == "thead_open":
             names = place
+        first = place
         for draft in walk.step(token):
             in_body = token.type == "tr_close" and place > names
-            yield replace(draft, header=(names,)) if in_body else draft
+            heads = tuple(first + at for at in draft.header)
+            yield replace(draft, header=(names,) if in_body else heads)
             place += 1
+
+
+def _reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The rule for definitions of link targets, which are not shown; those of footnotes are, and are none."""
+    from markdown_it.rules_block import reference
+
+    place = state.bMarks[start] + state.tShift[start]
+    return not state.src.startswith("[^", place) and reference(state, start, end, silent)
 
 
 def _portions(content: str) -> Iterator[str]:
@@ -104,8 +117,9 @@ def _portions(content: str) -> Iterator[str]:
 class _Walk:
     """What a walk over block tokens has to remember: the open lists, the row and the heading it is in."""
 
-    def __init__(self, inline: Callable[[str], str]) -> None:
+    def __init__(self, inline: Callable[[str], str], path: str) -> None:
         self.inline = inline
+        self.path = path
         self.numbers: list[int | None] = []
         self.marker: str | None = None
         self.row: list[str] | None = None
@@ -119,7 +133,7 @@ class _Walk:
             case "fence" | "code_block":
                 yield Draft(token.content, "code")
             case "html_block":
-                yield from _html_drafts(token.content)
+                yield from _html_drafts(token.content, self.path)
             case "tr_close":
                 yield Draft(CELL_SEPARATOR.join(self.row or ()), "table")
                 self.row = None
@@ -156,6 +170,8 @@ class _Walk:
         elif self.marker is not None:
             yield Draft(self.marker + text, "list_item")
             self.marker = None
+        elif _FOOTNOTE.match(content):
+            yield from (Draft(self.inline(note), "note") for note in _FOOTNOTE.split(content) if note)
         else:
             yield Draft(text, paragraph_kind(text))
 
@@ -259,7 +275,12 @@ class _HtmlText(HTMLParser):
         self.parts, self.kind, self.level = [], "paragraph", 0
 
 
-def _html_drafts(source: str) -> list[Draft]:
+def _html_drafts(source: str, path: str) -> list[Draft]:
+    """The blocks of a piece of HTML; ``header`` counts from its first."""
+    if "<table" in source.lower():
+        from qa.documents.markup import drafts_of, html_tree
+
+        return drafts_of(html_tree(source, path=path))
     parser = _HtmlText()
     parser.feed(_COMMENT.sub("", source))
     parser.close()

@@ -2,7 +2,7 @@
 
 A page at a time through PDFium: glyphs, then lines, which :mod:`qa.documents.sheets` lays out. A page whose text cannot
 be read (a scan, fonts that do not say what they draw) is recognised in its picture where ``recognise`` is given, and
-noted where not. Knows no library or index. Not covered: vertical and right-to-left writing, forms' values, annotations,
+noted where not. Knows no library or index. Not covered: right-to-left writing, forms' values, annotations,
 files attached to the PDF.
 """
 
@@ -180,7 +180,7 @@ def _sheets(
 def _sheet(page: pypdfium2.PdfPage, number: int, recognise: Recogniser | None) -> tuple[Sheet, list[Notice]]:
     """A loaded page, and what there is to say about it."""
     shown = read_page(page, number)
-    sheet = Sheet(shown.number, shown.width, shown.height, pieces(shown), shown.rules)
+    sheet = Sheet(shown.number, shown.width, shown.height, pieces(shown), shown.rules, upended=shown.upended)
     code = _unread(shown)
     return _instead(sheet, code, recognise(page, shown) if recognise else None) if code else (sheet, [])
 

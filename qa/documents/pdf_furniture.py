@@ -1,7 +1,7 @@
 """What stands on page after page (headers, footers, page numbers, watermarks) is taken off the pages.
 
-A line is furniture where its text, numbers apart, stands at one height on several pages near by and nothing of the
-page's own lies between it and the edge. Pages are seen through a window, so a book of any length takes little room.
+A line is furniture where its text, numbers apart, stands at one height on several pages near by, there only, and
+nothing of the page's own lies between it and the edge. Pages are seen through a window, so a book of any length takes little room.
 On one or two pages only page numbers go, and what is the same on both. Knows no paragraph.
 """
 
@@ -35,7 +35,9 @@ _NUMBER = re.compile(
 
 @dataclass(slots=True)
 class Sheet:
-    """A page as pieces of lines. ``furniture`` holds what was taken off it."""
+    """A page as pieces of lines. ``furniture`` holds what was taken off it. ``upended``: it is laid on its side, its right
+    side on top, because its writing runs downwards.
+    """
 
     number: int
     width: float
@@ -43,6 +45,7 @@ class Sheet:
     lines: list[Line]
     rules: Sequence[Rule] = ()
     furniture: list[str] = field(default_factory=list)
+    upended: bool = False
 
 
 def strip_furniture(sheets: Iterable[Sheet], pages: int) -> Iterator[Sheet]:
@@ -85,11 +88,25 @@ def _seen(line: Line, page: int, counts: Counter[tuple[str, int]]) -> int:
     return max(counts[name, int(line.middle // SHIFT)] for name in _names(line, page))
 
 
+def _common(sheet: Sheet) -> set[int]:
+    """The ids of the lines that stand between the bands too, in the same size: cells of a table, not furniture."""
+    inner: dict[str, list[float]] = {}
+    for line in sheet.lines:
+        if not line.turn and not _side(line, sheet):
+            inner.setdefault("".join(line.text.split()), []).append(line.size)
+    return {
+        id(line)
+        for line in sheet.lines
+        if any(abs(size - line.size) < 0.1 * line.size for size in inner.get("".join(line.text.split()), ()))
+    }
+
+
 def _keys(sheet: Sheet) -> set[tuple[str, int]]:
     """Names in the bands with their heights in steps of SHIFT, each at two steps so that a small shift is no matter."""
     found: set[tuple[str, int]] = set()
+    common = _common(sheet)
     for line in sheet.lines:
-        if line.turn or _side(line, sheet):
+        if line.turn or (_side(line, sheet) and id(line) not in common):
             step = int(line.middle // SHIFT)
             near = step + 1 if line.middle % SHIFT >= SHIFT / 2 else step - 1
             found |= {(name, at) for name in _names(line, sheet.number) for at in (step, near)}
@@ -106,6 +123,7 @@ def _side(line: Line, sheet: Sheet) -> int:
 def _stripped(sheet: Sheet, counts: Counter[tuple[str, int]], pages: int, seen: int) -> Sheet:
     least = 2 if pages <= 2 * REACH else 3
     body = body_size(sheet.lines)
+    common = _common(sheet)
     drop = {id(line) for line in sheet.lines if _is_watermark(line, sheet.number, counts, least)}
     for side in (-1, 1):
         lines = sorted(
@@ -117,7 +135,7 @@ def _stripped(sheet: Sheet, counts: Counter[tuple[str, int]], pages: int, seen: 
             if own is not None and abs(own.middle - line.middle) > 0.6 * own.height:
                 break
             repeated = seen > 1 and _seen(line, sheet.number, counts) >= least and line.size < 1.3 * body
-            if repeated or _is_number(line, sheet, counts, seen):
+            if id(line) not in common and (repeated or _is_number(line, sheet, counts, seen)):
                 drop.add(id(line))
             elif own is None:
                 own = line

@@ -12,7 +12,7 @@ import ctypes
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 GLYPH_LIMIT = 200_000
 """Characters of one page that are read; a page of newspaper has some 20,000."""
+DOWNWARDS = 20
+"""Characters below each other from which on a page may be written downwards."""
 ROW = 4.0
 """Points: how far apart a character and its double can be in height, and are looked for."""
 
@@ -76,7 +78,11 @@ class Glyphs:
 
 @dataclass(frozen=True, slots=True)
 class GlyphPage:
-    """What one page shows. ``number`` counts from 1; ``pictured`` is the share of it under pictures, in [0, 1]."""
+    """What one page shows. ``number`` counts from 1; ``pictured`` is the share of it under pictures, in [0, 1].
+
+    ``upended``: its writing runs downwards, from right to left; the right side of the page is the top here, and its top
+    the left side.
+    """
 
     number: int
     width: float
@@ -84,6 +90,7 @@ class GlyphPage:
     glyphs: Glyphs
     rules: tuple[Rule, ...]
     pictured: float
+    upended: bool = False
 
 
 def text_of(codes: Ints) -> str:
@@ -105,7 +112,36 @@ def read_page(page: pypdfium2.PdfPage, number: int) -> GlyphPage:
     finally:
         text.close()
     rules, pictured = drawn(page, frame)
-    return GlyphPage(number, frame.width, frame.height, glyphs, tuple(rules), pictured)
+    shown = GlyphPage(number, frame.width, frame.height, glyphs, tuple(rules), pictured)
+    return _on_its_side(shown) if _runs_downwards(glyphs) else shown
+
+
+def _runs_downwards(glyphs: Glyphs) -> bool:
+    """Whether most characters that follow each other stand below each other: Chinese in columns."""
+    upright = glyphs.at(glyphs.turn == 0)
+    if len(upright) < DOWNWARDS:
+        return False
+    han = (upright.code >= 0x3400) & (upright.code <= 0x9FFF)
+    pairs = han[:-1] & han[1:]
+    size = np.maximum(upright.size[:-1], 0.1)
+    across = np.diff(upright.x0 + upright.x1) / 2 / size
+    down = np.diff(upright.y0 + upright.y1) / 2 / size
+    below = pairs & (np.abs(across) < 0.35) & (down > 0.6) & (down < 1.8)
+    beside = pairs & (np.abs(down) < 0.35) & (across > 0.3) & (across < 1.8)
+    return int(below.sum()) >= max(DOWNWARDS, 3 * int(beside.sum()))
+
+
+def _on_its_side(page: GlyphPage) -> GlyphPage:
+    """The page turned so that its columns are lines, the first on top. Its characters are upright again."""
+    glyphs, width = page.glyphs, page.width
+    y0, y1 = width - glyphs.x1, width - glyphs.x0
+    # A flat character (一) takes as much of its column as any other.
+    middle, half = (glyphs.y0 + glyphs.y1) / 2, np.where(glyphs.code >= 0x2E80, 0.45 * glyphs.size, 0.0)
+    x0, x1 = np.minimum(glyphs.y0, middle - half), np.maximum(glyphs.y1, middle + half)
+    turned = np.where(np.isin(glyphs.turn, (0, 90)), 0, glyphs.turn)
+    laid = replace(glyphs, x0=x0, x1=x1, y0=y0, y1=y1, base=y1 - 0.12 * glyphs.size, turn=turned)
+    rules = tuple(Rule(rule.y0, width - rule.x1, rule.y1, width - rule.x0) for rule in page.rules)
+    return GlyphPage(page.number, page.height, width, laid, rules, page.pictured, upended=True)
 
 
 class _Style(NamedTuple):

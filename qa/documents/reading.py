@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import importlib
 import stat
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
 
 from qa.documents import codec
-from qa.documents.encoding import NotText, decode
+from qa.documents.encoding import NotText, decode_as_far
 from qa.documents.sniff import FORMATS, HEAD, KNOWN, PACKAGE_LIMIT, Format, sniff
 from qa.errors import DocumentError
-from qa.types import Document
+from qa.types import Document, Notice
 
 _BLANK = "\ufeff \t\r\n\f\v\u3000\u00a0"
 
@@ -68,25 +69,27 @@ def read_data(data: bytes, *, document_id: str, name: str, path: str) -> Documen
     if len(data) > form.limit:
         raise DocumentError("file_too_large", path=path, size=len(data), limit=form.limit)
     source: bytes | str = data
+    cut = False
     if form.source == "text":
-        source = _text(data, path, suffix)
+        source, cut = _text(data, path, suffix)
     module, _, function = form.reader.partition(":")
     parse = getattr(importlib.import_module(f"qa.documents.{module}"), function)
     revision = hashlib.sha256(data).hexdigest()
     document: Document = parse(source, document_id=document_id, name=name, path=path, revision=revision)
     if not document.text and not document.notices:
         raise DocumentError("file_empty", path=path)
-    return document
+    return replace(document, notices=(Notice("file_cut"), *document.notices)) if cut else document
 
 
-def _text(data: bytes, path: str, suffix: str) -> str:
+def _text(data: bytes, path: str, suffix: str) -> tuple[str, bool]:
+    """The characters of a text file, and whether it breaks off within one."""
     try:
-        text, _ = decode(data)
+        text, _, cut = decode_as_far(data)
     except NotText as error:
         raise _refusal(path, suffix) from error
     if not text.strip(_BLANK) or not text.split():
         raise DocumentError("file_empty", path=path)
-    return text
+    return text, cut
 
 
 def _refusal(path: str, suffix: str) -> DocumentError:

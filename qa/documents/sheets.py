@@ -23,10 +23,13 @@ from qa.types import Document, Notice, Region
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The blocks of a document in reading order, and what was taken off its pages: (page, text)."""
+    """The blocks of a document in reading order, and what was taken off its pages: (page, text). ``upended``: the pages
+    that were read lying on their side.
+    """
 
     blocks: tuple[Proto, ...]
     furniture: tuple[tuple[int, str], ...]
+    upended: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,24 @@ class Seen:
 def lay_out(sheets: Iterable[Sheet], pages: int, outline: Callable[[], Outline] = dict) -> Layout:
     """The blocks of ``pages`` sheets. ``outline`` gives the bookmarks, once the sheets are read."""
     furniture: list[tuple[int, str]] = []
+    upended: set[int] = set()
     rows = TableRows()
-    blocks = stitch(group for sheet in strip_furniture(sheets, pages) for group in _groups(sheet, rows, furniture))
+    blocks = stitch(
+        group for sheet in strip_furniture(_noted(sheets, upended), pages) for group in _groups(sheet, rows, furniture)
+    )
     for block in blocks:
         block.lay()
     blocks = [block for block in blocks if block.text.strip()]
     decide(blocks, outline())
-    return Layout(tuple(blocks), tuple(furniture))
+    return Layout(tuple(blocks), tuple(furniture), frozenset(upended))
+
+
+def _noted(sheets: Iterable[Sheet], upended: set[int]) -> Iterator[Sheet]:
+    """The sheets, the numbers of those that lie on their side put into ``upended``."""
+    for sheet in sheets:
+        if sheet.upended:
+            upended.add(sheet.number)
+        yield sheet
 
 
 def document_of(
@@ -79,7 +93,7 @@ def document_of(
         pages=pages,
         notices=notices,
     )
-    return replace(document, regions=tuple(_regions(document, layout.blocks)), furniture=layout.furniture)
+    return replace(document, regions=tuple(_regions(document, layout)), furniture=layout.furniture)
 
 
 def _groups(sheet: Sheet, rows_of: TableRows, furniture: list[tuple[int, str]]) -> Iterator[list[Proto]]:
@@ -137,9 +151,12 @@ def _drafts(blocks: Sequence[Proto]) -> Iterator[Draft]:
         yield Draft(block.text, block.kind or "paragraph", block.level, block.page, header)
 
 
-def _regions(document: Document, blocks: Sequence[Proto]) -> Iterator[Region]:
-    """The regions of the blocks, moved to where the blocks stand in the text."""
-    for block, proto in zip(document.blocks, blocks, strict=True):
+def _regions(document: Document, layout: Layout) -> Iterator[Region]:
+    """The regions of the blocks, moved to where the blocks stand in the text, on pages that stand upright."""
+    for block, proto in zip(document.blocks, layout.blocks, strict=True):
         for box in proto.boxes:
             start, end = box.start + block.start, box.end + block.start
-            yield Region(start, end, box.page, box.x0, box.y0, box.x1, box.y1, box.ocr, box.confidence)
+            sides = (box.x0, box.y0, box.x1, box.y1)
+            if box.page in layout.upended:
+                sides = (round(1 - box.y1, 5), box.x0, round(1 - box.y0, 5), box.x1)
+            yield Region(start, end, box.page, *sides, box.ocr, box.confidence)

@@ -48,6 +48,7 @@ _REGISTRY = (
     Format("subtitles", (".srt", ".vtt"), "subtitles:parse_subtitles", "text", TEXT_LIMIT),
     Format("delimited", (".csv", ".tsv", ".tab"), "delimited:parse_delimited", "text", TEXT_LIMIT),
     Format("rtf", (".rtf",), "rtf:parse_rtf"),
+    Format("mail", (".eml", ".mht", ".mhtml"), "mail:parse_mail", limit=TEXT_LIMIT),
     Format("epub", (".epub",), "epub:parse_epub"),
     Format("pdf", (".pdf",), "pdf:read_pdf"),
     Format("image", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"), "images:parse_image"),
@@ -97,6 +98,10 @@ _XML = re.compile(rb"\s*<\?xml\s", re.IGNORECASE)
 _FEED = re.compile(_XML_LEAD + rb"<(?:rss|feed|rdf:RDF)[\s>]", re.DOTALL)
 _SRT = re.compile(rb"\s*\d+\s*\r?\n\s*\d{1,2}:\d\d:\d\d[,.]\d{1,3}\s*-->")
 _CUE = b"-->"
+_MAIL = re.compile(
+    rb"(?:(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID|Date|From|To|Subject|X-[\w-]+):[^\n]*\n(?:[ \t][^\n]*\n)*+){3}",
+    re.IGNORECASE,
+)
 
 
 def sniff(data: bytes, suffix: str) -> Format | None:
@@ -109,7 +114,7 @@ def sniff(data: bytes, suffix: str) -> Format | None:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _in_zip(data, suffix)
     if head.startswith(_OLE):
-        return _in_ole(data)
+        return _in_ole(data, suffix)
     if b"%PDF-" in head[:1024]:
         return FORMATS["pdf"]
     if head.startswith(_PICTURES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
@@ -139,8 +144,8 @@ def _text(head: bytes, suffix: str) -> Format:
     if plain.startswith(b"WEBVTT") or _SRT.match(plain):
         return FORMATS["subtitles"]
     if named is None or named.name == "subtitles":
-        return FORMATS["text"]
-    if named.source == "text" or named.name in ("html", "xml"):
+        return FORMATS["mail" if named is None and _MAIL.match(plain) else "text"]
+    if named.source == "text" or named.name in ("html", "xml", "mail"):
         return named
     # A file named for a format that it has not: a table saved as text under .xls is common.
     return FORMATS["delimited" if b"\t" in plain and suffix in (".xls", ".xlsx", ".et") else "text"]
@@ -186,9 +191,12 @@ def _part(package: zipfile.ZipFile, names: set[str], name: str) -> bytes:
         return part.read(_PART_LIMIT)
 
 
-def _in_ole(data: bytes) -> Format | None:
+def _in_ole(data: bytes, suffix: str) -> Format | None:
     """By the names of the streams, wherever the directory stands. Of two, the first: parts are listed after their whole.
 
-    An encrypted package says nothing of what is in it, and goes to the reader of old files to be refused there.
+    An encrypted package says nothing of what is in it, and goes to the reader of old files to be refused there; so does
+    a file with a name of theirs whose directory is missing.
     """
-    return FORMATS["legacy"] if any(name.encode("utf-16-le") in data for name in _OLE_PARTS) else None
+    legacy = FORMATS["legacy"]
+    known = suffix in legacy.suffixes or any(name.encode("utf-16-le") in data for name in _OLE_PARTS)
+    return legacy if known else None

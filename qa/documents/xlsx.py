@@ -1,7 +1,7 @@
 """XLSX -> Document: each sheet a heading and its rows, with the values as the sheet shows them.
 
 A row's text is its cells joined by ``CELL_SEPARATOR``; see :mod:`qa.documents.tables` for merged cells and headers. A
-formula is the value that was last computed. Empty rows and columns are left out; hidden sheets are read, and said to be
+formula is the value that was last computed; where none was kept, a notice counts it. Empty rows and columns are left out; hidden sheets are read, and said to be
 hidden. Rows are read as a stream, so that a long sheet needs no tree.
 
 Not covered: comments, text boxes and charts on a sheet; pictures are counted. Formats: :mod:`number_format`.
@@ -46,7 +46,7 @@ def parse_xlsx(data: bytes, *, document_id: str, name: str, path: str = "", revi
         drafts.add(Draft(sheet.name, "heading", 2, page))
         if sheet.hidden:
             notices.append(Notice("sheet_hidden", page, sheet.name))
-        rows, pictures = _rows(package, sheet, book)
+        rows, pictures, uncounted = _rows(package, sheet, book)
         columns = filled_columns(rows)
         header: tuple[int, ...] | None = None
         for run in runs(rows):
@@ -54,6 +54,8 @@ def parse_xlsx(data: bytes, *, document_id: str, name: str, path: str = "", revi
         pictures += _pictures(package, sheet)
         if pictures:
             notices.append(Notice("pictures", page, str(pictures)))
+        if uncounted:
+            notices.append(Notice("formulas_uncounted", page, str(uncounted)))
     return assemble(
         drafts.all,
         document_id=document_id,
@@ -153,11 +155,13 @@ def _is_shaded(fill: Element) -> bool:
     return colour is not None and colour.get("rgb", "").upper()[-6:] != "FFFFFF"
 
 
-def _rows(package: Package, sheet: _Sheet, book: _Book) -> tuple[list[Row], int]:
-    """The rows of a sheet that hold text, merged cells filled in; and how many pictures stand in its cells."""
+def _rows(package: Package, sheet: _Sheet, book: _Book) -> tuple[list[Row], int, int]:
+    """The rows of a sheet that hold text, merged cells filled in; and how many pictures stand in its cells, and how many
+    formulas without a value.
+    """
     rows: list[Row] = []
     merges: list[str] = []
-    pictures, number = 0, 0
+    pictures, uncounted, number = 0, 0, 0
     for element in package.elements(sheet.part, (f"{S}row", f"{S}mergeCell")):
         if element.tag == f"{S}mergeCell":
             merges.append(element.get("ref", ""))
@@ -173,11 +177,13 @@ def _rows(package: Package, sheet: _Sheet, book: _Book) -> tuple[list[Row], int]
                 pictures += 1
             elif cell.text:
                 cells[column] = cell
+            else:
+                uncounted += one.find(f"{S}f") is not None and one.get("t") != "str"
         if cells:
             rows.append(Row(cells, number))
     rows.sort(key=lambda row: row.number)
     _merge(rows, merges)
-    return rows, pictures
+    return rows, pictures, uncounted
 
 
 def _column(letters: str) -> int:

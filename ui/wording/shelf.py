@@ -73,6 +73,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "notice_file_cut": ("文件不完整，只读到断开的地方。", "The file is incomplete and was read as far as it goes."),
     "notice_part_unreadable": ("书中的 {detail} 读不出来。", "The part {detail} of the book cannot be read."),
     "notice_pictures": ("图片 {detail} 张，其中的文字没有读。", "Pictures whose text was not read: {detail}."),
+    "notice_attachments": ("附件没有收入：{detail}。要收入，请先把它们存成文件。", "Attachments that were not added: {detail}. To add them, save them as files first."),
+    "notice_formulas_uncounted": ("有 {detail} 个公式没有存下结果，读不到。请用 Excel 打开，保存后再收入。", "Formulas whose results are not in the file: {detail}. Open it in Excel, save it and add it again."),
     "notice_comments": ("批注 {detail} 条，没有收入。", "Comments that were not added: {detail}."),
     "notice_sheet_hidden": ("工作表“{detail}”是隐藏的，也收入了。", "The sheet {detail} is hidden; it was added too."),
     "notice_slide_hidden": ("这一页是隐藏的，也收入了。", "This slide is hidden; it was added too."),
