@@ -6,7 +6,6 @@ Retrieves, reads, weighs, and cites by slicing. What it cannot prove it does not
 from __future__ import annotations
 
 import logging
-import re
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -15,18 +14,16 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from embeddings.folding import fold
-from qa.cells import find_cell, one_cell, support
 from qa.confidence import Calibration, load_calibration
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.errors import LibraryError, QuestionError
-from qa.evidence import share
 from qa.followup import follow_up
-from qa.question import Question, align, asks_hour, date_grain, parse_question
+from qa.question import parse_question
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
-from qa.spans import only_date
 from qa.suggest import Suggestion, content_words, suggestions
-from qa.types import Answer, Block, Citation, Document, Exchange, Hit, Reading, Timings, VerbatimError
+from qa.types import Answer, Block, Citation, Document, Exchange, Hit, Timings, VerbatimError, shifted
+from qa.weigh import Weighed, weigh
 
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder
@@ -46,14 +43,6 @@ SUGGESTED_LEAST = 0.6
 SUGGESTIONS_TRIED = 4
 SUGGESTIONS_SHOWN = 2
 
-CELL_SURE = 0.9
-"""Probability that a cell answers whose row, column and surroundings hold every word of the question."""
-
-NEARLY = 0.9
-"""Share of the first answer's probability that a fuller date of the same year must have to be given instead."""
-TELLING = 2.0
-"""Weight of a word of the question that tells lines apart."""
-
 LIST_MARKS = "、,，;；和与及"
 CITATIONS_SHOWN = 3
 
@@ -71,19 +60,7 @@ PARAGRAPH_LIMIT = 2000
 News = Callable[[Sequence[Hit] | Answer], None]
 """Told, in the thread that answers, what is known before the answer is complete."""
 
-_YEAR = re.compile(r"\d{4}年")
-_YEAR_MONTH = re.compile(r"\d{4}年\d{1,2}月")
-_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """A reading, its passage, and the probability in [0, 1] that it answers."""
-
-    reading: Reading
-    hit: Hit
-    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +115,9 @@ class Answerer:
         retrieved = time.perf_counter()
         if news is not None:
             news(hits)
-        weighed = [item for item in self._weigh(meant.question, hits) if not _repeats(item, meant.excluded)]
+        readings = self.reader.read(meant.question, hits)
+        found = weigh(meant.question, hits, readings, calibration=self.calibration, tables=self._with_tables)
+        weighed = [item for item in found if not _repeats(item, meant.excluded)]
         answer = self._answer(question, weighed)
         read = time.perf_counter()
         understood = "" if meant.question == typed and not meant.excluded else meant.question
@@ -175,7 +154,7 @@ class Answerer:
             return sure and reading.answer is not None and low < one.end and one.start < high
         return False
 
-    def _answer(self, question: str, weighed: Sequence[_Weighed]) -> Answer:
+    def _answer(self, question: str, weighed: Sequence[Weighed]) -> Answer:
         if not weighed:
             return Answer(question, "not_found", "", 0.0)
         best = weighed[0]
@@ -188,30 +167,6 @@ class Answerer:
                 )
         return Answer(question, "not_found", "", best.probability, near=self._near(weighed))
 
-    def _weigh(self, asked: str, hits: Sequence[Hit]) -> list[_Weighed]:
-        readings = self.reader.read(asked, hits)
-        weighed = [
-            _Weighed(
-                _in_one_cell(asked, _with_date(asked, reading, hits[reading.hit]), hits[reading.hit]),
-                hits[reading.hit],
-                self.calibration.probability(asked, hits, reading),
-            )
-            for reading in readings
-        ]
-        borne = [self._in_its_table(asked, item) for item in weighed]
-        question = parse_question(asked)
-        ranked = _of_its_line(question, sorted(borne, key=lambda item: -item.probability))
-        return self._with_cell(asked, hits, _fuller_date(question, ranked))
-
-    def _in_its_table(self, asked: str, item: _Weighed) -> _Weighed:
-        """A reading as sure as the table lets it be in which it stands, if it does."""
-        passage, reading = item.hit.passage, item.reading
-        document = self._with_tables(item.hit)
-        if document is None:
-            return item
-        place = _shifted(reading.answer or reading.quote, passage.start)
-        return replace(item, probability=item.probability * support(parse_question(asked), document, passage, *place))
-
     def _with_tables(self, hit: Hit) -> Document | None:
         """The document of a passage that may hold rows of a table; ``None`` for others, and where it was removed since."""
         if CELL_SEPARATOR not in hit.text:
@@ -223,36 +178,7 @@ class Answerer:
                 raise
             return None
 
-    def _with_cell(self, asked: str, hits: Sequence[Hit], weighed: Sequence[_Weighed]) -> list[_Weighed]:
-        """``weighed`` with the cell of a table in front that the question asks for by row and column, where there is one
-        and what is in front is of a table too, or less borne out. A part of the cell stays as it is, as sure as the cell.
-        """
-        found = []
-        for number, hit in enumerate(hits):
-            document = self._with_tables(hit)
-            if document is not None:
-                cell = find_cell(parse_question(asked), document, hit.passage)
-                if cell is not None:
-                    found.append((cell.cover, cell.said, -number, cell))
-        if not found:
-            return list(weighed)
-        cover, _, place, cell = max(found, key=lambda item: item[:3])
-        hit = hits[-place]
-        quote, inner = _shifted(cell.row, -hit.passage.start), _shifted(cell.cell, -hit.passage.start)
-        probability = CELL_SURE * cover
-        if weighed:
-            best, text = weighed[0], align(weighed[0].hit.text[slice(*weighed[0].reading.quote)])
-            low, high = best.reading.answer or best.reading.quote
-            if best.hit is hit and inner[0] <= low and high <= inner[1]:
-                return [replace(best, probability=max(best.probability, probability)), *weighed[1:]]
-            holds = all(name in text for name in cell.named)
-            if holds and CELL_SEPARATOR not in text and probability <= best.probability:
-                return list(weighed)
-        reading = Reading(-place, quote, inner, 0.0)
-        rest = [item for item in weighed if CELL_SEPARATOR not in item.hit.text[slice(*item.reading.quote)]]
-        return [_Weighed(reading, hit, probability), *(item for item in rest if item.probability <= probability)]
-
-    def _also(self, weighed: Sequence[_Weighed], first: Citation) -> tuple[list[Citation], list[Citation]]:
+    def _also(self, weighed: Sequence[Weighed], first: Citation) -> tuple[list[Citation], list[Citation]]:
         """Citations of other paragraphs: those that give the answer of ``first``, and those that give another."""
         same: list[Citation] = []
         others: list[Citation] = []
@@ -274,7 +200,7 @@ class Answerer:
         numbered = [replace(citation, number=number) for number, citation in enumerate([*same, *others], start=2)]
         return numbered[: len(same)], numbered[len(same) :]
 
-    def _near(self, weighed: Sequence[_Weighed]) -> tuple[Citation, ...]:
+    def _near(self, weighed: Sequence[Weighed]) -> tuple[Citation, ...]:
         near: list[Citation] = []
         seen: set[int] = set()
         for item in weighed:
@@ -286,11 +212,11 @@ class Answerer:
                 near.append(citation)
         return tuple(near[:NEAR_SHOWN])
 
-    def _cite(self, item: _Weighed, *, number: int) -> Citation | None:
+    def _cite(self, item: Weighed, *, number: int) -> Citation | None:
         """The citation of a reading, or ``None``, logged, where its slices do not hold: it is withheld."""
         passage, reading = item.hit.passage, item.reading
-        quote = _shifted(reading.quote, passage.start)
-        answer = None if reading.answer is None else _shifted(reading.answer, passage.start)
+        quote = shifted(reading.quote, passage.start)
+        answer = None if reading.answer is None else shifted(reading.answer, passage.start)
         try:
             document = self.library.document(passage.document_id)
             paragraph = _paragraph(document, quote, item.hit)
@@ -317,57 +243,6 @@ class Answerer:
         return citation
 
 
-def _of_its_line(question: Question, weighed: list[_Weighed]) -> list[_Weighed]:
-    """``weighed`` with the second in front where it says the like of the first (第7章, 第6章) in a line of the same passage
-    that holds every telling word which the line of the first does, and one more.
-    """
-    if len(weighed) < 2:
-        return weighed
-    best, places = weighed[0], range(1, len(weighed))
-    held = _telling(question, best)
-    for place in places:
-        other = weighed[place]
-        if other.hit is best.hit and held < _telling(question, other) and _alike(best, other):
-            risen = replace(other, probability=best.probability)
-            return [risen, *weighed[:place], *weighed[place + 1 :]]
-    return weighed
-
-
-def _fuller_date(question: Question, weighed: list[_Weighed]) -> list[_Weighed]:
-    """``weighed`` with another in front that is nearly as sure and gives the date of the first more fully (2006年12月 for
-    2006年), where the question does not ask for a year or month alone.
-    """
-    if question.kind != "time" or date_grain(question) or not weighed or weighed[0].reading.answer is None:
-        return weighed
-    best = weighed[0]
-    said = "".join(best.hit.text[slice(*weighed[0].reading.answer)].split())
-    if not _YEAR.fullmatch(said):
-        return weighed
-    for place, other in enumerate(weighed[1:], start=1):
-        answer = other.reading.answer and "".join(other.hit.text[slice(*other.reading.answer)].split())
-        if (
-            answer
-            and _YEAR_MONTH.match(answer, 0)
-            and answer.startswith(said)
-            and other.probability >= NEARLY * best.probability
-        ):
-            return [replace(other, probability=best.probability), *weighed[:place], *weighed[place + 1 :]]
-    return weighed
-
-
-def _telling(question: Question, item: _Weighed) -> set[int]:
-    """Which words of the question, of those that tell much, the quote of a reading holds."""
-    quote = align(item.hit.text[slice(*item.reading.quote)])
-    return {unit.start for unit in question.units if unit.weight >= TELLING and share(unit, quote) >= 1}
-
-
-def _alike(one: _Weighed, two: _Weighed) -> bool:
-    """Whether two answers are alike but for their figures, or one begins like the other."""
-    answers = [item.hit.text[slice(*item.reading.answer)] for item in (one, two) if item.reading.answer is not None]
-    shapes = sorted((_FIGURES.sub("0", align(answer)) for answer in answers), key=len)
-    return len(shapes) == 2 and "0" in shapes[0] and shapes[1].startswith(shapes[0])
-
-
 def heard(history: Sequence[Exchange]) -> list[Exchange]:
     """The end of a conversation, as far as its questions could be asked: nobody vouches for what a client sends."""
     kept: list[Exchange] = []
@@ -380,31 +255,13 @@ def heard(history: Sequence[Exchange]) -> list[Exchange]:
     return kept
 
 
-def _in_order(hits: Sequence[Hit], weighed: Sequence[_Weighed]) -> list[Hit]:
+def _in_order(hits: Sequence[Hit], weighed: Sequence[Weighed]) -> list[Hit]:
     """``hits``, those of ``weighed`` first, in its order."""
     read = {item.hit.passage.id: item.hit for item in weighed}
     return [*read.values(), *(hit for hit in hits if hit.passage.id not in read)]
 
 
-def _with_date(asked: str, reading: Reading, hit: Hit) -> Reading:
-    """A whole sentence that answers when, with the one date in it as its short answer. It is no surer for that."""
-    question = parse_question(asked)
-    if reading.answer is not None or question.kind != "time" or asks_hour(question):
-        return reading
-    return replace(reading, answer=only_date(hit.text, *reading.quote))
-
-
-def _in_one_cell(asked: str, reading: Reading, hit: Hit) -> Reading:
-    """A reading in a table's row whose answer runs over several cells, with the one of them that answers."""
-    if reading.answer is None or CELL_SEPARATOR not in hit.text[slice(*reading.answer)]:
-        return reading
-    low = hit.text.rfind("\n", 0, reading.answer[0]) + 1
-    row = hit.text[low:].partition("\n")[0]
-    inner = one_cell(asked, row, *_shifted(reading.answer, -low))
-    return replace(reading, answer=_shifted(inner, low))
-
-
-def _repeats(item: _Weighed, said: Sequence[str]) -> bool:
+def _repeats(item: Weighed, said: Sequence[str]) -> bool:
     """Whether a reading gives an answer that was given before, or a part of one, or one with a word around it; a list
     that goes on after it is another.
     """
@@ -456,10 +313,6 @@ def _paragraph(document: Document, quote: tuple[int, int], hit: Hit) -> Block:
                 return block
             return replace(block, start=max(block.start, hit.passage.start), end=min(block.end, hit.passage.end))
     raise VerbatimError(f"quote {quote} is in no paragraph of {document.id}")
-
-
-def _shifted(span: tuple[int, int], offset: int) -> tuple[int, int]:
-    return span[0] + offset, span[1] + offset
 
 
 def _timed(answer: Answer, begin: float, retrieved: float, read: float) -> Answer:

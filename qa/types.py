@@ -346,3 +346,8 @@ class Answer:
     understood: str = ""
     suggestions: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+
+
+def shifted(span: tuple[int, int], offset: int) -> tuple[int, int]:
+    """``[start, end)`` moved by ``offset``: from a passage into its document, or back."""
+    return span[0] + offset, span[1] + offset
