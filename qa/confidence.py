@@ -39,7 +39,7 @@ class Calibration:
 
 
 def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, float]:
-    """What speaks for a reading: retrieval (``lead``, and ``place``, 0 for the first passage), reading (``score``),
+    """What speaks for a reading: retrieval (``lead``, and ``place``, 0 for the first passage, 1 for the others), reading (``score``),
     evidence (the others).
 
     The cosine itself is not among them: how near a question comes to its answer depends on the kind of text, and a
@@ -50,7 +50,7 @@ def signals(question: str, hits: Sequence[Hit], reading: Reading) -> dict[str, f
     rival = max((other.score for other in hits if other is not hit), default=hit.score - LEAD_LIMIT)
     return {
         "lead": max(-LEAD_LIMIT, min(LEAD_LIMIT, hit.score - rival)),
-        "place": float(reading.hit),
+        "place": float(reading.hit > 0),
         "score": max(-SCORE_LIMIT, min(SCORE_LIMIT, reading.score)),
         "quote": proof.quote,
         "passage": proof.passage,
