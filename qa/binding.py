@@ -57,7 +57,7 @@ def rival_person(question: Question, folded: str, answer: Span) -> bool:
     held = [name for name in asked if name in folded]
     if not held:
         return False
-    for start, end in _clauses_near(folded, answer):
+    for start, end in _clauses_near(folded, answer, lines=True):
         if any(name in folded[start:end] for name in held):
             return False
         if any(
@@ -81,7 +81,7 @@ def contrast(question: Question, folded: str, answer: Span) -> float:
     worst = 0.0
     for word, others in pairs:
         near = _nearest(folded, answer, word, others)
-        if near is False:
+        if near is False or _nearest(folded, (answer[0], answer[0] + 1), word, others) is False:
             return 1.0
         if near is None and word not in folded and any(other in folded for other in others):
             worst = 0.5
@@ -111,8 +111,10 @@ def _nearest(folded: str, answer: Span, word: str, others: Iterable[str]) -> boo
     return None
 
 
-def _clauses_near(folded: str, answer: Span) -> Iterator[Span]:
-    """The answer's clause, those before it in its sentence, those behind it there, those before it in its line."""
+def _clauses_near(folded: str, answer: Span, *, lines: bool = False) -> Iterator[Span]:
+    """The answer's clause, those before it in its sentence, those behind it there, those before it in its line, and with
+    ``lines`` those of the lines before.
+    """
     clauses = _clauses(folded)
     own = next((number for number, (_, past) in enumerate(clauses) if answer[1] <= past + 1), len(clauses) - 1)
     first = next(number for number in range(own, -1, -1) if number == 0 or folded[clauses[number - 1][1]] in _SENTENCE)
@@ -122,7 +124,7 @@ def _clauses_near(folded: str, answer: Span) -> Iterator[Span]:
         if folded[clauses[number - 1][1]] in _SENTENCE:
             break
         yield clauses[number]
-    yield from reversed(clauses[line:first])
+    yield from reversed(clauses[0 if lines else line : first])
 
 
 @lru_cache(maxsize=64)

@@ -34,11 +34,14 @@ from qa.spans import (
     is_name,
     is_short_answer,
     may_be_time,
+    only_new,
+    part_told,
     snap,
     whole_list,
     whole_name,
     without_particles,
 )
+from qa.tagging import tokenize
 from qa.types import TITLE_SEPARATOR, Hit, Reading
 
 if TYPE_CHECKING:
@@ -255,11 +258,13 @@ def _shaped(hit: Hit, folded: str, question: Question, low: int, high: int) -> t
     text, kind = hit.text, question.kind
     answer = snap(text, low, high, grain=date_grain(question))
     if kind == "list":
-        answer = whole_list(text, *answer)
+        answer = _without_asked(question, text, *whole_list(text, *answer))
     elif kind not in LONG:
         answer = before_semicolon(text, *answer)
+    if kind not in LONG and kind not in ("yesno", "list"):
+        answer = only_new(question.folded, text, *answer)
     if kind == "number":
-        answer = bare_amount(text, only_change(question.folded, folded, *answer), answer[1])
+        answer = part_told(text, *bare_amount(text, only_change(question.folded, folded, *answer), answer[1]))
     if kind == "time":
         answer = bare_date(text, *answer)
     if kind not in LONG and kind != "yesno":
@@ -268,6 +273,14 @@ def _shaped(hit: Hit, folded: str, question: Question, low: int, high: int) -> t
     if kind == "person" and hit.document is not None:
         answer = whole_name(hit.document.text, text, *answer)
     return answer
+
+
+def _without_asked(question: Question, text: str, low: int, high: int) -> tuple[int, int]:
+    """A list without the verb that the question asks with: 提交 | 身份证明、发票, where it asks what to 提交."""
+    first = next(iter(tokenize(align(text[low:high]))), None)
+    if first is None or first.tag[0] != "v" or len(first.text) < 2 or first.text not in question.folded:
+        return low, high
+    return (low + first.end, high) if text[low + first.end : low + first.end + 1] not in "、和及与" else (low, high)
 
 
 def _may_answer(text: str, folded: str, question: Question, low: int, high: int) -> bool:

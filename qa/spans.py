@@ -13,7 +13,7 @@ from embeddings.folding import fold_text
 from qa.lexicon import NAME_FOLLOWERS
 from qa.tagging import frequency, tokenize
 
-_DIGITS = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|[数几]?[零〇一二两三四五六七八九十百千万亿半]+)"
+_DIGITS = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|(?:[数几](?!百分之))?[零〇一二两三四五六七八九十百千万亿半]+)"
 _UNITS = (
     r"公[克吨升]|毫[升克]|微米|纳米|加仑|盎司|[千大]卡|焦耳|[千兆]?赫兹?|马力|"
     r"平方公里|平方千米|平方米|平方英里|平方公尺|立方米|工作日|公里|千米|厘米|毫米|公分|公尺|英尺|英里|海里|英寸|光年|公顷|英亩|公斤|千克|美元|欧元|英镑|日元|日圆|港元|港币|人民币|"
@@ -81,6 +81,9 @@ _TOLD_WITH = re.compile(
     r"的[^的]{0,4}(?:比例|[价额速率幅数量]|标准|水平|规模)|[及和与並并]其?(?![\d零〇一二两三四五六七八九十百千万半约近])"
 )
 _LINK = re.compile(r"(?:https?://|ftp://|www\.)[!-~]+")
+_PART_OF = re.compile(rf"[^,，。;；、\d]{{0,8}}中的({_NUMBER.pattern})")
+_CHANGED_TO = re.compile("(?:调整|[改变]更?|延期|推迟|提前|[搬迁]移?|更名|提高|降低)[到至为]")
+_WAS = re.compile("原[来先定本]|[以之]前|本来|过去")
 _BEFORE_TITLE = re.compile("[以由被将把在][“「『《‘]")
 _LEADS_ON = set("的在是于由被把将从")
 _FOLLOWS = set("的是并")
@@ -246,6 +249,25 @@ def bare_amount(text: str, start: int, end: int) -> tuple[int, int]:
     if len(numbers) != 1 or start + numbers[0][1] != end or _IN_CODE.search(folded.text, 0, first):
         return start, end
     return start + first, end
+
+
+def part_told(text: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)``, or the amount that is told as a part of it: 41个工业门类中的 | 39个."""
+    folded = fold_text(text[end : end + SIDE])
+    part = _PART_OF.match(folded.text) if folded.starts is None else None
+    return (end + part.start(1), end + part.end(1)) if part else (start, end)
+
+
+def only_new(asked: str, text: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)`` without what was before a change, 由青石镇调整到 | 白马乡, or without what came of it where a folded question asks
+    for what was before.
+    """
+    change = _CHANGED_TO.search(text, start, end)
+    if change is None or change.end() == end:
+        return start, end
+    if _WAS.search(asked):
+        return (start, change.start()) if change.start() > start else (start, end)
+    return change.end(), end
 
 
 def only_date(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -26,6 +26,8 @@ def place(text: str, answer: str) -> tuple[int, int]:
     ("王五住院多少天？",     CRASH, "43天",   False),  # he stands nowhere: that is for other signals to say
     ("雷俊何时被逮捕？",     TRIAL, "1月2日", True),
     ("范小东何时被逮捕？",   TRIAL, "1月2日", False),
+    ("邱志鹏的代理人是谁？", "原告：沈国良，男。\n代理人：贺敏，律师。\n被告：邱志鹏，男。", "贺敏", True),
+    ("沈国良的代理人是谁？", "原告：沈国良，男。\n代理人：贺敏，律师。\n被告：邱志鹏，男。", "贺敏", False),
     ("雷俊是做什么的？",     TRIAL, "职员",   False),
 ])
 # fmt: on

@@ -16,6 +16,8 @@ from qa.spans import (
     is_short_answer,
     may_be_time,
     only_date,
+    only_new,
+    part_told,
     snap,
     whole_list,
     whole_name,
@@ -279,3 +281,35 @@ def test_only_what_says_when_may_be_a_time():
 def test_a_name_is_grown_to_what_the_document_calls_it_every_time(said, text, marked, whole):
     low, high = whole_name(said, text, 0, len(marked))
     assert text[low:high] == whole
+
+
+# fmt: off
+@pytest.mark.parametrize(("text", "marked", "told"), [
+    ("重庆手握41个工业门类中的39个，正全力打造", "41个", "39个"),
+    ("共有41个工业门类，其中39个在重庆",       "41个", "41个"),
+    ("41个工业门类",                         "41个", "41个"),
+])
+# fmt: on
+def test_the_part_of_a_whole_is_told(text, marked, told):
+    low, high = part_told(text, text.index(marked), text.index(marked) + len(marked))
+    assert text[low:high] == told
+
+
+# fmt: off
+@pytest.mark.parametrize(("asked", "text", "new"), [
+    ("主会场改到哪里?",       "青石镇调整到白马乡",          "白马乡"),
+    ("原定在哪里?",          "青石镇调整到白马乡",          "青石镇"),
+    ("改到什么时候?",         "7月20日举行的赛事延期至9月28日", "9月28日"),
+    ("在哪里?",              "白马乡",                     "白马乡"),
+    ("改成什么?",            "调整到",                     "调整到"),
+])
+# fmt: on
+def test_of_a_change_what_is_asked_for(asked, text, new):
+    low, high = only_new(asked, text, 0, len(text))
+    assert text[low:high] == new
+
+
+def test_a_numeral_does_not_take_the_end_of_a_word_with_it():
+    text = "不低于总户数百分之六十的比例"
+    low, high = snap(text, text.index("百"), text.index("百") + 5)
+    assert text[low:high] == "百分之六十"
