@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from embeddings.folding import simplified
+from qa.tagging import frequency, tokenize
 from qa.types import Hit
 
 LONGEST_SHORT = 16
@@ -28,11 +29,15 @@ _PARTY = (
     r"[甲乙丙丁]\s*方|出租[方人]|承租[方人]|发包[方人]|承包[方人]|委托[方人]|受托[方人]|出卖[方人]|买受[方人]|[买卖供需]方|采购[方人]|供应商|招标[方人]|采购代理机构|招标代理机构"
     r"|投标[方人]|中标[方人]|贷款[方人]|借款[方人]|出借[方人]|保证人|担保[方人]|抵押权?人|出质人|质权人|用人单位|劳动者|转让[方人]|受让[方人]|许可方|被许可方|赠与人|受赠人"
     r"|居间[方人]|中介方|定作[方人]|承揽[方人]|投保人|被保险人|受益人|保险人|原告|被告人?|上诉人|被上诉人|申请人|被申请人|第三人"
+    r"|申请执行人|被执行人|当事人|被处罚人|披露方|接收方|患者|病人|受检者"
 )
 _NAMED = r"(?:[^\W_]|[·•&.\-]){2,40}?(?:[（(][\u3400-\u9fff]{1,8}[）)][\u3400-\u9fff]{2,30})?"
 _ROLE = re.compile(
-    rf"^[ \t\u3000]*({_PARTY})[ \t\u3000]*(?:[（(]\s*(?:以下)?(?:简称|称)?[“\"]?({_PARTY})[”\"]?\s*[）)])?\s*[:：]\s*({_NAMED})(?=[，,；;。、\s（(]|$)",
+    rf"^[ \t\u3000*#>-]*({_PARTY})[ \t\u3000]*(?:[（(]\s*(?:以下)?(?:简称|称)?[“\"]?({_PARTY})[”\"]?\s*[）)])?\s*[:：]\s*\**\s*({_NAMED})(?=[，,；;。\s（(]|$)",
     re.MULTILINE,
+)
+_PATIENT = re.compile(
+    rf"^[ \t\u3000*#>-]*(?:患者)?姓\s*名\s*[:：]\s*\**\s*({_NAMED})(?=[，,；;。\s（(]|$)", re.MULTILINE
 )
 _GENERIC = re.compile(
     rf"^[ \t\u3000【\[]*(?:通用名称?|产品名称|品名)[】\]]?\s*[:：]\s*({_NAMED})(?=[，,；;。\s（(]|$)", re.MULTILINE
@@ -44,6 +49,11 @@ _TRADE = re.compile(
 _SPACE = re.compile(r"\s")
 CORE = 4
 """Characters from which the beginning of a longer name stands for it: 融科智感 for 融科智感（合肥）半导体有限公司."""
+SHORTEST_CORE = 2
+"""The same for a company's name without the place before it, if it is no common word: 金锐 for 常山金锐精密机械有限公司."""
+COMMON = 1000
+"""Occurrences in the dictionary's corpus from which a word is no company by itself."""
+_COMPANY = re.compile(r"(?:公司|集团|银行|支行|厂|店|院|学校|大学|中心|社|行|所|局|部)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +82,14 @@ def find_aliases(text: str) -> tuple[Alias, ...]:
 
 
 def _parties(text: str) -> Iterator[Alias]:
+    """The parties of a contract or case, and the patient of a record, by what the text calls them."""
     named: dict[str, set[str]] = {}
     for match in _ROLE.finditer(text):
         for role in filter(None, (match[1], match[2])):
             named.setdefault(_SPACE.sub("", role), set()).add(match[3])
+    patients = set(_PATIENT.findall(text))
+    if patients and "患者" in text:
+        named["患者"] = patients
     for role, names in named.items():
         if len(names) == 1 and names.isdisjoint(named):
             yield Alias(names.pop(), role)
@@ -88,33 +102,73 @@ def _products(text: str) -> Iterator[Alias]:
 
 
 @lru_cache(maxsize=16)
-def _simplified_aliases(text: str) -> tuple[Alias, ...]:
-    return tuple(Alias(simplified(alias.full), simplified(alias.short)) for alias in find_aliases(text))
+def _simplified_aliases(text: str) -> tuple[tuple[Alias, ...], tuple[Alias, ...]]:
+    """All aliases of a document, and of each of its parties what it is called oftenest, simplified."""
+    oftenest: dict[str, Alias] = {}
+    for alias in sorted(_parties(text), key=lambda alias: text.count(alias.short)):
+        oftenest[alias.full] = alias
+    return _in_simplified(find_aliases(text)), _in_simplified(oftenest.values())
+
+
+def _in_simplified(aliases: Iterable[Alias]) -> tuple[Alias, ...]:
+    return tuple(Alias(simplified(alias.full), simplified(alias.short)) for alias in aliases)
+
+
+@lru_cache(maxsize=16)
+def subjects(text: str) -> str:
+    """What whom a whole document is about is called there, its parties or the product that it describes, one a line."""
+    about = (*_parties(text), *_products(text))
+    return "\n".join(dict.fromkeys(name for alias in about for name in (alias.full, alias.short)))
 
 
 def as_called(question: str, hit: Hit) -> str:
     """``question`` with names that the passage does not hold put as it calls their bearers: 张三租的房子 as 乙方租的房子, where the
-    passage speaks of 乙方 only. Where it speaks of neither, as its titles do. Simplified if anything was put otherwise.
+    passage speaks of 乙方 only. Where it speaks of neither, as its titles do, or of a party as the document does: every
+    clause of a contract is about its parties. Simplified if anything was put otherwise.
     """
-    aliases = () if hit.document is None else _simplified_aliases(hit.document.text)
-    if not aliases:
+    if hit.document is None:
         return question
-    asked, text = simplified(question), simplified(hit.text)
-    titles = simplified(f"{hit.passage.title}\n{hit.passage.section}")
-    called = asked
+    aliases, parties = _simplified_aliases(hit.document.text)
+    text, titles = simplified(hit.text), simplified(f"{hit.passage.title}\n{hit.passage.section}")
+    asked = called = simplified(question)
     for alias in aliases:
         for name, other in ((alias.full, alias.short), (alias.short, alias.full)):
-            said = name if name in called else _core(name, called)
+            said = _said(name, called)
             if said and said not in text and other not in called and (other in text or other in titles):
                 called = called.replace(said, other)
                 break
+    for alias in parties:
+        said = _said(alias.full, called)
+        if said and said not in text and said not in titles and alias.short not in called:
+            called = called.replace(said, alias.short)
     return question if called == asked else called
 
 
-def _core(name: str, question: str) -> str:
-    """The longest beginning of a long name that ``question`` holds, empty below :data:`CORE` characters."""
-    lengths = range(len(name) - 1, CORE - 1, -1)
-    return next((name[:length] for length in lengths if name[:length] in question), "")
+def _said(name: str, question: str) -> str:
+    """``name`` or what stands for it in ``question``: a long beginning, or what tells a company from others; else empty."""
+    if name in question:
+        return name
+    for length in range(len(name) - 1, CORE - 1, -1):
+        if name[:length] in question:
+            return name[:length]
+    if not _COMPANY.search(name):
+        return ""
+    own = _without_place(name)
+    for length in range(min(len(own), CORE), SHORTEST_CORE - 1, -1):
+        if own[:length] in question and frequency(own[:length]) < COMMON:
+            return own[:length]
+    return ""
+
+
+@lru_cache(maxsize=64)
+def _without_place(name: str) -> str:
+    """A company's name without the places before it."""
+    start = 0
+    for token in tokenize(name):
+        if token.tag != "ns":
+            break
+        start = token.end
+    return name[start:]
 
 
 def other_names(text: str, aliases: Iterable[Alias]) -> list[str]:

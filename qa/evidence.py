@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from embeddings.numerals import arabic_forms, may_hold_numeral
-from qa.aliases import as_called
+from qa.aliases import as_called, subjects
 from qa.binding import contrast, deputy_only, folded_lines, rival_person
 from qa.question import Question, Unit, align, parse_question
 from qa.types import Hit, Reading
@@ -80,8 +80,9 @@ def evidence(question: str, hit: Hit, reading: Reading) -> Evidence:
 
 
 def _title(hit: Hit) -> str:
-    """The article's title with the section's, and the other names of what it names."""
-    return f"{hit.passage.title}\n{hit.passage.section}\n{hit.passage.also}"
+    """The article's title with the section's, the other names of what it names, and whom the document is about."""
+    about = "" if hit.document is None else subjects(hit.document.text)
+    return f"{hit.passage.title}\n{hit.passage.section}\n{hit.passage.also}\n{about}"
 
 
 def figures_asked(folded: str) -> list[str]:

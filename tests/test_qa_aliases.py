@@ -49,8 +49,9 @@ CONTRACT = "房屋租赁合同\n出租方（甲方）：尹慧茹，女\n承租�
     ("租金是多少？",              "乙方每月向甲方支付租金4800元。", "",          "租金是多少？"),
     ("乙方和瞿文博是什么关系？",    "乙方每月向甲方支付租金4800元。", "",          "乙方和瞿文博是什么关系？"),
     ("瞿文博住哪儿？",            "房子在湖州路。",               "乙方的信息", "乙方住哪儿？"),
-    ("瞿文博住哪儿？",            "房子在湖州路。",               "",          "瞿文博住哪儿？"),
-    ("瞿文博租尹慧茹的房子，為什麼？", "乙方自住。",                  "",          "乙方租尹慧茹的房子，为什么？"),
+    ("瞿文博住哪儿？",            "房子在湖州路。",               "",          "乙方住哪儿？"),
+    ("江溪住哪儿？",              "房子在湖州路。",               "",          "江溪住哪儿？"),
+    ("瞿文博租尹慧茹的房子，為什麼？", "乙方自住。",                  "",          "乙方租甲方的房子，为什么？"),
 ])
 # fmt: on
 def test_a_question_in_the_words_of_its_passage(question: str, passage: str, title: str, called: str) -> None:
@@ -63,4 +64,13 @@ def test_a_long_name_goes_by_its_beginning() -> None:
     document = as_document("d", "", "甲方：融科智感（合肥）半导体有限公司\n甲方每月15日发放工资。")
     hit = Hit(Passage(0, "d", 0, 12, "", "", 1), "甲方每月15日发放工资。", 0.0, 0.0, 0.0, document)
     assert as_called("融科智感几号发工资？", hit) == "甲方几号发工资？"
-    assert as_called("融科几号发工资？", hit) == "融科几号发工资？"
+    assert as_called("合肥融科几号发工资？", hit) == "合肥甲方几号发工资？"
+    assert as_called("融智几号发工资？", hit) == "融智几号发工资？"
+
+
+def test_a_company_goes_by_its_name_without_its_place() -> None:
+    document = as_document("d", "", "卖方：沈阳北辰机床制造有限公司\n患者姓名：戚文彬\n患者对青霉素过敏。")
+    hit = Hit(Passage(0, "d", 0, 5, "", "", 1), "质保三年。", 0.0, 0.0, 0.0, document)
+    assert as_called("北辰质保多久？", hit) == "卖方质保多久？"
+    assert as_called("沈阳质保多久？", hit) == "沈阳质保多久？"
+    assert as_called("戚文彬对什么过敏？", hit) == "患者对什么过敏？"
