@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from qa.followup_english import follow_up_english
 from qa.followup_owned import among_asked, attribute_asked, lead_added, owner_added
+from qa.followup_subject import subject_added
 from qa.phrases import (
     MEASURED,
     Parsed,
@@ -127,7 +128,7 @@ def _chinese(question: str, folded: str, history: Sequence[Exchange]) -> str | N
     for kind, pattern in _WH:
         if re.fullmatch(rf"(?:那么?)?({pattern})呢?", folded):
             return _asked_otherwise(question.strip(_MARKS), folded, kind, base, exchange)
-    if found := pointed(question, history) or _subject_added(question, history):
+    if found := pointed(question, history) or subject_added(question, history):
         return found
     return owner_added(question, base) or among_asked(question, base) or lead_added(question, base)
 

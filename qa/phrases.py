@@ -38,6 +38,7 @@ _PLACE_HEADS = frozenset("桥站场馆峡港路街院校园寺塔宫城")
 _NO_NAME = frozenset(
     "是在有的了和与及为由被把从到对向将于上中下里内外年月日时个家所座部本任当能会可应不没还又也就才都要想去来做说给用"
 )
+_CLOSES = ("P》", "P”", "P’", "P」", "P』")
 _NOT_FIRST = ("的", "请问", "在")
 _COUNTED = ("费", "票", "价", "额", "量", "数", "率", "金", "税", "薪")
 
@@ -254,7 +255,7 @@ def topic(parsed: Parsed) -> Span | None:
         len(before),
     )
     kept = before[:cut]
-    while kept and not is_nominal(kept[-1]) and kept[-1].tag != "P》":
+    while kept and not is_nominal(kept[-1]) and kept[-1].tag not in _CLOSES:
         kept.pop()
     spans = [(start, past) for _, start, past in times(parsed.folded)]
     while kept and (kept[0].text in _NOT_FIRST or any(start <= kept[0].start < past for start, past in spans)):

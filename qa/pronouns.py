@@ -44,12 +44,12 @@ def pointed(question: str, history: Sequence[Exchange]) -> str | None:
     word, rest = match[0], question[match.end() :]
     base = parse(history[-1].asked)
     if word in ("他", "她"):
-        found = _person(history)
+        found = person_meant(history)
         return found and question[: match.start()] + found + rest
     if word in ("它", "其"):
         owned = "的" if word == "其" else ""
-        person = _person(history[-1:]) if owned and base.question.kind == "person" else None
-        found = person or _thing(base, history[-1]) or (_person(history) if owned else None)
+        person = person_meant(history[-1:]) if owned and base.question.kind == "person" else None
+        found = person or _thing(base, history[-1]) or (person_meant(history) if owned else None)
         return found and question[: match.start()] + found + owned + rest
     if word in ("那里", "那儿", "当地"):
         found = _place(base, history[-1])
@@ -71,7 +71,7 @@ def _asks(parsed: Parsed, at: int) -> bool:
     return parsed.hole is not None and parsed.hole[0] <= at < parsed.hole[1]
 
 
-def _person(history: Sequence[Exchange]) -> str | None:
+def person_meant(history: Sequence[Exchange]) -> str | None:
     """The person talked of last: the answer, where one was asked for, or the one that a question names."""
     for exchange in reversed(history[-LOOK_BACK:]):
         base = parse(exchange.asked)
