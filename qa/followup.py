@@ -12,11 +12,11 @@ thing (那越南呢?), of another time, the same question again without the answ
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from qa.followup_english import follow_up_english
-from qa.followup_owned import among_asked, attribute_asked, lead_added, owner_added
+from qa.followup_owned import among_asked, attribute_added, attribute_asked, lead_added, owner_added
 from qa.followup_subject import subject_added
 from qa.phrases import (
     MEASURED,
@@ -130,7 +130,8 @@ def _chinese(question: str, folded: str, history: Sequence[Exchange]) -> str | N
             return _asked_otherwise(question.strip(_MARKS), folded, kind, base, exchange)
     if found := pointed(question, history) or subject_added(question, history):
         return found
-    return owner_added(question, base) or among_asked(question, base) or lead_added(question, base)
+    asked: tuple[Callable[[str, Parsed], str | None], ...] = (owner_added, among_asked, lead_added, attribute_added)
+    return next((found for ask in asked if (found := ask(question, base))), None)
 
 
 # ---- the same question of something else

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-from qa.phrases import Parsed, counts, is_nominal, kinds_of, owner, parse, titles, topic
+from qa.phrases import Parsed, counts, is_nominal, kind_of_noun, kinds_of, owner, parse, titles, topic
 from qa.question import align
+from qa.tagging import Token
 
 _MARKS = "?？。.!！~ \t\n"
 # fmt: off
@@ -25,8 +26,13 @@ _LEAD = re.compile(r"(?:那么?)?(?:具体|一共|总共|大概|大约|最终|�
 _AMONG = re.compile(
     r"(?:其中|里面)[,，]?(?:(?P<one>[\u4e00-\u9fff]{2,8}?)(?:有|占)?(?:多少|几)[个家人名位项]?|有?(?:多少|几)[个家人名位项]?(?P<two>[\u4e00-\u9fff]{2,8}))"
 )
+_SHARE = re.compile(r"(?:那么?)?(?P<one>[\u4e00-\u9fff]{2,8}?)(?P<two>)(?:占|占比)(?:是|为|有)?多少")
 _QUANTITY = tuple("润入率额价金费量度积数长龄本值比高宽重")
 _OFFICES = tuple("员长人师家手者官")
+_ATTRIBUTE_LIMIT = 6
+_ATTRIBUTE = re.compile(r"(?P<what>[\u4e00-\u9fff]{2,}?)(?:是在|是|在|为|有|达)?(?=谁|哪|什么|多少|多[高大长]|几|何时|何地|何人)")
+_LED = re.compile(r"^(?:那么|那)(?![个些位家年天种座条])")
+_PLACES = ("首都", "首府", "省会", "总部", "地址", "产地", "校址", "震中")
 _WHEN = ("时间", "日期")
 _WHERE = ("地点", "地址", "产地", "总部")
 
@@ -68,7 +74,7 @@ def owner_added(question: str, base: Parsed) -> str | None:
     if match is None:
         return None
     asked = parse(folded)
-    if asked.hole is None or asked.hole[1] <= match.start("asked"):
+    if asked.hole is None or asked.hole[1] <= match.start("asked") or asked.hole[0] > match.start("asked") + 2:
         return None
     about = topic(base)
     if about is None:
@@ -78,6 +84,41 @@ def owner_added(question: str, base: Parsed) -> str | None:
         about = works[0]
     start, end = owner(base, about)
     return f"{base.text[start:end]}的{question[match.start('what') :]}"
+
+
+def attribute_added(question: str, base: Parsed) -> str | None:
+    """``question``, which asks for an amount, an office, a day or a place and no more (总经理是谁? 罚金多少?), with that
+    in front which the last question names; ``None`` where it names nothing, for a contract has one 违约金.
+    """
+    question = _LED.sub("", question)
+    parsed = parse(question)
+    about = topic(base) if base.hole else None
+    if about is None or not _bare_attribute(parsed):
+        return None
+    start, end = owner(base, about)
+    within = [token for token in base.tokens if start <= token.start and token.end <= end]
+    while len(within) > 1 and (counts(within[-1].text) or within[-1].tag == "f"):
+        within.pop()
+    if not any(_names(token) for token in within) or re.search("[和与及、]", base.folded[start : within[-1].end]):
+        return None
+    return base.text[start : within[-1].end] + question
+
+
+def _bare_attribute(parsed: Parsed) -> bool:
+    """Whether nothing is said but one attribute, with no name in it, and a question word."""
+    hole = parsed.hole
+    match = _ATTRIBUTE.match(parsed.folded)
+    if hole is None or match is None or match.end() != hole[0] or match.end("what") > _ATTRIBUTE_LIMIT:
+        return False
+    what = match["what"]
+    if parsed.folded[hole[1] :].strip(_MARKS + "元人的") or any(_names(token) for token in parse(what).tokens):
+        return False
+    place = what.endswith(_PLACES) and parsed.question.kind == "place"
+    return place or bool(_asks_for(what, kind_of_noun(what) or "", whose=parsed.question.kind == "person"))
+
+
+def _names(token: Token) -> bool:
+    return token.tag[:2] in ("nr", "ns", "nt", "nz") or token.tag in ("lat", "oov", "oovnr", "num") or token.text[0] == "第"
 
 
 def lead_added(question: str, base: Parsed) -> str | None:
@@ -101,14 +142,30 @@ def lead_added(question: str, base: Parsed) -> str | None:
 
 
 def among_asked(question: str, base: Parsed) -> str | None:
-    """``base``, which asks how many there are (有多少家企业参展), asked of some of them: 其中外资企业有多少?"""
-    match = _AMONG.fullmatch(align(question).strip(_MARKS))
-    if match is None or base.hole is None or base.question.kind != "number":
+    """``base``, which asks how many there are (有多少家企业参展), asked of some of them: 其中外资企业有多少? 其中女性多少?"""
+    folded = align(question).strip(_MARKS)
+    match = _AMONG.fullmatch(folded) or _SHARE.fullmatch(folded)
+    hole = base.hole
+    if match is None or hole is None or base.question.kind != "number":
         return None
-    what = question[slice(*match.span("one" if match["one"] else "two"))]
-    counted = next((token for token in base.tokens if token.start >= base.hole[1] and is_nominal(token)), None)
-    if counted is None or align(what) == counted.text or not align(what).endswith(counted.text):
+    one = "one" if match["one"] else "two"
+    what = question[slice(*match.span(one))]
+    counted = next((token for token in base.tokens if token.start >= hole[1] and is_nominal(token)), None)
+    if counted is None or align(what) == counted.text:
         return None
     if not all(is_nominal(token) or token.tag in ("b", "c") for token in parse(what).tokens):
         return None
-    return base.text[: counted.start] + what + base.text[counted.end :]
+    if align(what).endswith(counted.text):
+        return base.text[: counted.start] + what + base.text[counted.end :]
+    whole = re.sub("(?:一共|总共|共)?有?$", "", base.text[: hole[0]])
+    things = base.text[hole[1] : _end_of_run(base, counted)]
+    return f"{whole}{things}中{question[match.start(one) :]}" if whole and things else None
+
+
+def _end_of_run(base: Parsed, first: Token) -> int:
+    """Where the nouns end that ``first`` begins: 外国 | 专家."""
+    end = first.start
+    for token in base.tokens:
+        if token.start == end and is_nominal(token) and token.tag not in ("v", "vn"):
+            end = token.end
+    return max(end, first.end)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.phrases import MEASURED, Parsed, acted_on, counts, is_nominal, owner, parse, times, topic
+from qa.phrases import MEASURED, Parsed, acted_on, counts, is_nominal, kind_of_noun, owner, parse, times, topic
 from qa.pronouns import LOOK_BACK, person_meant
 from qa.question import Kind, align
 from qa.tagging import Token
@@ -68,15 +68,15 @@ def lacks_subject(question: str) -> bool:
     opening = parsed.folded[: hole[0]]
     if opening == "" or opening in _OPENERS:
         return _after_opener(opening, rest, parsed)
-    return _is_verb(opening) and parsed.question.kind not in ("manner", "reason") and _only_noun(rest, parsed)
+    return _is_verb(opening) and parsed.question.kind not in ("manner", "reason") and _only_noun(rest)
 
 
 def _after_opener(opening: str, rest: Sequence[Token], parsed: Parsed) -> bool:
     """在哪里举行的? 有多少家企业参展? 是什么颜色的?"""
     kind = parsed.question.kind
     if opening == "是" and kind in ("thing", "list", "name", "place", "organisation", "time") and rest:
-        return _only_noun(rest, parsed)
-    if opening == "有" and rest and all(is_nominal(token) for token in rest) and kind == "list":
+        return _only_noun(rest)
+    if kind == "list" and parsed.folded[0] == "有" and rest and all(is_nominal(token) for token in rest):
         return True
     if opening == "有" or _ends_done(rest):
         nouns = 0
@@ -104,11 +104,13 @@ def _is_verb(opening: str) -> bool:
     stem = text[:-1] if text[-1] in _PERFECT or (len(tokens) > 1 and tokens[-1].text in _DIRECTED) else ""
     if not stem or len(stem) > 3:
         return text.endswith(_DIRECTED) and len(tokens) == 1 and tokens[0].tag == "v"
+    if kind_of_noun(stem):
+        return False  # 首都在哪里
     head = parse(stem).tokens
     return len(head) == 1 and (head[0].tag[0] in "vuzd" or head[0].tag == "vn" or bool(_PERSONAL.match(stem)))
 
 
-def _only_noun(rest: Sequence[Token], parsed: Parsed) -> bool:
+def _only_noun(rest: Sequence[Token]) -> bool:
     """Whether after the question word stands nothing but what it asks for: 哪所 | 大学, 什么 | 颜色的."""
     said = [token for token in rest if token.tag not in ("uj", "y") and token.text.strip(_MARKS) not in ("", "钱")]
     return len(said) <= 2 and all(

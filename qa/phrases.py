@@ -109,11 +109,16 @@ def _split_name(run: Sequence[Token]) -> tuple[int, str]:
         return 1, first.tag
     if run[1].tag == "ns" and run[1].text[-1] in _PLACE_ENDS and first.tag[0] in "nog":
         return 2, "ns"
-    if first.text not in COMMON_SURNAMES or len(run[1].text) > 1 or run[1].text in _NO_NAME or run[1].tag[0] in "pcury":
+    if first.text not in COMMON_SURNAMES or len(run[1].text) > 1 or run[1].text in _NO_NAME or _links(run[1]):
         return 1, first.tag
-    if len(run) == 3 and len(run[2].text) == 1 and run[2].text not in _NO_NAME and run[2].tag[0] not in "pcury":
+    if len(run) == 3 and len(run[2].text) == 1 and run[2].text not in _NO_NAME and not _links(run[2]):
         return 3, "oovnr"
     return (1, first.tag) if run[1].tag[0] in "vdmq" else (2, "oovnr")
+
+
+def _links(token: Token) -> bool:
+    """Whether a character links words rather than being part of a given name, as 若 and 然 often are."""
+    return token.tag[0] in "pcury" and token.text not in "若然"
 
 
 def is_nominal(token: Token) -> bool:
