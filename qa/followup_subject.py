@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from qa.phrases import MEASURED, Parsed, acted_on, counts, is_nominal, kind_of_noun, owner, parse, times, topic
-from qa.pronouns import LOOK_BACK, person_meant
+from qa.pronouns import LOOK_BACK, person_meant, points
 from qa.question import Kind, align
 from qa.tagging import Token
 from qa.types import Exchange
@@ -25,8 +25,9 @@ _PERFECT = "了过着"
 _DIRECTED = ("于", "在", "到", "自", "出", "为", "成", "给")
 _LIGHT = ("要", "花", "花费", "用", "占", "值", "达", "达到", "住", "属", "属于", "位于", "来自", "需", "需要", "占地", "耗时", "历时", "持续", "叫", "得", "共", "卖")  # fmt: skip
 _MODAL = ("能", "能够", "可以", "会", "要", "需要", "必须", "应该")
-_COMPARED = re.compile(r"(?:比|较|同比|环比|与.{1,6}相比|和.{1,6}比).*")
+_COMPARED = re.compile(r"(?:比(?=[去上前同今本]|\d)|较|同比|环比|与.{1,6}相比|和.{1,6}比).*")
 _PERSONAL = re.compile(r"毕业|出生|生于|去世|逝世|葬|上任|就任|任职|结婚|就读|退休|当选|入党|参军|卒于")
+_PERSONAL_AT = re.compile(rf"(?:{_PERSONAL.pattern})[于在到]")
 _ASKS_OF_ACTION = re.compile(r"多久|多长|多少|几|哪些|什么|谁")
 _HAPPENS = frozenset(("开幕", "闭幕", "揭幕", "举行", "举办", "召开"))
 _BEGINS = frozenset(("开始", "结束"))
@@ -54,6 +55,14 @@ def subject_added(question: str, history: Sequence[Exchange]) -> str | None:
     return found and found + question
 
 
+def has_no_subject(question: str) -> bool:
+    """Whether a Chinese question cannot be asked alone: it lacks its subject, or a pronoun stands for it, or it is X呢."""
+    folded = align(question).strip(_MARKS)
+    if folded.endswith("呢") and len(folded) <= 12 and parse(question).hole is None:
+        return True
+    return lacks_subject(question) or points(question)
+
+
 def lacks_subject(question: str) -> bool:
     """Whether a question says what is done, and nothing of which it could be asked."""
     parsed = parse(led(question))
@@ -78,7 +87,7 @@ def _after_opener(opening: str, rest: Sequence[Token], parsed: Parsed) -> bool:
         return _only_noun(rest)
     if kind == "list" and parsed.folded[0] == "有" and rest and all(is_nominal(token) for token in rest):
         return True
-    if opening == "有" or _ends_done(rest):
+    if opening in ("有", "由", "被") or _ends_done(rest):
         nouns = 0
         while nouns < len(rest) and is_nominal(rest[nouns]) and rest[nouns].tag[0] not in "sv":
             nouns += 1
@@ -99,7 +108,7 @@ def _is_verb(opening: str) -> bool:
     if not tokens or any(token.start for token in tokens[:1] if token.start > 2):
         return False
     text = opening[tokens[0].start :]
-    if text in _LIGHT:
+    if text in _LIGHT or _PERSONAL_AT.fullmatch(text):
         return True
     stem = text[:-1] if text[-1] in _PERFECT or (len(tokens) > 1 and tokens[-1].text in _DIRECTED) else ""
     if not stem or len(stem) > 3:
@@ -107,7 +116,7 @@ def _is_verb(opening: str) -> bool:
     if kind_of_noun(stem):
         return False  # 首都在哪里
     head = parse(stem).tokens
-    return len(head) == 1 and (head[0].tag[0] in "vuzd" or head[0].tag == "vn" or bool(_PERSONAL.match(stem)))
+    return len(head) == 1 and (head[0].tag[0] in "vuz" or head[0].tag == "vn" or bool(_PERSONAL.match(stem)))
 
 
 def _only_noun(rest: Sequence[Token]) -> bool:
@@ -129,11 +138,13 @@ def _words(parsed: Parsed, start: int) -> list[Token]:
 
 
 def _is_predicate(rest: Sequence[Token], kind: Kind) -> bool:
-    if rest and all(token.tag[0] in "vbud" or token.tag in ("vn", "ul", "uj") or token.text == "人" for token in rest):
+    if 0 < len(rest) <= 4 and all(
+        token.tag[0] in "vbud" or token.tag in ("vn", "ul", "uj") or token.text == "人" for token in rest
+    ):
         return True
     # What alone follows 什么时候 is a predicate, though the dictionary has it for a noun: 通车. So is 判 of 判的.
     said = [token for token in rest if token.tag not in ("uj", "ul")]
-    if len(said) == 1 and len(rest) > 1 and (said[0].tag == "z" or (said[0].tag == "p" and len(said[0].text) == 2)):
+    if len(said) == 1 and len(rest) > 1 and (said[0].tag == "z" or (len(said[0].text) == 2 and rest[-1].text == "的")):
         return True
     return kind == "time" and len(said) == 1 and said[0].tag == "n" and len(said[0].text) == 2
 
@@ -182,7 +193,7 @@ def _subject(base: Parsed, kind: Kind) -> str | None:
         return None
     start, end = about
     within = [token for token in base.tokens if start <= token.start and token.end <= end]
-    if len(within) > 1 and within[-1].text in MEASURED and within[-1].start - start > 1:
+    if len(within) > 1 and within[-1].text in (*MEASURED, "总部") and within[-1].start - start > 1:
         end = within.pop().start
     elif len(within) > 1 and kind != "number" and counts(within[-1].text):
         within.pop()
@@ -192,7 +203,7 @@ def _subject(base: Parsed, kind: Kind) -> str | None:
         if not within or (kind == "time" and len(within) == 1 and within[0].tag == "ns"):
             return None
         end = within[-1].end
-    if len(within) > 1 and any(token.tag[0] in "cd" for token in within):
+    if len(within) > 1 and any(token.tag[0] in "cd" or token.tag in ("P,", "P，") for token in within):
         return None
     # A verb within is part of a name (设备采购合同), a verb at its end is not.
     if len(within) > 1 and any(token.tag == "v" for token in within) and (within[-1].tag == "v" or len(within) < 4):

@@ -21,8 +21,8 @@ PARTS = ("seen", "held", "held2", "held3", "held4", "held5", "held6", "held7")
 first sight.
 """
 
-MISSED = {"门票多少钱？", "中学生呢？", "儿童呢？", "震中在哪里？"}
-"""门票多少钱 and 震中在哪里 may stand by themselves; the dictionary has 小学生 for a name, and knows no link between 成人
+MISSED = {"中学生呢？", "儿童呢？"}
+"""The dictionary has 小学生 for a name, and knows no link between 成人
 and 儿童.
 """
 
@@ -40,14 +40,14 @@ def history(pair: dict) -> list[Exchange]:
 )
 def test_a_follow_up_is_understood_as_a_person_does(pair: dict) -> None:
     meant = follow_up(pair["question"], history(pair))
-    assert meant == FollowUp(pair["expected"], tuple(pair.get("excluded", ())))
+    assert (meant.question, meant.excluded) == (pair["expected"], tuple(pair.get("excluded", ())))
 
 
 def test_what_is_missed_is_let_be() -> None:
     missed = [pair for pair in PAIRS if pair["question"] in MISSED]
     assert len(missed) == len(MISSED)
     for pair in missed:
-        assert follow_up(pair["question"], history(pair)) == FollowUp(pair["question"])
+        assert follow_up(pair["question"], history(pair)).question == pair["question"]
 
 
 def test_the_pairs_are_many_and_varied() -> None:
@@ -96,8 +96,8 @@ def test_asking_for_more_leaves_out_all_that_was_given() -> None:
     ([("What is the capital of Vietnam?", "Hanoi")], "那老挝呢？"),          # another language
 ])
 # fmt: on
-def test_what_is_not_clear_is_let_be(said: Sequence[tuple[str, str]], question: str) -> None:
-    assert follow_up(question, exchanges(*said)) == FollowUp(question)
+def test_what_is_not_clear_is_let_be_and_leans(said: Sequence[tuple[str, str]], question: str) -> None:
+    assert follow_up(question, exchanges(*said)) == FollowUp(question, leans=True)
 
 
 WORDS = st.sampled_from(["那", "越南", "它", "他", "呢", "还有", "谁", "在哪里", "2020年", "的", "人口", "什么时候", "开幕", "《归途》",
