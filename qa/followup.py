@@ -5,9 +5,9 @@ back exactly as it is, for a wrong rewriting costs more than none. Knows no libr
 
 Covered, in Chinese (both scripts) here and in English in :mod:`qa.followup_english`: the same question of another
 thing (那越南呢?), of another time, the same question again without the answers given (还有谁?), a question word alone
-(在哪里?), pronouns (它, 他, 其, 该公司, 这部电影, 那里) and a missing subject (什么时候开幕?, in :mod:`qa.followup_subject`). What cannot be asked alone and was not
-understood is marked, for whoever answers it. Not covered: corrections
-(不是, 我是说 …), references to one answer of several, to what is two topics back (but for persons).
+(在哪里?), pronouns (它, 他, 其, 该公司, 这部电影, 那里) and a missing subject (什么时候开幕?). What cannot be asked alone and was not
+understood is marked, for whoever answers it. Not covered: corrections (不是, 我是说 …), references to one answer of
+several, to what is two topics back (but for persons).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from qa.followup_owned import (
     owned_asked,
     owner_added,
 )
-from qa.followup_subject import has_no_subject, subject_added
+from qa.followup_subject import has_no_subject, subject, subject_added
 from qa.phrases import (
     Parsed,
     Span,
@@ -173,7 +173,7 @@ def _asked_otherwise(word: str, folded: str, kind: str, base: Parsed, exchange: 
     linking = "在于到从至" if base.folded[:stem].endswith("的") else "在于到从至是"
     start = hole[0] - (hole[0] > 0 and base.folded[hole[0] - 1] in linking)
     if base.question.kind == "number" and kind in ("place", "time"):
-        found = _subject(base, "place")  # not where so many are: where what has them is
+        found = subject(base, "place")  # not where so many are: where what has them is
         return found and found + word + base.text[stem:]
     if base.question.kind not in _ADVERBS or base.question.focus:
         return _filled(word, base, hole, exchange)

@@ -175,7 +175,7 @@ def _whose(parsed: Parsed, base: Parsed, history: Sequence[Exchange]) -> str | N
     if _PERSONAL.search(folded) and (person := person_meant(history)):
         return person
     said = {token.text for token in parsed.tokens}
-    found = None if said & _HAPPENS else _subject(base, kind)
+    found = None if said & _HAPPENS else subject(base, kind)
     if found and kind == "list" and align(found).find("的") > 1:
         found = found[: align(found).find("的")]  # not the theme of a forum has guests
     if found is None and said & (_HAPPENS | _BEGINS):
@@ -183,7 +183,7 @@ def _whose(parsed: Parsed, base: Parsed, history: Sequence[Exchange]) -> str | N
     return found
 
 
-def _subject(base: Parsed, kind: Kind) -> str | None:
+def subject(base: Parsed, kind: Kind) -> str | None:
     """What ``base`` is about, if a question of ``kind`` can be asked of it. A quantity (降雨量) does nothing and has
     nothing: it gives way to what it is a quantity of, but a mere place (重庆) does nothing at a time either.
     """
@@ -217,7 +217,7 @@ def _event(history: Sequence[Exchange]) -> str | None:
     """
     for exchange in reversed(history[-LOOK_BACK:]):
         base = parse(exchange.asked)
-        found, about = _subject(base, "time"), topic(base)
+        found, about = subject(base, "time"), topic(base)
         whose = about and base.text[slice(*owner(base, about))]
         for one in (found, whose):
             if one and align(one)[-1] in _EVENT_ENDS:
