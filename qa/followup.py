@@ -123,9 +123,8 @@ def _more(question: str, history: Sequence[Exchange]) -> FollowUp:
     base = history[-1].asked
     parsed = parse(base)
     asked = _MORE.fullmatch(align(question).strip(_MARKS))
-    if parsed.hole is None or (
-        asked and asked["asked"] == "谁" and parsed.question.kind not in ("person", "list", "name")
-    ):
+    of_persons = (asked and asked["asked"] == "谁") or question.lower().startswith(("who ", "and who "))
+    if parsed.hole is None or (of_persons and parsed.question.kind not in ("person", "list", "name")):
         return FollowUp(question)
     if asked and asked["noun"] and not (parsed.question.focus and parsed.question.focus.endswith(asked["noun"])):
         return FollowUp(question)

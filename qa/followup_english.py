@@ -72,10 +72,10 @@ def follow_up_english(question: str, history: Sequence[Exchange]) -> tuple[str |
     base = exchange.asked
     if _MORE.fullmatch(bare):
         return None, True
-    if contrast := _CONTRAST.fullmatch(bare):
-        return _contrasted(contrast["what"], contrast["how"] or "", base), False
     if word := _WH.fullmatch(bare):
         return _asked_otherwise(word["word"].capitalize(), base, exchange), False
+    if contrast := _CONTRAST.fullmatch(bare):
+        return _contrasted(contrast["what"], contrast["how"] or "", base), False
     return _pointed(bare, question[len(bare) :], base, exchange), False
 
 

@@ -166,8 +166,9 @@ def _quantity(base: Parsed) -> str | None:
     about = topic(base) if base.question.kind == "number" else None
     if about is None:
         return None
-    spans = [start for _, start, end in times(base.folded) if end == about[0]]
-    return base.text[min([about[0], *spans]) : about[1]]
+    start = min([about[0], *(low for _, low, high in times(base.folded) if high == about[0])])
+    past = base.hole[0] if base.hole else about[1]
+    return base.text[start:past].rstrip("是为有达")
 
 
 def _whose(parsed: Parsed, base: Parsed, history: Sequence[Exchange]) -> str | None:
@@ -193,6 +194,8 @@ def subject(base: Parsed, kind: Kind) -> str | None:
         return None
     start, end = about
     within = [token for token in base.tokens if start <= token.start and token.end <= end]
+    if len(within) > 1 and _PERSONAL.fullmatch(within[-1].text):
+        end = within.pop().start
     if len(within) > 1 and within[-1].text in (*MEASURED, "总部") and within[-1].start - start > 1:
         end = within.pop().start
     elif len(within) > 1 and kind != "number" and counts(within[-1].text):
