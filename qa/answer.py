@@ -18,7 +18,7 @@ from qa.cells import find_cell
 from qa.confidence import Calibration, load_calibration
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.errors import LibraryError, QuestionError
-from qa.followup import follow_up, leans
+from qa.followup import follow_up, leans, says_nothing
 from qa.question import align, asks_hour, parse_question
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
@@ -148,7 +148,7 @@ class Answerer:
         """Where a question may be answered that cannot be asked alone and was not understood: in the document that gave
         the last answer; nowhere, where it says nothing to look for (还有谁?), or that is not to be found again.
         """
-        if not content_words(parse_question(asked)):
+        if says_nothing(asked):
             return frozenset()
         for exchange in reversed(said):
             if exchange.answer and not leans(exchange.asked):

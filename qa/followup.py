@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from qa.followup_contrast import of_another
-from qa.followup_english import follow_up_english, has_no_subject_english
+from qa.followup_english import follow_up_english, has_no_subject_english, says_nothing_english
 from qa.followup_owned import (
     among_asked,
     attribute_added,
@@ -45,6 +45,7 @@ _CONTRAST_BARE = re.compile(r"(?:那么?|换成|如果是)(?P<what>[^呢]+)")
 _MORE = re.compile(
     r"(?:那么?)?(?:还有|另外还有|除此之外还有|此外还有)(?P<asked>谁|呢|哪些(?P<noun>[\u4e00-\u9fff]{1,6})|吗|别的吗|其他的?吗|哪些|哪几个|哪些人|什么|哪里)|(?:其他|其它|别)的呢"
 )
+_THEN = re.compile(r"(?:那么?)?(?:后来|然后|接着|之后|再后来|结果|现在)(?:呢|怎么样了?呢?)?")
 # fmt: off
 _WH = (
     ("time",   r"(?:是|在)?(?:什么时候|什么时间|何时|哪一?年|哪一?天|几月几[日号]|几点)"),
@@ -88,6 +89,14 @@ def leans(question: str) -> bool:
     if folded.isascii():
         return has_no_subject_english(question.strip())
     return wants_more(folded) or _question_word(folded) is not None or has_no_subject(question)
+
+
+def says_nothing(question: str) -> bool:
+    """Whether a question that leans on others holds no word to look for: 还有谁? 后来呢? 多少钱? "Why?"."""
+    folded = align(question).strip(_MARKS)
+    if folded.isascii():
+        return says_nothing_english(folded)
+    return wants_more(folded) or _question_word(folded) is not None or _THEN.fullmatch(folded) is not None
 
 
 def _repeated(question: str, history: Sequence[Exchange]) -> bool:

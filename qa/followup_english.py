@@ -63,6 +63,11 @@ def has_no_subject_english(question: str) -> bool:
     return _PRONOUN.match(bare, at) is not None and _EXPLETIVE.match(bare, at) is None
 
 
+def says_nothing_english(bare: str) -> bool:
+    """Whether a question without its marks is a question word, "who else" or "how long does it take"."""
+    return any(form.fullmatch(bare) for form in (_MORE, _WH, _TAKES))
+
+
 def follow_up_english(question: str, history: Sequence[Exchange]) -> tuple[str | None, bool]:
     """What ``question`` means after ``history``, ``None`` where it stands as it is; and whether it asks the last
     question again, for other answers.

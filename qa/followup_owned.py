@@ -135,7 +135,7 @@ def owned_asked(what: str) -> str | None:
 
 
 def role_exchanged(what: str, base: Parsed) -> str | None:
-    """``base``, which asks who or what one side is (原告是谁? 违约金怎么算?), asked of ``what``, another one."""
+    """``base``, which asks who or what one side is (原告是谁?), asked of ``what``, another one."""
     about = topic(base)
     tokens = parse(what).tokens
     if about is None or base.hole is None or len(what) > _ATTRIBUTE_LIMIT or not _is_noun(tokens):
@@ -153,7 +153,7 @@ def role_exchanged(what: str, base: Parsed) -> str | None:
         or end - start > _ATTRIBUTE_LIMIT
     ):
         return None
-    alike = what[-1] == base.text[end - 1] or (person and not counts(align(what))) or base.question.kind == "manner"
+    alike = what[-1] == base.text[end - 1] or (person and not counts(align(what)))
     return base.text[:start] + what + base.text[end:] if alike else None
 
 
