@@ -54,6 +54,7 @@ _SPECIFIC = (
 )
 """Endings of what is one of its kind where more stands before them: 海川股份."""
 
+_SUMS = ("金额", "总额", "比例")
 _PLACES = ("首都", "首府", "省会", "总部", "地址", "产地", "校址", "震中")
 _WHEN = ("时间", "日期")
 _WHERE = ("地点", "地址", "产地", "总部")
@@ -196,8 +197,9 @@ def _bare_attribute(parsed: Parsed) -> bool:
     tokens = parse(what).tokens
     if parsed.folded[hole[1] :].strip(_MARKS + "元人的") or any(map(_names, tokens)):
         return False
-    if len(tokens) > 2 or (len(tokens) > 1 and len(tokens[-1].text) == 1):
-        return False  # 头发每天长多少
+    modified = tokens[0].tag[0] in "vbmd" or tokens[-1].text in _SUMS
+    if len(tokens) > 2 or (len(tokens) > 1 and (len(tokens[-1].text) == 1 or not modified)):
+        return False  # 头发每天长多少, 风声作者是谁: whose it is, is said
     place = what.endswith(_PLACES) and parsed.question.kind == "place"
     return place or bool(_asks_for(what, kind_of_noun(what) or "", whose=parsed.question.kind == "person"))
 

@@ -147,7 +147,7 @@ def test_what_cannot_be_asked_alone_leans_on_what_was_said(question: str) -> Non
 # fmt: off
 @pytest.mark.parametrize("question", [
     "违约金是多少？", "失眠怎么办？", "发烧多少度？", "比特币是谁发明的？", "那些年我们一起追的女孩是谁演的？", "苏州平均工资",
-    "头发每天长多少？", "期货交易费用有哪些？", "怎么更换墨盒？", "谁发明了电话？", "What does it mean to be stateless?",
+    "头发每天长多少？", "风声作者是谁？", "期货交易费用有哪些？", "怎么更换墨盒？", "谁发明了电话？", "What does it mean to be stateless?",
 ])
 # fmt: on
 def test_what_can_be_asked_alone_neither_changes_nor_leans(question: str) -> None:
