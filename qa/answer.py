@@ -17,7 +17,7 @@ from embeddings.folding import fold
 from qa.confidence import Calibration, load_calibration
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.errors import LibraryError, QuestionError
-from qa.followup import follow_up
+from qa.followup import follow_up, leans, says_nothing
 from qa.question import parse_question
 from qa.reader import Reader, load_reader
 from qa.retrieve import Retriever
@@ -110,7 +110,10 @@ class Answerer:
         """
         typed = clean_question(question)
         begin = time.perf_counter()
-        meant = follow_up(typed, heard(history))
+        said = heard(history)
+        meant = follow_up(typed, said)
+        if meant.leans:
+            documents = self._talked_of(meant.question, said, documents)
         hits = self.retriever.retrieve(meant.question, k=PASSAGES_READ, documents=documents)
         retrieved = time.perf_counter()
         if news is not None:
@@ -129,6 +132,18 @@ class Answerer:
             tried = SUGGESTIONS_TRIED if news is not None else 1
             answer = replace(answer, suggestions=self._suggested(meant.question, hits, documents, tried=tried))
         return _in_order(hits, weighed), _timed(answer, begin, retrieved, read)
+
+    def _talked_of(self, asked: str, said: Sequence[Exchange], documents: frozenset[str] | None) -> frozenset[str]:
+        """Where a question may be answered that cannot be asked alone and was not understood: in the document that gave
+        the last answer; nowhere, where it says nothing to look for (还有谁?), or that is not to be found again.
+        """
+        if says_nothing(asked):
+            return frozenset()
+        for exchange in reversed(said):
+            if exchange.answer and not leans(exchange.asked):
+                hits = self.retriever.retrieve(exchange.asked, k=PASSAGES_READ, documents=documents)
+                return frozenset([hit.passage.document_id for hit in hits if exchange.answer in hit.text][:1])
+        return frozenset()
 
     def _missing(self, asked: str) -> tuple[str, ...]:
         words = [asked[start:end] for start, end in content_words(parse_question(asked))]

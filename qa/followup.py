@@ -5,37 +5,35 @@ back exactly as it is, for a wrong rewriting costs more than none. Knows no libr
 
 Covered, in Chinese (both scripts) here and in English in :mod:`qa.followup_english`: the same question of another
 thing (那越南呢?), of another time, the same question again without the answers given (还有谁?), a question word alone
-(在哪里?), pronouns (它, 他, 其, 该公司, 这部电影, 那里) and a missing subject (什么时候开幕?). Not covered: corrections
-(不是, 我是说 …), references to one answer of several, to what is two topics back (but for persons).
+(在哪里?), pronouns (它, 他, 其, 该公司, 这部电影, 那里) and a missing subject (什么时候开幕?). What cannot be asked alone and was not
+understood is marked, for whoever answers it. Not covered: corrections (不是, 我是说 …), references to one answer of
+several, to what is two topics back (but for persons).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from qa.followup_english import follow_up_english
-from qa.followup_owned import among_asked, attribute_asked, lead_added, owner_added
+from qa.followup_contrast import of_another
+from qa.followup_english import follow_up_english, has_no_subject_english, says_nothing_english
+from qa.followup_owned import (
+    among_asked,
+    attribute_added,
+    lead_added,
+    owned_asked,
+    owner_added,
+)
+from qa.followup_subject import has_no_subject, subject, subject_added
 from qa.phrases import (
-    MEASURED,
     Parsed,
-    Phrase,
     Span,
-    acted_on,
-    counts,
-    is_nominal,
-    kinds_of,
-    owner,
     parse,
-    phrases,
-    segments,
-    times,
     topic,
 )
-from qa.pronouns import LOOK_BACK, is_short, pointed
-from qa.question import Kind, align, is_english
-from qa.tagging import Token
+from qa.pronouns import is_short, pointed
+from qa.question import align, is_english
 from qa.types import Exchange
 
 CONTRAST_LIMIT = 15
@@ -47,6 +45,7 @@ _CONTRAST_BARE = re.compile(r"(?:那么?|换成|如果是)(?P<what>[^呢]+)")
 _MORE = re.compile(
     r"(?:那么?)?(?:还有|另外还有|除此之外还有|此外还有)(?P<asked>谁|呢|哪些(?P<noun>[\u4e00-\u9fff]{1,6})|吗|别的吗|其他的?吗|哪些|哪几个|哪些人|什么|哪里)|(?:其他|其它|别)的呢"
 )
+_THEN = re.compile(r"(?:那么?)?(?:后来|然后|接着|之后|再后来|结果|现在)(?:呢|怎么样了?呢?)?")
 # fmt: off
 _WH = (
     ("time",   r"(?:是|在)?(?:什么时候|什么时间|何时|哪一?年|哪一?天|几月几[日号]|几点)"),
@@ -56,20 +55,19 @@ _WH = (
     ("number", r"(?:有|是)?(?:多少|几)(?:个|人|家|名|位|项|钱)?"),
 )
 # fmt: on
-_PROPER = ("nr", "ns", "nt")
-_OPENS = ("", "在", "是", "由", "有", "于", "从", "是在", "是由", "还有")
-_HAPPENS = frozenset(("开幕", "闭幕", "揭幕", "举行", "举办", "召开"))
-_BEGINS = frozenset(("开始", "结束"))
-_EVENT_ENDS = frozenset("会展节赛坛式礼典演座季周")
 _ADVERBS = ("time", "place", "reason", "manner")
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A question as it is to be asked. ``excluded`` are the answers given to it already, where others are wanted."""
+    """A question as it is to be asked. ``excluded`` are the answers given to it already, where others are wanted.
+    ``leans``: it cannot be asked alone, and what it leans on was not found. Then it is as it was typed, and no document
+    may answer it but what was talked of.
+    """
 
     question: str
     excluded: tuple[str, ...] = ()
+    leans: bool = False
 
 
 def follow_up(question: str, history: Sequence[Exchange]) -> FollowUp:
@@ -78,6 +76,34 @@ def follow_up(question: str, history: Sequence[Exchange]) -> FollowUp:
     """
     if not history:
         return FollowUp(question)
+    meant = _meant(question, history)
+    unchanged = meant.question == question and not meant.excluded
+    return (
+        FollowUp(question, leans=True) if unchanged and leans(question) and not _repeated(question, history) else meant
+    )
+
+
+def leans(question: str) -> bool:
+    """Whether ``question`` cannot be asked alone: 还有谁? 多少钱? 谁主持的? 那第二包呢?"""
+    folded = align(question).strip(_MARKS)
+    if folded.isascii():
+        return has_no_subject_english(question.strip())
+    return wants_more(folded) or _question_word(folded) is not None or has_no_subject(question)
+
+
+def says_nothing(question: str) -> bool:
+    """Whether a question that leans on others holds no word to look for: 还有谁? 后来呢? 多少钱? "Why?"."""
+    folded = align(question).strip(_MARKS)
+    if folded.isascii():
+        return says_nothing_english(folded)
+    return wants_more(folded) or _question_word(folded) is not None or _THEN.fullmatch(folded) is not None
+
+
+def _repeated(question: str, history: Sequence[Exchange]) -> bool:
+    return any(question.strip() == exchange.asked for exchange in history)
+
+
+def _meant(question: str, history: Sequence[Exchange]) -> FollowUp:
     folded = align(question).strip(_MARKS)
     base = history[-1].asked
     if wants_more(folded):
@@ -96,14 +122,18 @@ def wants_more(folded: str) -> bool:
     return _MORE.fullmatch(folded) is not None
 
 
+def _question_word(folded: str) -> str | None:
+    """What a question asks for that is a question word and nothing else."""
+    return next((kind for kind, pattern in _WH if re.fullmatch(rf"(?:那么?)?({pattern})呢?", folded)), None)
+
+
 def _more(question: str, history: Sequence[Exchange]) -> FollowUp:
     """The last question again, without the answers given to it so far."""
     base = history[-1].asked
     parsed = parse(base)
     asked = _MORE.fullmatch(align(question).strip(_MARKS))
-    if parsed.hole is None or (
-        asked and asked["asked"] == "谁" and parsed.question.kind not in ("person", "list", "name")
-    ):
+    of_persons = (asked and asked["asked"] == "谁") or question.lower().startswith(("who ", "and who "))
+    if parsed.hole is None or (of_persons and parsed.question.kind not in ("person", "list", "name")):
         return FollowUp(question)
     if asked and asked["noun"] and not (parsed.question.focus and parsed.question.focus.endswith(asked["noun"])):
         return FollowUp(question)
@@ -122,102 +152,16 @@ def _chinese(question: str, folded: str, history: Sequence[Exchange]) -> str | N
     contrast = _CONTRAST.fullmatch(folded) or _CONTRAST_BARE.fullmatch(folded)
     if contrast and len(contrast["what"]) <= CONTRAST_LIMIT:
         what = question[contrast.start("what") : contrast.end("what")]
-        if found := _contrasted(what, base) or attribute_asked(what, base):
+        if parse(what).hole is None and (whose := pointed(what, history)):
+            return owned_asked(whose)
+        if found := of_another(what, base):
             return found
-    for kind, pattern in _WH:
-        if re.fullmatch(rf"(?:那么?)?({pattern})呢?", folded):
-            return _asked_otherwise(question.strip(_MARKS), folded, kind, base, exchange)
-    if found := pointed(question, history) or _subject_added(question, history):
+    if kind := _question_word(folded):
+        return _asked_otherwise(question.strip(_MARKS), folded, kind, base, exchange)
+    if found := pointed(question, history) or subject_added(question, history):
         return found
-    return owner_added(question, base) or among_asked(question, base) or lead_added(question, base)
-
-
-# ---- the same question of something else
-
-
-def _contrasted(what: str, base: Parsed) -> str | None:
-    """``base`` asked of ``what``, which takes the place of its like; ``None`` where there is none."""
-    folded = align(what)
-    said = times(folded)
-    text: str | None = base.text
-    if said and said[0][1] == 0:
-        past = max(end for _, start, end in said)
-        if all(one[2] == two[1] for one, two in zip(said, said[1:], strict=False)):
-            text = _timed(what, said, base)
-            rest = what[past:]
-            rest = rest[1:] if rest.startswith("的") else rest
-            if not rest or text is None:
-                return text
-            return _contrasted(rest, parse(text))
-    what = what[:-1] if folded.endswith("的") and len(folded) > 1 else what
-    new = kinds_of(align(what))
-    if new is None:
-        return None
-    old = _like_by_ending(new, base) or _like_by_kind(new, base)
-    if old is None:
-        return None
-    changed = base.text[: old[0]] + what + base.text[old[1] :]
-    hole = base.hole
-    asked = base.folded[slice(*hole)] if hole else ""
-    if new.kind == "number" and hole and hole[0] >= old[1] and asked.startswith("多少") and asked != "多少钱":
-        # Another quantity has other units: 面积是多少平方公里, 人口是多少.
-        moved = hole[0] + len(what) - (old[1] - old[0])
-        changed = changed[: moved + 2] + changed[moved + hole[1] - hole[0] :]
-    return changed
-
-
-def _timed(what: str, said: Sequence[tuple[str, int, int]], base: Parsed) -> str:
-    """``base`` at another time: each time in place of one as fine, or in front where there is none at all."""
-    there = {name: (start, end) for name, start, end in reversed(times(base.folded))}
-    if not there:
-        return what[said[0][1] : said[-1][2]] + base.text
-    text = base.text
-    changes = []
-    coarsest = min(there.values())
-    for name, start, end in said:
-        at = there.get(name)
-        changes.append((at or (coarsest[1], coarsest[1]), what[start:end]))
-    for (start, end), new in sorted(changes, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
-
-
-def _like_by_ending(new: Phrase, base: Parsed) -> Span | None:
-    """The words of ``base`` that end as ``new`` does and start otherwise: 出口量 for 进口量, 青江市 for 白河市."""
-    best: tuple[int, bool, int, int, Span] | None = None
-    for run in segments(base):
-        for last in range(len(run)):
-            for first in range(last + 1):
-                start, end = run[first].start, run[last].end
-                shared = _shared_end(base.folded[start:end], new.text)
-                named = any(token.tag[:2] in _PROPER for token in run[first : last + 1])
-                if not shared or named != _has_name(new):
-                    continue
-                # Of the same length, or else the longest: 新能源汽车, not 汽车, for 燃油车.
-                rank = (shared, end - start == len(new.text), end, end - start, (start, end))
-                best = rank if best is None or rank > best else best
-    return best[4] if best else None
-
-
-def _has_name(phrase: Phrase) -> bool:
-    return any(token.tag[:2] in _PROPER for token in parse(phrase.text).tokens)
-
-
-def _shared_end(one: str, two: str) -> int:
-    """Characters that both end in; 0 where one is all of the other's end."""
-    count = 0
-    while count < min(len(one), len(two)) and one[-1 - count] == two[-1 - count]:
-        count += 1
-    return count if count < min(len(one), len(two)) else 0
-
-
-def _like_by_kind(new: Phrase, base: Parsed) -> Span | None:
-    """The last phrase of ``base`` of the kind of ``new``; for a name, else, the only name there is."""
-    like = [phrase for phrase in phrases(base) if phrase.named == new.named]
-    same = [phrase for phrase in like if new.kind and phrase.kind == new.kind]
-    if same:
-        return same[-1].start, same[-1].end
-    return (like[0].start, like[0].end) if new.named and len(like) == 1 else None
+    asked: tuple[Callable[[str, Parsed], str | None], ...] = (owner_added, among_asked, lead_added, attribute_added)
+    return next((found for ask in asked if (found := ask(question, base))), None)
 
 
 # ---- the same frame, asked for something else
@@ -237,7 +181,7 @@ def _asked_otherwise(word: str, folded: str, kind: str, base: Parsed, exchange: 
     linking = "在于到从至" if base.folded[:stem].endswith("的") else "在于到从至是"
     start = hole[0] - (hole[0] > 0 and base.folded[hole[0] - 1] in linking)
     if base.question.kind == "number" and kind in ("place", "time"):
-        found = _subject(base, "place")  # not where so many are: where what has them is
+        found = subject(base, "place")  # not where so many are: where what has them is
         return found and found + word + base.text[stem:]
     if base.question.kind not in _ADVERBS or base.question.focus:
         return _filled(word, base, hole, exchange)
@@ -294,85 +238,3 @@ def _without(text: str, folded: str, pattern: str) -> str:
     for match in reversed(list(re.finditer(pattern, folded))):
         text = text[: match.start()] + text[match.end() :]
     return text
-
-
-# ---- a missing subject
-
-
-def _subject_added(question: str, history: Sequence[Exchange]) -> str | None:
-    """``question``, which has a question word and a predicate and nothing else, with what was talked of in front."""
-    parsed = parse(question)
-    hole, kind = parsed.hole, parsed.question.kind
-    if hole is None or kind not in ("time", "place", "person", "number", "list"):
-        return None
-    rest = [token for token in parsed.tokens if token.start >= hole[1] and token.tag[0] != "P"]
-    opens = parsed.folded[: hole[0]]
-    if kind == "list":
-        if (
-            opens not in ("", "有")
-            or parsed.folded[0] != "有"
-            or not rest
-            or not all(is_nominal(token) for token in rest)
-        ):
-            return None
-    elif opens not in _OPENS or not _is_predicate(rest, kind):
-        return None
-    said = {token.text for token in rest}
-    base = parse(history[-1].asked)
-    found = None if said & _HAPPENS else _subject(base, kind)
-    if found and kind == "list" and align(found).find("的") > 1:
-        found = found[: align(found).find("的")]  # not the theme of a forum has guests
-    if found is None and said & (_HAPPENS | _BEGINS):
-        found = _event(history)
-    return found and found + question
-
-
-def _is_predicate(rest: Sequence[Token], kind: Kind) -> bool:
-    if rest and all(token.tag[0] in "vbud" or token.tag in ("vn", "ul", "uj") or token.text == "人" for token in rest):
-        return True
-    # What alone follows 什么时候 is a predicate, though the dictionary has it for a noun: 通车.
-    said = [token for token in rest if token.tag not in ("uj", "ul")]
-    if len(said) == 1 and said[0].tag == "p" and len(rest) > 1 and len(said[0].text) == 2:
-        return True  # 通过的
-    return kind == "time" and len(said) == 1 and said[0].tag == "n" and len(said[0].text) == 2
-
-
-def _subject(base: Parsed, kind: Kind) -> str | None:
-    """What ``base`` is about, if a question of ``kind`` can be asked of it. A quantity (降雨量) does nothing and has
-    nothing: it gives way to what it is a quantity of, but a mere place (重庆) does nothing at a time either.
-    """
-    about = topic(base) if base.hole else None
-    about = about or acted_on(base)
-    if about is None:
-        return None
-    start, end = about
-    within = [token for token in base.tokens if start <= token.start and token.end <= end]
-    if len(within) > 1 and within[-1].text in MEASURED and within[-1].start - start > 1:
-        end = within.pop().start
-    elif len(within) > 1 and kind != "number" and counts(within[-1].text):
-        within.pop()
-        spans = times(base.folded)
-        while within and (within[-1].tag == "uj" or any(low <= within[-1].start < high for _, low, high in spans)):
-            within.pop()
-        if not within or (kind == "time" and len(within) == 1 and within[0].tag == "ns"):
-            return None
-        end = within[-1].end
-    if len(within) > 1 and any(token.tag[0] in "vcd" and token.tag != "vn" for token in within):
-        return None
-    return base.text[start:end]
-
-
-def _event(history: Sequence[Exchange]) -> str | None:
-    """The event talked of last: what a question is about that ends as events do, or of which it is asked when or where
-    it happens.
-    """
-    for exchange in reversed(history[-LOOK_BACK:]):
-        base = parse(exchange.asked)
-        found, about = _subject(base, "time"), topic(base)
-        whose = about and base.text[slice(*owner(base, about))]
-        for one in (found, whose):
-            if one and align(one)[-1] in _EVENT_ENDS:
-                return one
-        if found and any(token.text in _HAPPENS | _BEGINS for token in base.tokens):
-            return found
-    return None

@@ -23,6 +23,10 @@ _CONTRAST = re.compile(
     r"(?:(?:and |but )?(?:what|how) about|and)\s+(?:(?P<how>in|on|at|for|of|from|by)\s+)?(?P<what>.{1,60})",
     re.IGNORECASE,
 )
+_WHOSE = re.compile(
+    r"(?:What|Who|Where|When|Which) (?:is|are|was|were) (?:the|[A-Z][\w.-]*(?: [A-Z][\w.-]*)*['’]s?) ([a-z]+(?: [a-z]+)?)(?=\?|$| (?:in|on|at|under|for|by|during) )"
+)
+"""What was Norvik's revenue in 2023? Who is the seller under the agreement?"""
 _WH = re.compile(r"(?:and )?(?P<word>when|where|why|how)", re.IGNORECASE)
 _NAME = re.compile(
     r"(?:\b[Tt]he )?\b[A-Z][\w'’.-]*(?:(?: (?:of|de|van|von|the|and))? [A-Z0-9][\w'’.-]*)*"
@@ -39,13 +43,29 @@ _CLOSED = re.compile(
 )
 _PRONOUN = re.compile(r"(?P<word>it|its|he|his|him|she|her|they|their|them)\b(?P<next> \w+)?", re.IGNORECASE)
 _EXPLETIVE = re.compile(
-    r"it (?:\w+ )?(?:common|possible|necessary|important|true|called|that|to|takes?|raining|snowing|time|late)\b",
+    r"it (?:\w+ )?(?:common|possible|necessary|important|true|called|that|mean|determined|decided|to|takes?|raining|snowing|time|late)\b",
     re.IGNORECASE,
 )
+_TAKES = re.compile(r"(?:and )?how (?:long|much(?: time)?) (?:does|did|will) it (?:take|cost)", re.IGNORECASE)
 _THERE = re.compile(r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )\bthere$", re.IGNORECASE)
 _OBJECT = re.compile(r"(?:and )?(?:who|what) [a-z]+ (?P<word>it|him|them)", re.IGNORECASE)
 """Who designed it?"""
 _POSSESSIVE = ("its", "his", "their")
+
+
+def has_no_subject_english(question: str) -> bool:
+    """Whether an English question cannot be asked alone: a question word, a pronoun for its subject, "And X?"."""
+    bare = question.rstrip("?!. ")
+    if _MORE.fullmatch(bare) or _WH.fullmatch(bare) or _CONTRAST.fullmatch(bare) or _TAKES.fullmatch(bare):
+        return True
+    opening = _CLOSED.match(bare)
+    at = opening.end() if opening else 0
+    return _PRONOUN.match(bare, at) is not None and _EXPLETIVE.match(bare, at) is None
+
+
+def says_nothing_english(bare: str) -> bool:
+    """Whether a question without its marks is a question word, "who else" or "how long does it take"."""
+    return any(form.fullmatch(bare) for form in (_MORE, _WH, _TAKES))
 
 
 def follow_up_english(question: str, history: Sequence[Exchange]) -> tuple[str | None, bool]:
@@ -57,10 +77,10 @@ def follow_up_english(question: str, history: Sequence[Exchange]) -> tuple[str |
     base = exchange.asked
     if _MORE.fullmatch(bare):
         return None, True
-    if contrast := _CONTRAST.fullmatch(bare):
-        return _contrasted(contrast["what"], contrast["how"] or "", base), False
     if word := _WH.fullmatch(bare):
         return _asked_otherwise(word["word"].capitalize(), base, exchange), False
+    if contrast := _CONTRAST.fullmatch(bare):
+        return _contrasted(contrast["what"], contrast["how"] or "", base), False
     return _pointed(bare, question[len(bare) :], base, exchange), False
 
 
@@ -76,6 +96,7 @@ def _contrasted(what: str, how: str, base: str) -> str | None:
         return old and base[: old[0]] + what + base[old[1] :]
     noun = re.fullmatch(r"(?:its |his |her |their )?(?:the )?([a-z]+(?: [a-z]+)?)", what)
     asked = re.match(r"(?:What|Who|Where|When|Which) (?:is|are|was|were) the ([a-z]+(?: [a-z]+)?) of ", base)
+    asked = asked or _WHOSE.match(base)
     if noun and asked and not how:
         return base[: asked.start(1)] + noun[1] + base[asked.end(1) :]
     return None

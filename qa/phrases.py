@@ -38,6 +38,7 @@ _PLACE_HEADS = frozenset("桥站场馆峡港路街院校园寺塔宫城")
 _NO_NAME = frozenset(
     "是在有的了和与及为由被把从到对向将于上中下里内外年月日时个家所座部本任当能会可应不没还又也就才都要想去来做说给用"
 )
+_CLOSES = ("P》", "P”", "P’", "P」", "P』")
 _NOT_FIRST = ("的", "请问", "在")
 _COUNTED = ("费", "票", "价", "额", "量", "数", "率", "金", "税", "薪")
 
@@ -108,11 +109,16 @@ def _split_name(run: Sequence[Token]) -> tuple[int, str]:
         return 1, first.tag
     if run[1].tag == "ns" and run[1].text[-1] in _PLACE_ENDS and first.tag[0] in "nog":
         return 2, "ns"
-    if first.text not in COMMON_SURNAMES or len(run[1].text) > 1 or run[1].text in _NO_NAME or run[1].tag[0] in "pcury":
+    if first.text not in COMMON_SURNAMES or len(run[1].text) > 1 or run[1].text in _NO_NAME or _links(run[1]):
         return 1, first.tag
-    if len(run) == 3 and len(run[2].text) == 1 and run[2].text not in _NO_NAME and run[2].tag[0] not in "pcury":
+    if len(run) == 3 and len(run[2].text) == 1 and run[2].text not in _NO_NAME and not _links(run[2]):
         return 3, "oovnr"
     return (1, first.tag) if run[1].tag[0] in "vdmq" else (2, "oovnr")
+
+
+def _links(token: Token) -> bool:
+    """Whether a character links words rather than being part of a given name, as 若 and 然 often are."""
+    return token.tag[0] in "pcury" and token.text not in "若然"
 
 
 def is_nominal(token: Token) -> bool:
@@ -254,7 +260,7 @@ def topic(parsed: Parsed) -> Span | None:
         len(before),
     )
     kept = before[:cut]
-    while kept and not is_nominal(kept[-1]) and kept[-1].tag != "P》":
+    while kept and not is_nominal(kept[-1]) and kept[-1].tag not in _CLOSES:
         kept.pop()
     spans = [(start, past) for _, start, past in times(parsed.folded)]
     while kept and (kept[0].text in _NOT_FIRST or any(start <= kept[0].start < past for start, past in spans)):

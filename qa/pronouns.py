@@ -30,26 +30,20 @@ _LEADING = re.compile(r"(?:那么?|那|请问)[,，]?(?=它|他|她|其|该|这)
 
 def pointed(question: str, history: Sequence[Exchange]) -> str | None:
     """``question`` with its pronoun replaced by what it stands for; ``None`` without one, or where that is not clear."""
-    folded = align(question)
-    if lead := _LEADING.match(folded):
-        question, folded = question[lead.end() :], folded[lead.end() :]
-    match = _PRONOUN.search(folded)
+    question = _without_lead(question)
     parsed = parse(question)
-    if match is None or not _starts_word(parsed, match.start()):
-        return None
-    said = [token for token in parsed.tokens if token.end <= match.start()]
-    spans = times(folded)
-    if any(is_nominal(token) and not _in(spans, token.start) and not _asks(parsed, token.start) for token in said):
+    match = _pronoun(parsed)
+    if match is None:
         return None
     word, rest = match[0], question[match.end() :]
     base = parse(history[-1].asked)
     if word in ("他", "她"):
-        found = _person(history)
+        found = person_meant(history)
         return found and question[: match.start()] + found + rest
     if word in ("它", "其"):
         owned = "的" if word == "其" else ""
-        person = _person(history[-1:]) if owned and base.question.kind == "person" else None
-        found = person or _thing(base, history[-1]) or (_person(history) if owned else None)
+        person = person_meant(history[-1:]) if owned and base.question.kind == "person" else None
+        found = person or _thing(base, history[-1]) or (person_meant(history) if owned else None)
         return found and question[: match.start()] + found + owned + rest
     if word in ("那里", "那儿", "当地"):
         found = _place(base, history[-1])
@@ -57,6 +51,29 @@ def pointed(question: str, history: Sequence[Exchange]) -> str | None:
     if word in ("该", "此", "这", "那"):
         return _demonstrative(question, parsed, match.span(), base, history[-1])
     return None
+
+
+def points(question: str) -> bool:
+    """Whether a question has a pronoun for its subject, whatever it stands for. 这 and 那 may point at what follows (那些年)."""
+    match = _pronoun(parse(_without_lead(question)))
+    return match is not None and match[0] not in ("这", "那", "此", "当地")
+
+
+def _without_lead(question: str) -> str:
+    lead = _LEADING.match(align(question))
+    return question[lead.end() :] if lead else question
+
+
+def _pronoun(parsed: Parsed) -> re.Match[str] | None:
+    """The first pronoun of a question, where nothing before it could be what it stands for."""
+    match = _PRONOUN.search(parsed.folded)
+    if match is None or not _starts_word(parsed, match.start()):
+        return None
+    said = [token for token in parsed.tokens if token.end <= match.start()]
+    spans = times(parsed.folded)
+    if any(is_nominal(token) and not _in(spans, token.start) and not _asks(parsed, token.start) for token in said):
+        return None
+    return match
 
 
 def _starts_word(parsed: Parsed, at: int) -> bool:
@@ -71,7 +88,7 @@ def _asks(parsed: Parsed, at: int) -> bool:
     return parsed.hole is not None and parsed.hole[0] <= at < parsed.hole[1]
 
 
-def _person(history: Sequence[Exchange]) -> str | None:
+def person_meant(history: Sequence[Exchange]) -> str | None:
     """The person talked of last: the answer, where one was asked for, or the one that a question names."""
     for exchange in reversed(history[-LOOK_BACK:]):
         base = parse(exchange.asked)

@@ -17,6 +17,7 @@ from qa.answer import QUESTION_LIMIT, Answerer, clean_question, compared, heard
 from qa.confidence import Calibration
 from qa.errors import LibraryError, QuestionError
 from qa.evaluate import as_document
+from qa.followup import FollowUp, follow_up
 from qa.library import Library
 from qa.retrieve import Retriever
 from qa.types import Answer, Block, Document, Exchange, Hit, Passage, Reading, VerbatimError
@@ -344,6 +345,25 @@ def test_answers_that_were_given_are_not_given_again(library: Library, encoder: 
     assert given_so_far == ["林溪", "高远", "林溪和方文", ""]
     assert [exchange.understood for exchange in said] == ["", *["谁在大会上发言？"] * 3]
     assert said[-1].status == "not_found"
+
+
+def test_what_cannot_be_asked_alone_is_answered_from_what_was_talked_of_or_not_at_all(
+    library: Library, encoder: KeywordEncoder
+) -> None:
+    library.add_documents(
+        [as_document("a", "大会", "林溪发言。"), as_document("b", "论坛", "高远发言。方文表示发言多久都行。")], encoder=encoder
+    )
+    built = Answerer(library, Retriever(library, encoder), Sayer(), Certain(), 0.1)
+    said = [Exchange("大会怎么开？", "", "林溪", "answered")]
+    alone = "那方文呢？"
+    assert follow_up(alone, said) == FollowUp(alone, leans=True)
+    answer = built.ask(alone, history=said)
+    assert {citation.document_id for citation in answer.citations} <= {"a"}
+    assert (answer.answer, answer.understood) == ("林溪", "")
+    # Nothing to look for, nothing talked of, or the document is not among the chosen.
+    assert built.ask("还有谁？", history=said).status == "not_found"
+    assert built.ask(alone, history=[Exchange("大会怎么开？", "", "", "not_found")]).status == "not_found"
+    assert built.ask(alone, history=said, documents=frozenset({"b"})).status == "not_found"
 
 
 def test_chosen_documents_alone_are_asked(library: Library, encoder: KeywordEncoder) -> None:
