@@ -144,6 +144,14 @@ def as_called(question: str, hit: Hit) -> str:
     return question if called == asked else called
 
 
+def meant(question: str, hit: Hit) -> tuple[str, ...]:
+    """The full names, simplified, of the parties of a passage's document that ``question`` names."""
+    if hit.document is None:
+        return ()
+    asked = simplified(question)
+    return tuple(alias.full for alias in _simplified_aliases(hit.document.text)[1] if _said(alias.full, asked))
+
+
 def _said(name: str, question: str) -> str:
     """``name`` or what stands for it in ``question``: a long beginning, or what tells a company from others; else empty."""
     if name in question:

@@ -34,6 +34,9 @@ _COUNTED = (
     r"|户|篇|本|集|轮|局|队|字"
 )
 _ANY = re.compile(f"{_RATE}|{_MONEY}|{_OTHER}|{_NUMBER}(?:{_UNITS['energy']}|{_UNITS['mass']})")
+_CALENDAR = re.compile(
+    r"(?:1\d|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}[日号])?|\d{1,2}月\d{1,2}[日号]|\d{1,2}[日号]?(?:[上下]午)?\d{1,2}[时点:]\d{0,2}分?"
+)
 _FIGURE = re.compile(r"[\d零〇一二两三四五六七八九十百千万亿半数几]")
 _HELD: dict[Measure, re.Pattern[str]] = {
     "rate": re.compile(_RATE),
@@ -56,7 +59,11 @@ _ASKED: tuple[tuple[Measure, re.Pattern[str]], ...] = (
         ),
     ),
     ("code", re.compile(r"(?:编号|号码|电话|账号|证号|代码|邮编|文号|型号)(?:是|为)?(?:多少|什么|几)")),
-    *((measure, re.compile(f"(?:几|多少)[万亿千百十]*(?:{units})(?!.*哪)")) for measure, units in _UNITS.items()),
+    ("duration", re.compile(r"多长时间|多久(?!以?[之前后])|(?:期限?|效期|保修|质保|时长)(?:是|为)?几年")),
+    *(
+        (measure, re.compile(f"(?<![元于於在])(?:几|多少)[万亿千百十]*(?:{units})(?!.*哪)"))
+        for measure, units in _UNITS.items()
+    ),
     (
         "count",
         re.compile(rf"(?:几|多少)[万亿千百十]*(?:{_COUNTED})(?!.*哪)"),
@@ -104,6 +111,8 @@ def can_measure(asked: str, text: str, start: int, end: int) -> bool:
     asks by how much something grew or fell, that must be said of it: 45.1亿元,同比增长11.9%.
     """
     amount, measure = text[start:end], measure_asked(asked)
+    if measure == "duration" and _CALENDAR.search(amount) and not _HELD[measure].search(_CALENDAR.sub(" ", amount)):
+        return False
     if measure and _ANY.search(amount) and not _FIGURE.search(_ANY.sub(" ", amount)):
         held = _HELD.get(measure)
         if measure == "code":

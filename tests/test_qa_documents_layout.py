@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from qa.documents.layout import repair
 from qa.documents.text import parse_text
 from qa.documents.words import straddles, unfinished
 
@@ -262,3 +263,13 @@ def test_one_huge_line(line: str) -> None:
 def test_many_torn_lines_take_linear_time() -> None:
     text = "力，奋力谱写新的篇章，面向未来，我们要全面增强科技创新策源力、数智变革牵引\n" * 3_000
     assert len(blocks(text)) == 1
+
+
+def test_lines_wrapped_by_the_count_of_characters_are_joined():
+    paragraphs = [
+        "青石渡在今江州县城东南十八里，位于江水与白溪交汇处，因渡口两岸铺有青石台阶而得名。关于渡口的始设年代，旧说纷纭，而1987年文物普查时在北岸发现的《修渡碑》记载，渡口由乡绅倡设。",
+        "明末战乱，渡口一度废弃。清康熙二十六年（1687年），知县佟世泽重修渡口，捐俸银六十两，并立规矩：官差、僧人、贫民免收渡钱，商贩每担收钱三文。乾隆年间，桐油、木材贸易兴盛，江西、福建商人纷纷来此设号。",
+        "道光十三年（1833年）五月，江水暴涨，镇上房屋冲毁过半，死者八十七人。店主之子开仓放米四百石，赈济灾民，知府题赠匾额。此匾今存县博物馆。光绪二十九年（1903年），留日归来的学生在万寿宫内创办青石学堂。",
+    ]
+    wrapped = ["\n".join(("  " + part)[at : at + 23] for at in range(0, len(part) + 2, 23)) for part in paragraphs]
+    assert [piece.text for piece in repair("\n".join(wrapped))] == paragraphs

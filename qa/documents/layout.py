@@ -24,6 +24,8 @@ MARGINS = (24, 132)
 """Columns between which a margin may lie: text narrower than 12 Chinese characters is verse or a list."""
 SHORT = 16
 """Characters up to which a line may be verse, a title or a list item, so that its open end says little."""
+COUNTED = 0.7
+"""Share of the margin that a line reaches at least that was wrapped by the count of its characters."""
 WINDOW = 1000
 """Characters of a paragraph so far that are looked at to tell whether the next piece goes on with it."""
 
@@ -190,6 +192,9 @@ def _unwrap(pieces: Sequence[Piece], margin: int, style: Style) -> list[Piece]:
             goes_on = _is_full(last, piece, margin) and (spaced or open_end)
             ragged = spaced and open_end and _line_width(last) > margin // 2
             goes_on = goes_on or (ragged and _torn(last.text, piece.text))
+            # Wrapped by the count of characters, not of columns: lines with figures in them stop short of the margin.
+            counted = _line_width(last) >= COUNTED * margin
+            goes_on = goes_on or (counted and (style.indents or (spaced and open_end)))
         if goes_on:
             groups[-1].append(piece)
         else:
