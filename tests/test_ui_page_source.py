@@ -43,6 +43,9 @@ IN_VIEW = """selector => {
 MARKED = "document.querySelector('#yj-pane mark')?.textContent"
 
 
+SHOWN = "document.querySelector('.yj-box')?.checkVisibility({visibilityProperty: true})"
+
+
 def test_a_pdf_opens_at_the_picture_of_its_page_which_turns_and_grows(browser: Browser, address: str) -> None:
     with visiting(browser, address) as visit:
         ask(visit, "港口花了多少？")
@@ -50,6 +53,7 @@ def test_a_pdf_opens_at_the_picture_of_its_page_which_turns_and_grows(browser: B
         assert visit.tab.is_visible(".yj-page-picture img")
         assert not visit.tab.is_visible(".yj-paper")
         assert visit.text(".yj-page-no") == ["2 / 3"]
+        until(visit, SHOWN)
         boxes = visit.tab.locator(".yj-box:visible").count()
         assert boxes >= 2
         assert visit.tab.evaluate(IN_VIEW, ".yj-box-answer")
@@ -65,6 +69,7 @@ def test_a_pdf_opens_at_the_picture_of_its_page_which_turns_and_grows(browser: B
         visit.tab.get_by_role("button", name="下一页").click()
         assert visit.text(".yj-page-no") == ["3 / 3"]
         visit.tab.get_by_role("button", name="上一页").click()
+        until(visit, SHOWN)
         assert visit.tab.locator(".yj-box:visible").count() == boxes
         visit.tab.get_by_role("button", name="文字").click()
         assert visit.tab.is_visible(".yj-paper mark")
