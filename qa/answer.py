@@ -37,7 +37,7 @@ NEAR_SHOWN = 3
 HISTORY_HEARD = 20
 """Exchanges of a conversation that a question may follow on."""
 
-SUGGESTED_LEAST = 0.6
+SUGGESTED_LEAST = 0.75
 """Confidence from which a question is suggested: it must be answered when it is clicked."""
 
 SUGGESTIONS_TRIED = 4
@@ -46,7 +46,7 @@ SUGGESTIONS_SHOWN = 2
 LIST_MARKS = "、,，;；和与及"
 CITATIONS_SHOWN = 3
 
-OTHER_LEAST = 0.5
+OTHER_LEAST = 0.65
 """Confidence from which a different answer of another document is shown beside the best one. Within one document, a
 second answer is nearly always that to another question.
 """

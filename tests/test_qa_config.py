@@ -28,7 +28,7 @@ def test_later_sources_win(tmp_path: Path) -> None:
     assert (config.threshold, config.host, config.port) == (0.1, "b", 3)
 
 
-@pytest.mark.parametrize(("name", "threshold"), [("谨慎", 0.3), ("careful", 0.3), ("适中", 0.12), ("大胆", 0.08)])
+@pytest.mark.parametrize(("name", "threshold"), [("谨慎", 0.5), ("careful", 0.5), ("适中", 0.25), ("大胆", 0.15)])
 def test_a_threshold_may_be_named(tmp_path: Path, name: str, threshold: float) -> None:
     assert load_config(environment(tmp_path, f'threshold = "{name}"')).threshold == threshold
     assert load_config(environment(tmp_path, YINJU_THRESHOLD=name)).threshold == threshold
