@@ -2,8 +2,8 @@
 
 Reports set like beside like: 范小东 was arrested then, 雷俊 is tried too; the men's champion, then the women's; lot one 5
 years, lot two 3. A network finds the right kind of answer and takes it from the wrong one. Looked at are the answer's
-clause and those before it, back to the first that names either. Works on :func:`folded_lines`; knows no
-score and no index.
+clause, the others of its sentence and those before it, up to the first that names either. Works on :func:`folded_lines`;
+knows no score and no index.
 
 Covered: people; words that exclude each other (开幕 and 闭幕, :data:`qa.lexicon.CONTRASTS`); an office and its deputy;
 ordinals and years. Not covered: companies and things, whose names no dictionary tells from other words.
@@ -50,8 +50,8 @@ def _lines(text: str) -> Iterator[Span]:
 
 
 def rival_person(question: Question, folded: str, answer: Span) -> bool:
-    """Whether another person than the one the question names stands nearest before the answer, which is in ``folded``,
-    that one's text being there too.
+    """Whether another person stands nearer to the answer, a range of ``folded``, than the one whom the question names and
+    ``folded`` holds too.
     """
     asked = [question.folded[start:end] for start, end in find_people(question.folded)]
     held = [name for name in asked if name in folded]
@@ -74,7 +74,7 @@ def _differs(name: str, answer: Span, at: int, asked: str) -> bool:
 
 
 def contrast(question: Question, folded: str, answer: Span) -> float:
-    """1 where the answer's clause, or the nearest before it that names either, holds what excludes a word of the question
+    """1 where the answer's clause, or the nearest that names either, holds what excludes a word of the question
     and not that word; one half where its whole sentence does not decide and the passage holds the other alone; else 0.
     """
     pairs = [*contrasted(question.folded), *_numbered(question.folded, folded)]

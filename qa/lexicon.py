@@ -204,5 +204,5 @@ CONTRASTS: tuple[tuple[str, ...], ...] = tuple(
 )
 """Groups of words of which a fact is told of one: what is said of the opening is not said of the close."""
 
-DEPUTIES = ("副", "前", "原", "代", "助理", "名誉")
+DEPUTIES = ("副", "助理", "名誉")
 """What before an office makes it another."""

@@ -62,6 +62,8 @@ def test_words_that_exclude_each_other(question: str, text: str, answer: str, sh
     ("四川省副省长是谁？", "四川省副省长任京东致辞。",             False),
     ("四川省省长是谁？",   "四川省省长李四、副省长任京东致辞。",     False),
     ("谁致辞？",          "四川省副省长任京东致辞。",             False),
+    ("员工有多少人？",     "目前员工有300人。",                   False),
+    ("方案由谁提出？",     "原方案由任京东提出。",                 False),
 ])
 # fmt: on
 def test_a_deputy_is_not_the_holder_of_the_office(question: str, text: str, only: bool) -> None:
