@@ -149,7 +149,8 @@ def _numbered(asked: str, folded: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         others = {other[0] + other[1] for other in _ORDINAL.finditer(folded) if other[1] == match[1]} - {word}
         yield word, tuple(sorted(others))
     years = set(_YEAR.findall(asked))
-    if len(years) == 1:
+    # A year that stands in the title or at the head of the document is not told again: 比2022年增长 says nothing of it then.
+    if len(years) == 1 and min(years) in folded:
         yield min(years), tuple(sorted(set(_YEAR.findall(folded)) - years))
 
 

@@ -44,6 +44,7 @@ def test_the_person_who_stands_nearest_before_the_answer(question: str, text: st
     ("第一包质保几年？",         LOTS,   "5年",    0.0),
     ("2021年营业收入是多少？",    REPORT, "19亿元", 1.0),
     ("2022年营业收入是多少？",    REPORT, "19亿元", 0.0),
+    ("2023年营业收入是多少？",    "营业收入19亿元，比2022年增长一成。", "19亿元", 0.0),
     ("果博会什么时候闭幕？",      "11时，他宣布果博会开幕。", "11时", 1.0),
     ("果博会什么时候開幕？",      "11时，他宣布果博会开幕。", "11时", 0.0),
     # the sentence of the answer names neither, another line of the passage the close alone
