@@ -36,6 +36,11 @@ _ROLE = re.compile(
     rf"^[ \t\u3000*#>-]*({_PARTY})[ \t\u3000]*(?:[（(]\s*(?:以下)?(?:简称|称)?[“\"]?({_PARTY})[”\"]?\s*[）)])?\s*[:：]\s*\**\s*({_NAMED})(?=[，,；;。\s（(]|$)",
     re.MULTILINE,
 )
+_ACCUSED = re.compile(
+    rf"^[ \t\u3000]*({_PARTY})([\u3400-\u9fff·]{{2,12}})[，,（(](?=男|女|曾用名|绰号|别名|化名|系|住|统一社会信用代码)",
+    re.MULTILINE,
+)
+"""A party of a judgment that no colon parts from its role: 被告人范小东，男."""
 _PATIENT = re.compile(
     rf"^[ \t\u3000*#>-]*(?:患者)?姓\s*名\s*[:：]\s*\**\s*({_NAMED})(?=[，,；;。\s（(]|$)", re.MULTILINE
 )
@@ -51,6 +56,7 @@ CORE = 4
 """Characters from which the beginning of a longer name stands for it: 融科智感 for 融科智感（合肥）半导体有限公司."""
 SHORTEST_CORE = 2
 """The same for a company's name without the place before it, if it is no common word: 金锐 for 常山金锐精密机械有限公司."""
+MOST_PARTIES = 4
 COMMON = 1000
 """Occurrences in the dictionary's corpus from which a word is no company by itself."""
 _COMPANY = re.compile(r"(?:公司|集团|银行|支行|厂|店|院|学校|大学|中心|社|行|所|局|部)$")
@@ -87,12 +93,14 @@ def _parties(text: str) -> Iterator[Alias]:
     for match in _ROLE.finditer(text):
         for role in filter(None, (match[1], match[2])):
             named.setdefault(_SPACE.sub("", role), set()).add(match[3])
+    for match in _ACCUSED.finditer(text):
+        named.setdefault(match[1], set()).add(match[2])
     patients = set(_PATIENT.findall(text))
     if patients and "患者" in text:
         named["患者"] = patients
     for role, names in named.items():
         if len(names) == 1 and names.isdisjoint(named):
-            yield Alias(names.pop(), role)
+            yield Alias(min(names), role)
 
 
 def _products(text: str) -> Iterator[Alias]:
@@ -119,6 +127,14 @@ def subjects(text: str) -> str:
     """What whom a whole document is about is called there, its parties or the product that it describes, one a line."""
     about = (*_parties(text), *_products(text))
     return "\n".join(dict.fromkeys(name for alias in about for name in (alias.full, alias.short)))
+
+
+def parties(text: str) -> tuple[str, ...]:
+    """The full names of whom a whole document is about, its parties or the product that it describes, at most
+    :data:`MOST_PARTIES`: none where there are more, which is a list of people, not what each part is about.
+    """
+    names = tuple(dict.fromkeys(alias.full for alias in (*_parties(text), *_products(text))))
+    return names if len(names) <= MOST_PARTIES else ()
 
 
 def as_called(question: str, hit: Hit) -> str:

@@ -15,25 +15,15 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from qa.lexicon import CONTRASTS, DEPUTIES, NO_NAME_ENDS, SURNAMES
+from qa.lexicon import CONTRASTS, DEPUTIES
+from qa.people import Span, find_people
 from qa.question import Question, align
-from qa.tagging import Token, frequency, tokenize
-
-Span = tuple[int, int]
+from qa.tagging import tokenize
 
 _CLAUSE_END = re.compile(r"[,，;；。！!？?\n]")
 _ORDINAL = re.compile(r"第(?:\d+|[一二三四五六七八九十百]+)(?=([^\d\s]))")
 _YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)\d\d(?=年)")
 _SENTENCE = "。！!？?\n"
-_HAN = re.compile("[\u3400-\u9fff]")
-_THINGS = NO_NAME_ENDS | frozenset("证费书法性品人市省江河湖山岭溪桥场会率额期日月年万亿的部局院厂")
-_WORDS = frozenset("时万和于")
-"""Surnames that are far oftener words."""
-COMMON = 200
-"""Occurrences in the dictionary's corpus from which a word is no name of somebody."""
-GIVEN = 2
-"""Characters of a given name."""
-_PEOPLE = ("nr", "nrx", "oovnr")
 
 
 def folded_lines(text: str) -> str:
@@ -152,36 +142,3 @@ def _numbered(asked: str, folded: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     # A year that stands in the title or at the head of the document is not told again: 比2022年增长 says nothing of it then.
     if len(years) == 1 and min(years) in folded:
         yield min(years), tuple(sorted(set(_YEAR.findall(folded)) - years))
-
-
-@lru_cache(maxsize=64)
-def find_people(folded: str) -> tuple[Span, ...]:
-    """Names of people: such as the dictionary knows or may guess, and surnames with one or two single characters behind
-    (雷俊, 沈国良), which it cuts up, where no more of these follow.
-    """
-    tokens = tokenize(folded)
-    found = [
-        (token.start, token.end)
-        for token in tokens
-        if token.tag == "nrx" or (token.tag in _PEOPLE and _may_be_name(token.text))
-    ]
-    for number, token in enumerate(tokens):
-        if token.text not in SURNAMES - _WORDS or (number and _may_be_given(tokens[number - 1])):
-            continue
-        past, length = token.end, 0
-        for given in tokens[number + 1 :]:
-            if given.start != past or not _may_be_given(given):
-                break
-            past, length = given.end, length + 1
-        if 1 <= length <= GIVEN:
-            found.append((token.start, past))
-    return tuple(sorted(found))
-
-
-def _may_be_name(word: str) -> bool:
-    """Whether a word that is tagged as a name is one: no common word (查明), no thing by its end (许可证)."""
-    return 1 < len(word) <= GIVEN + 1 and frequency(word) < COMMON and word[-1] not in _THINGS
-
-
-def _may_be_given(token: Token) -> bool:
-    return len(token.text) == 1 and _HAN.match(token.text) is not None and token.tag[0] not in "pcurdyemq"

@@ -26,7 +26,9 @@ _ORDINAL = re.compile(r"第[一二三四五六七八九十百]+(?=[届次期条�
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 
 HEAD = 300
-"""Characters at the start of a document whose figures go for all of it: the date of an issue, the number of a file."""
+"""Characters at the start of a document whose figures go for all of it (the date of an issue, the number of a file), and at
+that of an article whose names do.
+"""
 
 
 HALF = 0.5
@@ -65,7 +67,10 @@ def evidence(question: str, hit: Hit, reading: Reading) -> Evidence:
     lines, answer = folded_lines(hit.text), reading.answer or reading.quote
     quote = folded[reading.quote[0] : reading.quote[1]]
     in_quote = [share(unit, quote) for unit in parsed.units]
-    everywhere = [max(share(unit, folded), share(unit, title)) for unit in parsed.units]
+    head = align(_head(hit))
+    everywhere = [
+        max(share(unit, folded), share(unit, title), unit.named and share(unit, head)) for unit in parsed.units
+    ]
     lacking = [(unit, held) for unit, held in zip(parsed.units, everywhere, strict=True) if held < 1]
     return Evidence(
         quote=_weighted(parsed, in_quote),
@@ -83,6 +88,14 @@ def _title(hit: Hit) -> str:
     """The article's title with the section's, the other names of what it names, and whom the document is about."""
     about = "" if hit.document is None else subjects(hit.document.text)
     return f"{hit.passage.title}\n{hit.passage.section}\n{hit.passage.also}\n{about}"
+
+
+def _head(hit: Hit) -> str:
+    """How the hit's article begins: whom it names there it is about, as far as the hit does not say otherwise."""
+    if hit.document is None:
+        return ""
+    begin = max(hit.document.text.find(hit.passage.title), 0)
+    return hit.document.text[begin : begin + HEAD]
 
 
 def figures_asked(folded: str) -> list[str]:

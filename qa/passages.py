@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.aliases import find_aliases, other_names
+from qa.aliases import find_aliases, other_names, parties
 from qa.documents.assemble import heading_title
 from qa.types import TITLE_SEPARATOR, Block, Document, Passage
 
@@ -159,12 +159,14 @@ def split_passages(document: Document) -> list[Passage]:
     ``id`` is 0 until a library stores them. Deterministic.
     """
     passages: list[Passage] = []
-    aliases = find_aliases(document.text)
+    aliases, about = find_aliases(document.text), parties(document.text)
     for unit in _units(document):
         starts = [block.start for block in unit.blocks]
         for first, last in _cut(unit, document.text):
             blocks = unit.blocks[bisect_right(starts, first.start) - 1 : bisect_left(starts, last.end)]
-            names = other_names(f"{unit.title}\n{document.text[first.start : last.end]}", aliases)
+            text = f"{unit.title}\n{document.text[first.start : last.end]}"
+            names = other_names(text, aliases)
+            names += [name for name in about if name not in text and name not in names]
             passages.append(
                 Passage(
                     id=0,

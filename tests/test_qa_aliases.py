@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.aliases import Alias, as_called, find_aliases, other_names
+from qa.aliases import Alias, as_called, find_aliases, other_names, parties
 from qa.evaluate import as_document
 from qa.types import Hit, Passage
 
@@ -22,6 +22,8 @@ from qa.types import Hit, Passage
     ("出租方（甲方）：尹慧茹，身份证号码：3301", [("尹慧茹", "出租方"), ("尹慧茹", "甲方")]),
     ("甲 方：江州果业（集团）有限公司\n乙方：林溪\n", [("江州果业（集团）有限公司", "甲方"), ("林溪", "乙方")]),
     ("原告：沈国良，男。\n被告：邱志鹏，男。\n被告：陶玉兰，女。", [("沈国良", "原告")]),
+    ("被告人范小东，男，1996年生。\n公诉机关指控被告人盗窃。", [("范小东", "被告人")]),
+    ("被告人范小东，男。\n被告人雷俊，女。", []),
     ("甲方：\n乙方：______", []),
     ("通用名称：盐酸奥维洛尔缓释片\n商品名称：舒络宁\n", [("盐酸奥维洛尔缓释片", "舒络宁")]),
     ("本条所称甲方：指出租人。", []),
@@ -74,3 +76,14 @@ def test_a_company_goes_by_its_name_without_its_place() -> None:
     assert as_called("北辰质保多久？", hit) == "卖方质保多久？"
     assert as_called("沈阳质保多久？", hit) == "沈阳质保多久？"
     assert as_called("戚文彬对什么过敏？", hit) == "患者对什么过敏？"
+
+
+# fmt: off
+@pytest.mark.parametrize(("text", "expected"), [
+    ("甲方：尹慧茹\n乙方：瞿文博\n", ("尹慧茹", "瞿文博")),
+    ("甲方：赵一\n乙方：钱二\n丙方：孙三\n丁方：李四\n保证人：周五\n", ()),
+    ("记者：赵一\n", ()),
+])
+# fmt: on
+def test_whom_a_document_is_about(text: str, expected: tuple[str, ...]) -> None:
+    assert parties(text) == expected

@@ -273,3 +273,15 @@ def test_lines_wrapped_by_the_count_of_characters_are_joined():
     ]
     wrapped = ["\n".join(("  " + part)[at : at + 23] for at in range(0, len(part) + 2, 23)) for part in paragraphs]
     assert [piece.text for piece in repair("\n".join(wrapped))] == paragraphs
+
+
+# fmt: off
+@pytest.mark.parametrize(("text", "expected"), [
+    ("姓名：林溪  性别：女\n入院日期：3月8日  床号：7床\n\n诊断：肺炎\n", ["姓名：林溪  性别：女", "入院日期：3月8日  床号：7床", "诊断：肺炎"]),
+    ("甲方（买方）：江州果业公司\n地址：江州市青石路1号\n", ["甲方（买方）：江州果业公司", "地址：江州市青石路1号"]),
+    # what somebody says is no entry of a form: a torn sentence stays whole
+    ("江州果业公司的一位负责人在会上向本报记者介绍，今年的收购价，\n他表示：不会再涨。\n", ["江州果业公司的一位负责人在会上向本报记者介绍，今年的收购价，他表示：不会再涨。"]),
+])
+# fmt: on
+def test_entries_of_a_form_are_lines_of_their_own(text: str, expected: list[str]) -> None:
+    assert blocks(text) == expected

@@ -216,3 +216,11 @@ def test_the_rows_of_a_table_in_html_have_their_header() -> None:
         ("table", (), "版本 | 日期"),
         ("table", (2,), "3.2 | 2月"),
     ]
+
+
+def test_entries_of_a_form_keep_their_lines_and_wrapped_prose_does_not() -> None:
+    text = "**甲方**：江州果业公司\n地址：青石路1号\n电话：0571\n\n今年的收购\n价格：不变\n"
+    assert [block[2] for block in blocks(text)] == [
+        "甲方：江州果业公司\n地址：青石路1号\n电话：0571",
+        "今年的收购价格：不变",
+    ]

@@ -30,10 +30,11 @@ from benchmarks.cache import CachedEncoder
 from benchmarks.common import BUILD, ROOT, SHARED
 from benchmarks.quality import HELD_OUT, SETS, answering, read_set
 from qa.answer import PASSAGES_READ, Answerer
-from qa.binding import contrasted, find_people
+from qa.binding import contrasted
 from qa.confidence import signals
 from qa.evaluate import GoldQuestion
 from qa.network import load_network
+from qa.people import find_people
 from qa.question import align, parse_question
 from qa.reader import SpanReader
 from qa.types import Document, Hit, Reading

@@ -88,7 +88,11 @@ def _lines(text: str) -> list[Piece]:
             gap = line.endswith("\f")
         else:
             gap = True
-    return pieces
+    entries = [marks.is_entry(piece.text) for piece in pieces]
+    return [
+        replace(piece, starts=True) if number and entries[number - 1] and entries[number] else piece
+        for number, piece in enumerate(pieces)
+    ]
 
 
 def style_of(pieces: Sequence[Piece]) -> Style:

@@ -39,6 +39,7 @@ _TITLE = re.compile(r"^title[ \t]*:[ \t]*(.+?)[ \t]*\r?$", re.MULTILINE)
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[\w+/=%-]*")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^>]*>?", re.DOTALL)
 _FOOTNOTE = re.compile(r"^(?=\[\^[^\]\n]{1,60}\]:)", re.MULTILINE)
+_EMPHASIS = re.compile(r"^\s+|[*_`]+")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -173,7 +174,19 @@ class _Walk:
         elif _FOOTNOTE.match(content):
             yield from (Draft(self.inline(note), "note") for note in _FOOTNOTE.split(content) if note)
         else:
-            yield Draft(text, paragraph_kind(text))
+            yield Draft(self.inline(_with_entries(content)), paragraph_kind(text))
+
+
+def _with_entries(content: str) -> str:
+    """A paragraph's source with a hard break between two lines that are both entries of a form, as whoever wrote them
+    sees them.
+    """
+    lines = content.split("\n")
+    entries = [marks.is_entry(_EMPHASIS.sub("", line)) for line in lines]
+    broken = [
+        line + "  " if here and after else line for line, here, after in zip(lines, entries, entries[1:], strict=False)
+    ]
+    return "\n".join([*broken, lines[-1]])
 
 
 def paragraph_kind(text: str) -> BlockKind:

@@ -79,6 +79,9 @@ _PAGE_MARK = re.compile(
 )
 _RULE = re.compile(r"([=\-~_*#—─━+·.])\s?(?:\1\s?){2,}")
 _FIELD = re.compile(r"[^\s，。,:：]{1,8}(?:\s[^\s，。,:：]{1,4})?[:：]\s*\S")
+_ENTRY = re.compile(
+    r"[【\[]?[\u3400-\u9fff]{2,10}(?<![说道称问答示出为调绍露写])[】\]]?\s*(?:[（(][^（）()\n]{1,12}[）)])?\s*[:：]\s*\S"
+)
 _SPEAKER = re.compile(
     r"(?:[\[［【(（]?\d{1,4}[-/:：.年月日\d\s]{1,18}[\]］】)）]?\s*)?[^\s，。,:：\d][^，。,:：]{0,11}[:：]\s*\S"
 )
@@ -209,6 +212,13 @@ def is_rule(text: str) -> bool:
 def is_field(text: str) -> bool:
     """Whether the line is ``name: value``."""
     return _FIELD.match(text) is not None
+
+
+def is_entry(text: str) -> bool:
+    """Whether the line is an entry of a form: a name of several Chinese characters, not what somebody does (他表示：…), and
+    its value. Two in a row are two lines, whatever the first ends with.
+    """
+    return _ENTRY.match(text) is not None
 
 
 def is_speech(text: str) -> bool:

@@ -1,0 +1,129 @@
+"""The part of a marked span that the question asks for: of a period its end, of a labelled line what stands behind the
+label, of what somebody is who it is.
+
+A network marks the right place and takes along what stands beside it. Each rule here takes one such thing away and leaves
+every other span as it is. Works on the text's own characters; knows no passage, score or index.
+"""
+
+from __future__ import annotations
+
+import re
+
+from qa.lexicon import OFFICES
+from qa.people import find_people
+from qa.question import Question, align
+from qa.spans import find_numbers, only_date
+
+Span = tuple[int, int]
+
+_TILL = re.compile(r"(?:[日号月年]|\d{4})起?(?P<link>[至到—–~～-]|——)(?=[\d零〇一二三四五六七八九十])")
+_ASKS_END = re.compile(
+    r"到期|截止|截至|为止|终止|结束|届满|期满|到(?:哪|什么时候|何时|几[点时月号日])|去世|逝世|病逝|死于|卒于|过世"
+)
+_ASKS_BEGIN = re.compile(
+    r"开始|起(?:始|算)|从(?:哪|什么时候|何时|几[点时月号日])|自何|出生|生于|诞生|生日|哪[天年]生|何时生"
+)
+_TRAILING = re.compile(r"(?:为止|止|结束|期间)+$")
+_LABEL = re.compile(r"^.{0,30}?[\u3400-\u9fff]{2,8}[:：]\s*")
+_CODE = re.compile(r"[A-Za-z]{1,6}[-–]?\d{1,6}[A-Za-z]?|[A-Za-z]\d{1,4}")
+_INSIDE = re.compile(r"(?<=[内里处旁])[\u3400-\u9fff]{2}$")
+_TIMES = re.compile(r"^第[一二三四五六七八九十\d]+[次回笔批期轮届](?=[于在自从])|^[于在自从]")
+_FIGURES = "0123456789零〇一二两三四五六七八九十百千万亿半"
+_ENGLISH_NUMBER = re.compile(
+    r"(?:(?:about|around|nearly|over|some|almost|roughly|more than|less than|at least|up to) )?"
+    r"(?:[$£€]?\d[\d,.]*%?|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen))"
+    r"(?: (?:hundred|thousand|million|billion|percent|per cent))*(?= [a-z])",
+    re.IGNORECASE,
+)
+PLAIN_WORDS = 2
+"""English words up to which an amount is as short as people give it."""
+
+
+def asked_part(question: Question, text: str, start: int, end: int) -> Span:
+    """The part of ``[start, end)`` in ``text`` that ``question`` asks for, by its kind; the span itself, or empty never."""
+    kind, asked = question.kind, question.folded
+    if kind in ("person", "place", "organisation", "time", "number", "name", "thing"):
+        start, end = _behind_label(text, start, end)
+    if kind == "time":
+        return _end_of_period(asked, text, start, end)
+    if kind == "person":
+        return _who_it_is(text, start, end)
+    if kind == "place":
+        inside = _INSIDE.search(text, start, end)
+        return (start, inside.start()) if inside and inside.start() > start + 2 else (start, end)
+    if kind == "number":
+        return _plain_number(question, text, start, end)
+    if kind in ("thing", "name"):
+        last = question.units[-1].text if question.units and asked.rstrip("?").endswith(question.units[-1].text) else ""
+        return _without_amount(question.focus or last, text, start, end)
+    return start, end
+
+
+def _behind_label(text: str, start: int, end: int) -> Span:
+    """Without the label before the answer: 联系人：| 罗慎行; of a code before a colon, which is no label, nothing is taken."""
+    found = _LABEL.match(text[start:end])
+    return (start + found.end(), end) if found and found.end() < end - start else (start, end)
+
+
+def _end_of_period(asked: str, text: str, start: int, end: int) -> Span:
+    """The end of a period, or its beginning, where one of them is asked for: 2024年4月1日起至 | 2026年3月31日 | 止."""
+    folded = align(text[start:end])
+    lead = _TIMES.match(folded)
+    if lead and only_date(text, start, end):
+        start, folded = start + lead.end(), folded[lead.end() :]
+        start, folded = (start + 1, folded[1:]) if folded[:1] in "于在自从" else (start, folded)
+    till = _TILL.search(folded)
+    if till is None or bool(_ASKS_END.search(asked)) == bool(_ASKS_BEGIN.search(asked)):
+        return start, end
+    if _ASKS_END.search(asked):
+        rest = folded[till.end("link") :]
+        return start + till.end("link"), end - len(rest) + len(_TRAILING.sub("", rest))
+    first = re.sub("^[自从]", "", folded[: till.start("link")])
+    low = start + till.start("link") - len(first)
+    return low, low + len(first.removesuffix("起"))
+
+
+def _who_it_is(text: str, start: int, end: int) -> Span:
+    """The name that stands before what somebody is, where that was marked alone: 侯启年，| 浙衡律师事务所律师."""
+    folded = align(text)
+    if not folded[start:end].endswith(OFFICES) or any(low < end and start < past for low, past in find_people(folded)):
+        return start, end
+    before = folded[:start].rstrip()
+    if not before.endswith((",", "，", "(", "（", ":", "：")):
+        return start, end
+    names = [name for name in find_people(folded) if name[1] == len(before) - 1]
+    return names[0] if names else (start, end)
+
+
+def _plain_number(question: Question, text: str, start: int, end: int) -> Span:
+    """Of several amounts the one in the unit that is asked for: 三十六年间救起落水者 | 四十一人; in English the number alone."""
+    marked = align(text[start:end])
+    if marked.isascii():
+        number = _ENGLISH_NUMBER.match(marked)
+        return (start, start + number.end()) if number and len(marked.split()) > PLAIN_WORDS else (start, end)
+    unit = question.focus
+    if not unit or question.asked is None or not question.folded[: question.asked[1]].endswith(unit):
+        return start, end
+    numbers = find_numbers(marked)
+    fitting = [(low, past) for low, past in numbers if marked[low:past].rstrip("左右以上下内").endswith(unit)]
+    if len(numbers) < 2 or len(fitting) != 1:
+        return start, end
+    return start + fitting[0][0], start + fitting[0][1]
+
+
+def _without_amount(focus: str, text: str, start: int, end: int) -> Span:
+    """Without how many of them there are behind the noun that is asked for (加速芯片 | 9600片), and of a code that is asked for
+    without what it means (E7 | ：机门未关好).
+    """
+    if focus.endswith(("代码", "编号", "代号", "型号")):
+        code = _CODE.match(text, start, end)
+        if code and text[code.end() : code.end() + 1] in "：: ":
+            return code.span()
+    folded = align(text[start:end])
+    at = folded.find(focus[-2:]) if focus else -1
+    past = at + len(focus[-2:])
+    if at < 1 or past >= len(folded) or folded[past] not in _FIGURES:
+        return start, end
+    numbers = find_numbers(folded[past:])
+    return (start, start + past) if numbers and numbers[0] == (0, len(folded) - past) else (start, end)

@@ -1,0 +1,45 @@
+"""What of a marked span the question asks for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.parts import asked_part
+from qa.question import parse_question
+
+LEASE = "租赁期自2024年4月1日起至2026年3月31日止，共计24个月。"
+
+
+# fmt: off
+@pytest.mark.parametrize(("question", "text", "marked", "part"), [
+    ("租期到哪天为止？",     LEASE, "2024年4月1日起至2026年3月31日止", "2026年3月31日"),
+    ("租期从哪天开始？",     LEASE, "自2024年4月1日起至2026年3月31日止", "2024年4月1日"),
+    ("租期是什么时候？",     LEASE, "2024年4月1日起至2026年3月31日止", "2024年4月1日起至2026年3月31日止"),
+    ("林溪哪一年出生？",     "林溪（1911年4月8日－1989年12月3日）", "1911年4月8日－1989年", "1911年4月8日"),
+    ("何时发放第二笔？",     "第二次于2024年12月20日发放180万元。", "第二次于2024年12月20日", "2024年12月20日"),
+    ("加装电梯找谁咨询？",   "电话：0597-3310826，联系人：物业科罗慎行。", "0597-3310826，联系人：物业科罗慎行", "物业科罗慎行"),
+    ("原告的律师是谁？",     "代理人：贺敏，江川律师事务所律师。", "江川律师事务所律师", "贺敏"),
+    ("资料只能在哪里看？",   "只能在B7栋三层的专用机房内查阅。", "B7栋三层的专用机房内查阅", "B7栋三层的专用机房内"),
+    ("一共救过多少人？",     "三十六年间救起落水者四十一人。", "三十六年间救起落水者四十一人", "四十一人"),
+    ("采用什么加速芯片？",   "采用“磐石”加速芯片9600片。", "“磐石”加速芯片9600片", "“磐石”加速芯片"),
+    ("门没关好报哪个故障代码？", "E7：机门未关好，请重新关门。", "E7：机门未关好", "E7"),
+    ("How many units were deployed?", "Twenty-four units were deployed here.", "Twenty-four units were deployed", "Twenty-four"),
+    ("How tall is it?",      "It is 4 m tall.", "4 m", "4 m"),
+    ("占地多少亩？",         "占地2180亩。", "2180亩", "2180亩"),
+])
+# fmt: on
+def test_asked_part(question: str, text: str, marked: str, part: str) -> None:
+    start = text.index(marked)
+    low, high = asked_part(parse_question(question), text, start, start + len(marked))
+    assert text[low:high] == part
+
+
+@given(st.text("2024年4月1日起至自第次于二三人：，联系内查E7 two units-", min_size=1, max_size=40), st.data())
+def test_never_empty_and_never_outside(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    for asked in ("租期到哪天为止？", "找谁咨询？", "在哪里？", "多少人？", "什么代码？", "How many units?"):
+        low, high = asked_part(parse_question(asked), text, start, end)
+        assert 0 <= low < high <= len(text)
