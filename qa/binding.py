@@ -69,11 +69,12 @@ def contrast(question: Question, folded: str, answer: Span) -> float:
     """
     pairs = [*contrasted(question.folded), *_numbered(question.folded, folded)]
     worst = 0.0
-    for word, others in pairs:
-        near = _nearest(folded, answer, word, others)
-        if near is False or _nearest(folded, (answer[0], answer[0] + 1), word, others) is False:
+    for words, others in pairs:
+        near = _nearest(folded, answer, words, others)
+        if near is False or _nearest(folded, (answer[0], answer[0] + 1), words, others) is False:
             return 1.0
-        if near is None and word not in folded and any(other in folded for other in others):
+        told = any(word in folded for word in words)
+        if near is None and not told and any(other in folded for other in others):
             worst = 0.5
     return worst
 
@@ -90,11 +91,11 @@ def deputy_only(question: Question, folded: str) -> bool:
     return False
 
 
-def _nearest(folded: str, answer: Span, word: str, others: Iterable[str]) -> bool | None:
-    """Whether the nearest clause that holds ``word`` or one of ``others`` holds ``word``; ``None`` where none does."""
+def _nearest(folded: str, answer: Span, words: Iterable[str], others: Iterable[str]) -> bool | None:
+    """Whether the nearest clause that holds one of ``words`` or ``others`` holds one of ``words``; ``None`` where none does."""
     for start, end in _clauses_near(folded, answer):
         clause = folded[start:end]
-        if word in clause:
+        if any(word in clause for word in words):
             return True
         if any(other in clause for other in others):
             return False
@@ -125,20 +126,21 @@ def _clauses(folded: str) -> tuple[Span, ...]:
     return tuple(zip(starts, [*ends, len(folded)], strict=True))
 
 
-def contrasted(asked: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Words of a folded question that exclude others, with these; none of a group of which it says two."""
+def contrasted(asked: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Words for a thing that a folded question names, and words for what excludes it; none of a group of which it names two."""
     for group in CONTRASTS:
-        said = [word for word in group if word in asked]
+        said = [words for words in group if any(word in asked for word in words)]
         if len(said) == 1:
-            yield said[0], tuple(word for word in group if word != said[0])
+            own = said[0]
+            yield own, tuple(word for words in group for word in words if word not in own)
 
 
-def _numbered(asked: str, folded: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _numbered(asked: str, folded: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     for match in _ORDINAL.finditer(asked):
         word = match[0] + match[1]
         others = {other[0] + other[1] for other in _ORDINAL.finditer(folded) if other[1] == match[1]} - {word}
-        yield word, tuple(sorted(others))
+        yield (word,), tuple(sorted(others))
     years = set(_YEAR.findall(asked))
     # A year that stands in the title or at the head of the document is not told again: 比2022年增长 says nothing of it then.
     if len(years) == 1 and min(years) in folded:
-        yield min(years), tuple(sorted(set(_YEAR.findall(folded)) - years))
+        yield tuple(years), tuple(sorted(set(_YEAR.findall(folded)) - years))

@@ -128,11 +128,10 @@ ENGLISH_FOCUS: dict[str, Kind] = {
 }
 # fmt: on
 
-CONTRASTS: tuple[tuple[str, ...], ...] = tuple(
-    tuple(group.split("/"))
+CONTRASTS: tuple[tuple[tuple[str, ...], ...], ...] = tuple(
+    tuple(tuple(one.split("=")) for one in group.split("/"))
     for group in [
         "开幕/闭幕",
-        "开始/结束",
         "最大/最小",
         "最高/最低",
         "最多/最少",
@@ -155,11 +154,9 @@ CONTRASTS: tuple[tuple[str, ...], ...] = tuple(
         "冠军/亚军/季军",
         "男子/女子",
         "男性/女性",
-        "父亲/母亲/祖父/祖母",
-        "丈夫/妻子",
-        "儿子/女儿",
-        "哥哥/弟弟",
-        "姐姐/妹妹",
+        "父亲=爸爸=生父/母亲=妈妈=生母/祖父=爷爷/祖母=奶奶/丈夫=老公/妻子=老婆=太太/儿子/女儿/哥哥/弟弟/姐姐/妹妹/外孙/舅舅=舅父",
+        "工资=薪水=薪资=月薪=年薪=薪酬/抚养费/房租=租金/押金=保证金/定金/违约金/罚金=罚款/报名费/门票=票价/奖金/运费/保费=保险费/学费/住宿费/发行价",
+        "法定代表人/联系人/代理人=律师/辩护人=律师/授权代表/总经理/董事长/财务负责人/项目负责人/审判长/书记员/公诉人=检察员/举报人",
         "东部/西部/南部/北部/中部",
         "上游/下游",
         "左侧/右侧",
@@ -188,7 +185,6 @@ CONTRASTS: tuple[tuple[str, ...], ...] = tuple(
         "开工/竣工",
         "上市/退市",
         "开业/停业",
-        "董事长/总经理",
         "完成/出版",
         "交强险/商业险",
         "胜诉/败诉",
@@ -202,7 +198,9 @@ CONTRASTS: tuple[tuple[str, ...], ...] = tuple(
         "现金/转账",
     ]
 )
-"""Groups of words of which a fact is told of one: what is said of the opening is not said of the close."""
+"""Groups of things of which a fact is told of one: what is said of the opening is not said of the close. Each thing with the
+words for it.
+"""
 
 DEPUTIES = ("副", "助理", "名誉")
 """What before an office makes it another."""

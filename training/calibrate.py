@@ -184,7 +184,8 @@ def anew(
 def opposed(questions: Sequence[GoldQuestion]) -> Iterator[GoldQuestion]:
     """Questions about the opposite: the close for the opening, the second for the first."""
     for gold in questions:
-        for word, others in contrasted(gold.question):
+        for words, others in contrasted(gold.question):
+            word = max((word for word in words if word in gold.question), key=len)
             other = random.Random(gold.id).choice(others)
             yield GoldQuestion(f"{gold.id} opposite", gold.question.replace(word, other), (), gold.context_id)
 
