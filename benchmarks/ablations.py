@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -25,7 +26,7 @@ from qa.answer import PASSAGES_READ
 from qa.evaluate import GoldQuestion, exact_match, f1
 from qa.library import Library
 from qa.reader import load_reader
-from qa.retrieve import CANDIDATES, Retriever, fuse
+from qa.retrieve import CANDIDATES, Retriever, rank, shown
 from qa.types import Document
 
 
@@ -74,11 +75,12 @@ def legs(documents: Sequence[Document], asked: Sequence[GoldQuestion], encoder: 
     with library_of(documents, encoder) as library:
         for question in asked:
             candidates = library.search(question.question, encoder.encode_queries([question.question])[0], k=CANDIDATES)
-            fused = fuse(candidates)
+            ranked = rank(question.question, candidates, partial(shown, library))
+            score = {candidate.id: score for score, candidate in ranked}
             scores = {
                 "dense": [candidate.dense for candidate in candidates],
                 "words": [candidate.lexical for candidate in candidates],
-                "both": fused,
+                "both": [score[candidate.id] for candidate in candidates],
             }
             for name, values in scores.items():
                 best = candidates[max(range(len(values)), key=values.__getitem__)]

@@ -15,6 +15,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from qa.config import Config
 from qa.evaluate import as_document
 from qa.library import Library
 from qa.question import align
-from qa.retrieve import fuse
+from qa.retrieve import rank, shown
 
 RANKS = (1, 5, 10)
 CANDIDATES = 100
@@ -108,18 +109,18 @@ def measured(library: Library, encoder: CachedEncoder, questions: Sequence[dict[
 def legs(library: Library, encoder: CachedEncoder, question: str) -> list[tuple[str, Ranking]]:
     """The passages that each leg puts first, and the two together, near-duplicates left in."""
     candidates = library.search(question, encoder.encode_queries([question])[0], k=CANDIDATES)
-    fused = dict(zip((candidate.id for candidate in candidates), fuse(candidates), strict=True))
+    stored = {passage.id: (passage, document) for passage, document in library.passages([c.id for c in candidates])}
+    found = {
+        id: (document.id, document.text[passage.start : passage.end]) for id, (passage, document) in stored.items()
+    }
+    fused = {candidate.id: score for score, candidate in rank(question, candidates, partial(shown, library))}
     orders: dict[str, Callable[[int], float]] = {
         "dense": {c.id: c.dense for c in candidates}.__getitem__,
         "bm25": {c.id: c.lexical for c in candidates}.__getitem__,
         "fusion": fused.__getitem__,
     }
-    found = {
-        passage.id: (passage.document_id, document.text[passage.start : passage.end])
-        for passage, document in library.passages(list(fused))
-    }
     return [
-        (name, [found[id] for id in sorted(fused, key=lambda id: (-score(id), id))[: max(RANKS)]])
+        (name, [found[id] for id in sorted(found, key=lambda id: (-score(id), id))[: max(RANKS)]])
         for name, score in orders.items()
     ]
 

@@ -139,6 +139,11 @@ def share(unit: Unit, folded: str) -> float:
     return max(parts, 0.6) if unit.weight > RARE and _abbreviation(word).search(folded) else parts
 
 
+def coverage(question: Question, folded: str) -> float:
+    """How much of a question's content words a folded text holds, weighted by rarity, in [0, 1]; 1.0 where it has none."""
+    return _weighted(question, [share(unit, folded) for unit in question.units])
+
+
 @lru_cache(maxsize=512)
 def _abbreviation(word: str) -> re.Pattern[str]:
     """What ``word`` may be short for: its characters in order within one name, 西洽会 for 西部国际投资贸易洽谈会. For three

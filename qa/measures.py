@@ -34,6 +34,8 @@ _COUNTED = (
     r"|户|篇|本|集|轮|局|队|字"
 )
 _ANY = re.compile(f"{_RATE}|{_MONEY}|{_OTHER}|{_NUMBER}(?:{_UNITS['energy']}|{_UNITS['mass']})")
+_COUNT = re.compile(rf"\D{{0,2}}?{_NUMBER}(?:{_COUNTED})")
+"""A bare count, which is no price."""
 _CALENDAR = re.compile(
     r"(?:1\d|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}[日号])?|\d{1,2}月\d{1,2}[日号]|\d{1,2}[日号]?(?:[上下]午)?\d{1,2}[时点:]\d{0,2}分?"
 )
@@ -119,7 +121,7 @@ def can_measure(asked: str, text: str, start: int, end: int) -> bool:
             return not _HELD["rate"].search(amount) and not _HELD["money"].search(amount)
         if held is None or not held.search(amount):
             return False
-    if is_of_other_dimension(asked, amount):
+    if is_of_other_dimension(asked, amount) or (measure == "money" and _COUNT.fullmatch(amount)):
         return False
     if _CHANGED.search(asked):
         return bool(re.search(_CHANGE, text[max(0, start - _REACH) : end]) or _HELD["rate"].search(amount))

@@ -28,6 +28,11 @@ _LABEL = re.compile(r"^.{0,30}?[\u3400-\u9fff]{2,8}[:：]\s*")
 _CODE = re.compile(r"[A-Za-z]{1,6}[-–]?\d{1,6}[A-Za-z]?|[A-Za-z]\d{1,4}")
 _INSIDE = re.compile(r"(?<=[内里处旁])[\u3400-\u9fff]{2}$")
 _TIMES = re.compile(r"^第[一二三四五六七八九十\d]+[次回笔批期轮届](?=[于在自从])|^[于在自从]")
+_CAUSE = re.compile(
+    r"原因(?:[是为有]|在于)[:：]?(.{4,})|(?:系|是|由于|为)?因(?:为)?(.{4,}?)(?:所致|造成的?$|导致的?$|引起的?$)",
+    re.DOTALL,
+)
+_DEED = re.compile("(?:负担|承担|代为|主持|担任|出席|支付|赔偿|签署|宣布|主刀|授课)$")
 _FIGURES = "0123456789零〇一二两三四五六七八九十百千万亿半"
 _ENGLISH_NUMBER = re.compile(
     r"(?:(?:about|around|nearly|over|some|almost|roughly|more than|less than|at least|up to) )?"
@@ -47,8 +52,10 @@ def asked_part(question: Question, text: str, start: int, end: int) -> Span:
         start, end = _behind_label(text, start, end)
     if kind == "time":
         return _end_of_period(asked, text, start, end)
+    if kind == "reason":
+        return _cause(text, start, end)
     if kind == "person":
-        return _who_it_is(text, start, end)
+        return _who_it_is(text, *_without_deed(text, start, end))
     if kind == "place":
         inside = _INSIDE.search(text, start, end)
         return (start, inside.start()) if inside and inside.start() > start + 2 else (start, end)
@@ -82,6 +89,20 @@ def _end_of_period(asked: str, text: str, start: int, end: int) -> Span:
     first = re.sub("^[自从]", "", folded[: till.start("link")])
     low = start + till.start("link") - len(first)
     return low, low + len(first.removesuffix("起"))
+
+
+def _cause(text: str, start: int, end: int) -> Span:
+    """What follows 原因是, or stands between 因 and 所致."""
+    found = _CAUSE.search(text, start, end)
+    if found is None:
+        return start, end
+    return found.span(found.lastindex or 0)
+
+
+def _without_deed(text: str, start: int, end: int) -> Span:
+    """Without what somebody does behind who it is: 被告 | 负担."""
+    found = _DEED.search(text, start, end)
+    return (start, found.start()) if found and found.start() > start + 1 else (start, end)
 
 
 def _who_it_is(text: str, start: int, end: int) -> Span:

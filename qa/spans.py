@@ -285,18 +285,19 @@ def only_date(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def bare_date(text: str, start: int, end: int) -> tuple[int, int]:
-    """``[start, end)`` without what a date in it is told of, where that follows: 13日凌晨1时20分 | 启动响应. As it is where
-    what follows says more of when (2008年选秀中), or there is another figure.
+    """``[start, end)`` without what a date in it is told of, where that follows: 13日凌晨1时20分 | 启动响应, and a noun before it:
+    门票 | 6月18日 | 开抢. As it is where what follows says more of when (2008年选秀中), or there is another figure.
     """
     folded = fold_text(text[start:end])
     dates = list(_WHOLE_DATE.finditer(folded.text)) if folded.starts is None else []
     if len(dates) != 1 or not dates[0].end() < end - start:
         return start, end
-    rest = folded.text[dates[0].end() :]
+    rest, before = folded.text[dates[0].end() :], tokenize(folded.text[: dates[0].start()])
     first = next(iter(tokenize(rest)), None)
-    if dates[0].start() or first is None or first.tag[0] not in "vpd" or _MORE_OF_WHEN.search(rest):
+    named = all(token.tag[0] == "n" for token in before)
+    if not named or first is None or first.tag[0] not in "vpd" or _MORE_OF_WHEN.search(rest):
         return start, end
-    return start, start + dates[0].end()
+    return start + dates[0].start(), start + dates[0].end()
 
 
 def bare_title(text: str, start: int, end: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from embeddings.index import Candidate
 from qa.errors import LibraryError
 from qa.evaluate import as_document
 from qa.library import Library
-from qa.retrieve import Retriever, fuse
+from qa.retrieve import Retriever, fuse, rank
 from tests.conftest import KeywordEncoder
 
 
@@ -20,14 +20,30 @@ def test_fusion_weighs_standard_scores() -> None:
     candidates = [Candidate(1, 0.9, 0.0), Candidate(2, 0.8, 6.0), Candidate(3, 0.7, 3.0)]
     z = 0.1 / math.sqrt(0.02 / 3)
     y = 3.0 / math.sqrt(6)
-    assert fuse(candidates) == pytest.approx([0.6 * z - 0.4 * y, 0.4 * y, -0.6 * z])
+    assert fuse(candidates, 0.6) == pytest.approx([0.6 * z - 0.4 * y, 0.4 * y, -0.6 * z])
 
 
 def test_a_leg_that_says_the_same_of_all_says_nothing() -> None:
     candidates = [Candidate(1, 0.5, 0.0), Candidate(2, 0.5, 2.0)]
-    assert fuse(candidates) == pytest.approx([-0.4, 0.4])
-    assert fuse([Candidate(1, 0.5, 1.0)]) == [0.0]
-    assert fuse([]) == []
+    assert fuse(candidates, 0.6) == pytest.approx([-0.4, 0.4])
+    assert fuse([Candidate(1, 0.5, 1.0)], 0.6) == [0.0]
+
+
+def test_vectors_weigh_less_where_a_passage_says_it_in_the_words_of_the_question() -> None:
+    # standard scores are 1 and -1 in either leg, and opposite: passage 1 by vectors, passage 2 by words
+    candidates = [Candidate(1, 0.9, 1.0), Candidate(2, 0.8, 3.0)]
+    said = rank("越南派团", candidates, lambda ids: {id: {1: "天气。", 2: "越南派团。"}[id] for id in ids})
+    assert [(candidate.id, score) for score, candidate in said] == [
+        (2, pytest.approx(0.8 - 0.2 + 2)),
+        (1, pytest.approx(0.2 - 0.8)),
+    ]
+    unsaid = rank("越南派团", candidates, lambda ids: dict.fromkeys(ids, "天气。"))
+    assert [(candidate.id, score) for score, candidate in unsaid] == [(1, pytest.approx(1.0)), (2, pytest.approx(-1.0))]
+    assert rank("越南派团", [], lambda ids: {}) == []
+
+
+def test_a_passage_that_was_removed_while_it_was_looked_for_holds_no_word() -> None:
+    assert [candidate.id for _, candidate in rank("越南", [Candidate(1, 0.9, 1.0)], lambda ids: {})] == [1]
 
 
 def texts(library: Library, encoder: KeywordEncoder, question: str, k: int) -> list[str]:
@@ -71,8 +87,8 @@ def test_chosen_documents_are_fused_among_themselves(library: Library, encoder: 
     retriever = Retriever(library, encoder)
     hits = retriever.retrieve("越南派了什么团？", k=5, documents=frozenset({"d0", "d1"}))
     assert [hit.text for hit in hits] == ["越南派团访问重庆。", "重庆举办西洽会。"]
-    # Two candidates, one better in both legs: standard scores are 1 and -1.
-    assert [hit.score for hit in hits] == pytest.approx([1.0, -1.0])
+    # Two candidates, one better in both legs: standard scores are 1 and -1; it holds every word of the question, the other none.
+    assert [hit.score for hit in hits] == pytest.approx([3.0, -1.0])
     assert retriever.retrieve("越南派了什么团？", k=5, documents=frozenset()) == []
     everything = frozenset({"d0", "d1", "d2", "d3"})
     assert retriever.retrieve("越南？", k=5, documents=everything) == retriever.retrieve("越南？", k=5)
