@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from qa.types import Document
+from tests.ui_desk import ROWS, table
 from tests.ui_html import Page
 from tests.ui_tiny import (
     HOSTILE,
@@ -68,6 +69,12 @@ ALLOWED = {
     "li",
     "br",
     "code",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
 }
 
 
@@ -190,6 +197,64 @@ def test_word_reads_back(store: Conversations) -> None:
     assert names == ["turn_1", "turn_1_quote_1", "turn_1_quote_2", "turn_2"]
     assert len(set(document.element.xpath("//w:bookmarkStart/@w:id"))) == 4
     assert words[-1] == "1. 报.txt 《第八届西洽会开幕》\nd1 · rev-d1"
+
+
+SHEET = table()
+
+
+def row_kept(store: Conversations) -> tuple[str, TinyLibrary]:
+    """A conversation whose one answer is a cell of a table's row."""
+    id = store.create()
+    store.append(id, to_json(found("2020年的营业额？", cite(SHEET, ROWS[31], "360万元"))))
+    return id, TinyLibrary({SHEET.id: SHEET})
+
+
+def test_a_table_s_row_is_a_table_in_html(store: Conversations) -> None:
+    id, library = row_kept(store)
+    page = Page(exported(store, id, "html", library=library).decode().removeprefix("<!doctype html>"))
+    assert page.text("blockquote th") == ["年份", "门店", "营业额"]
+    assert page.text("blockquote td") == ["2020", "70", "360万元"]
+    assert page.text("blockquote mark") == ["360万元"]
+    start = SHEET.text.index(ROWS[31])
+    assert page.attributes("blockquote", "data-start") == [str(start)]
+    assert page.attributes("blockquote", "data-end") == [str(start + len(ROWS[31]))]
+
+
+def test_a_table_s_row_is_a_table_in_word(store: Conversations) -> None:
+    id, library = row_kept(store)
+    document = Word(io.BytesIO(exported(store, id, "docx", library=library)))
+    (drawn,) = document.tables
+    assert [[cell.text for cell in row.cells] for row in drawn.rows] == [
+        ["年份", "门店", "营业额"],
+        ["2020", "70", "360万元"],
+    ]
+    assert [run.text for run in drawn.rows[1].cells[2].paragraphs[0].runs if run.bold] == ["360万元"]
+    assert drawn._tbl.xpath(".//w:bookmarkStart/@w:name") == ["turn_1_quote_1"]
+
+
+def test_a_table_s_row_is_a_table_in_markdown(store: Conversations) -> None:
+    id, library = row_kept(store)
+    content = exported(store, id, "md", library=library).decode()
+    assert "> | 年份 | 门店 | 营业额 |\n> | --- | --- | --- |\n> | 2020 | 70 | 360万元 |\n" in content
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(content)
+    cells = [tokens[at + 1].content for at, token in enumerate(tokens) if token.type in ("th_open", "td_open")]
+    assert cells == ["年份", "门店", "营业额", "2020", "70", "360万元"]
+
+
+def test_a_row_wider_than_its_header_loses_no_cell(store: Conversations) -> None:
+    wide = table((ROWS[0], "2020 | 70 | 360万元 | 另有3家`|*"))
+    id = store.create()
+    store.append(id, to_json(found("另有几家？", cite(wide, wide.text[wide.blocks[2].start :], "3家"))))
+    library = TinyLibrary({wide.id: wide})
+    content = exported(store, id, "md", library=library).decode()
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(content)
+    cells = [tokens[at + 1].children for at, token in enumerate(tokens) if token.type in ("th_open", "td_open")]
+    assert ["".join(part.content for part in cell or []) for cell in cells] == [
+        *("年份", "门店", "营业额", ""),
+        *("2020", "70", "360万元", "另有3家`|*"),
+    ]
+    word = Word(io.BytesIO(exported(store, id, "docx", library=library)))
+    assert word.tables[0].rows[1].cells[3].text == "另有3家`|*"
 
 
 @pytest.mark.parametrize("format", ["md", "html", "docx", "json"])

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 from qa.types import Answer, Timings
+from tests.ui_desk import ROWS, table
 from tests.ui_html import Page
 from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, cite, found, make_document
 from ui import render
@@ -139,6 +140,14 @@ def test_a_row_of_a_table_is_quoted_under_its_header() -> None:
     page = Page(render.answer_html(replace(ANSWER, citations=(row,)), "zh"))
     assert page.text("blockquote > .yj-row-head") == ["年份 | <收入>"]
     assert page.text("blockquote mark") == ["325家"]
+
+
+def test_a_row_that_lies_near_stands_under_the_names_of_its_columns() -> None:
+    row = cite(table(), ROWS[31], None)
+    page = Page(render.answer_html(replace(NOT_FOUND, near=(row,)), "zh"))
+    assert page.text(".yj-near th") == ["年份", "门店", "营业额"]
+    assert page.text(".yj-near td") == ["2020", "70", "360万元"]
+    assert page.find(".yj-near mark") == []
 
 
 def test_where_the_quote_is_the_answer_it_stands_once() -> None:

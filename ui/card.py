@@ -26,6 +26,9 @@ PEEK_SIDE = 160
 on each side of its quote where it is only looked at in passing.
 """
 
+NEAR_ROW = 400
+"""Characters of a table's row that lies nearest and is shown in cells."""
+
 PASSAGES_SHOWN = 3
 PASSAGE_START = 160
 """Passages shown while they are read, and characters of each."""
@@ -78,13 +81,20 @@ def not_found_html(answer: Answer, lang: str, *, complete: bool = True) -> str:
         ways = f'<div class="yj-suggest yj-suggest-wait"><p>{text("suggestions_wait", lang)}</p>{room}</div>'
     if not answer.near:
         return head + ways
-    tag = f'<span class="yj-tag">{text("not_answer", lang)}</span>'
-    near = "".join(
-        f'<figure class="yj-near">{tag}<blockquote {set_as(item.quote)}>{quote_html(item, side=NEAR_SIDE, tag="span", lang=lang)}'
-        f"</blockquote><figcaption>{_place_html(item, lang, kind='n')}</figcaption></figure>"
-        for item in answer.near
-    )
+    near = "".join(_near_html(item, lang) for item in answer.near)
     return f'{head}{ways}<p class="yj-near-head">{text("not_found_near", lang)}</p>{near}'
+
+
+def _near_html(item: Citation, lang: str) -> str:
+    """A passage that lies near, marked as no answer; a short row of a table under the names of its columns."""
+    row = row_quote_html(item, tag="span") if len(item.quote) <= NEAR_ROW else ""
+    quote = row or quote_html(item, side=NEAR_SIDE, tag="span", lang=lang)
+    kind = ' class="yj-quote-row"' if row else ""
+    return (
+        f'<figure class="yj-near"><span class="yj-tag">{text("not_answer", lang)}</span>'
+        f"<blockquote{kind} {set_as(item.quote)}>{quote}</blockquote>"
+        f"<figcaption>{_place_html(item, lang, kind='n')}</figcaption></figure>"
+    )
 
 
 def passages_html(hits: Sequence[Hit], lang: str) -> str:

@@ -14,6 +14,7 @@ from ui.bibliography import titled
 from ui.escape import one_line
 from ui.export_parts import Sheet, note_words, parted, place_words, proof_words, seen, sources_of
 from ui.recall import Recalled, RecalledTurn
+from ui.rows import QuotedRow, quoted_row
 from ui.strings import confidence_words, moment, text
 
 if TYPE_CHECKING:
@@ -89,26 +90,52 @@ def _add_answer(document: Document, turn: RecalledTurn, lang: str) -> None:
 
 
 def _add_quote(document: Document, turn: RecalledTurn, item: Recalled, place: int, lang: str) -> None:
-    from docx.enum.text import WD_COLOR_INDEX
+    near = item in turn.near
+    row = quoted_row(item.citation)
+    paragraph = _add_words(document, item, near=near) if row is None else _add_row(document, row, item, near=near)
+    if not near:
+        _bookmark(paragraph, _anchor(turn, item), turn.number * 1000 + place + 1)
+    label = text("not_answer", lang) if near else f"[{item.citation.number}]"
+    _small(document, seen(f"{label} {place_words(item, lang)}\n{proof_words(item, lang)}"), indent=0.5)
+
+
+def _add_words(document: Document, item: Recalled, *, near: bool) -> Paragraph:
     from docx.shared import Cm
 
-    near = item in turn.near
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.left_indent = Cm(0.5)
     paragraph.paragraph_format.keep_with_next = True
     _left_rule(paragraph)
     if item.citation.header:
         _colour(paragraph.add_run(seen(item.citation.header) + "\n"), _SOFT)
-    for index, part in enumerate(parted(item)):
+    _add_parts(paragraph, parted(item), item, near=near)
+    return paragraph
+
+
+def _add_row(document: Document, row: QuotedRow, item: Recalled, *, near: bool) -> Paragraph:
+    """The quoted row as a table under the names of its columns; its first cell."""
+    table = document.add_table(rows=len(row.names) + 1, cols=row.width, style="Table Grid")
+    for line, names in zip(table.rows, row.names, strict=False):
+        for cell, name in zip(line.cells, names, strict=False):
+            _colour(cell.paragraphs[0].add_run(seen(name)), _SOFT)
+    last = table.rows[-1].cells
+    for cell, parts in zip(last, row.cells, strict=False):
+        _add_parts(cell.paragraphs[0], parts, item, near=near)
+    for cell in (cell for line in table.rows for cell in line.cells):
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
+    return last[0].paragraphs[0]
+
+
+def _add_parts(paragraph: Paragraph, parts: tuple[str, str, str], item: Recalled, *, near: bool) -> None:
+    """What stands before the answer, the answer, marked where it holds, and what stands after it."""
+    from docx.enum.text import WD_COLOR_INDEX
+
+    for index, part in enumerate(parts):
         run = paragraph.add_run(seen(part))
         if index == 1 and not near:
             run.bold = True
             if item.state == "holds":
                 run.font.highlight_color = WD_COLOR_INDEX.YELLOW
-    if not near:
-        _bookmark(paragraph, _anchor(turn, item), turn.number * 1000 + place + 1)
-    label = text("not_answer", lang) if near else f"[{item.citation.number}]"
-    _small(document, seen(f"{label} {place_words(item, lang)}\n{proof_words(item, lang)}"), indent=0.5)
 
 
 def _anchor(turn: RecalledTurn, item: Recalled) -> str:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from ui.bibliography import titled
 from ui.escape import attribute_html, label_html, set_as, text_html, words_html
 from ui.export_parts import SHORT_REVISION, Sheet, Source, note_words, parted, place_words, sources_of, state_words
+from ui.paper import row_quote_html
 from ui.recall import Recalled, RecalledTurn
 from ui.strings import confidence_words, moment, text
 
@@ -77,9 +78,7 @@ def _not_found_html(turn: RecalledTurn, lang: str) -> str:
 
 def _quote_html(turn: RecalledTurn, item: Recalled, sources: list[Source], lang: str) -> str:
     cited, near = item.citation, item in turn.near
-    before, answer, after = (words_html(part) for part in parted(item))
     tag = "span" if near else "mark"
-    head = f'<span class="row-head">{text_html(cited.header)}</span>' if cited.header else ""
     place = f'<a class="place" href="#source-{_number(item, sources)}">{text_html(place_words(item, lang))}</a>'
     label = (
         f'<span class="tag">{text("not_answer", lang)}</span>'
@@ -91,9 +90,19 @@ def _quote_html(turn: RecalledTurn, item: Recalled, sources: list[Source], lang:
         f'<figure class="quote{" near" if near else ""} {item.state}"{anchor}>'
         f'<blockquote {set_as(cited.quote)} data-document="{attribute_html(cited.document_id)}" data-start="{cited.quote_start}" '
         f'data-end="{cited.quote_end}" data-revision="{attribute_html(cited.revision)}">'
-        f"{head}{before}<{tag}>{answer}</{tag}>{after}</blockquote>"
+        f"{_quoted_html(item, tag)}</blockquote>"
         f"<figcaption>{label}{place}<span>{_proof_html(item, lang)}</span></figcaption>{_paragraph_html(item, lang)}</figure>"
     )
+
+
+def _quoted_html(item: Recalled, tag: str) -> str:
+    """The quote with the answer in a ``tag`` element; a table's row as a table under the names of its columns."""
+    if row := row_quote_html(item.citation, tag=tag):
+        return row
+    before, answer, after = (words_html(part) for part in parted(item))
+    header = item.citation.header
+    head = f'<span class="row-head">{text_html(header)}</span>' if header else ""
+    return f"{head}{before}<{tag}>{answer}</{tag}>{after}"
 
 
 def _proof_html(item: Recalled, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""A conversation as Markdown (CommonMark, and GitHub's tables and strikethrough kept away).
+"""A conversation as Markdown: CommonMark, and GitHub's tables for a quoted row, which no text of a document can begin.
 
 Covered: every mark of CommonMark and GFM, HTML, TeX between dollars, autolinks, footnotes, control characters. Not
 covered: the marks of other dialects, such as ``==`` or ``:emoji:``, inside a line.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from qa.types import Citation
 from ui.bibliography import titled
 from ui.export_parts import Sheet, note_words, place_words, proof_words, seen, sources_of
 from ui.recall import Recalled, RecalledTurn
+from ui.rows import quoted_row
 from ui.strings import confidence_words, moment, text
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$&!^@])|(?<=\w)(:)(?=//)|(?<=\bwww)(\.)", re.IGNORECASE)
@@ -72,7 +74,7 @@ def _quote(turn: RecalledTurn, item: Recalled, lang: str) -> str:
     cited, near = item.citation, item in turn.near
     label = text("not_answer", lang) if near else f"\\[{cited.number}\\]"
     paragraphs = [
-        escaped(f"{cited.header}\n{cited.quote}" if cited.header else cited.quote),
+        _quoted(cited),
         f"{label} {_line(place_words(item, lang))}\\\n{_line(proof_words(item, lang))}",
     ]
     if not near and item.said not in (turn.answer, cited.quote):
@@ -81,6 +83,16 @@ def _quote(turn: RecalledTurn, item: Recalled, lang: str) -> str:
     lines = "\n\n".join(paragraphs).split("\n")
     anchor = "" if near else f'<a id="{_anchor(turn, item)}"></a>\n\n'
     return anchor + "\n".join(f"> {line}".rstrip() for line in lines)
+
+
+def _quoted(cited: Citation) -> str:
+    """The quote under what it needs; a table's row as a table, all of its lines as wide as the widest."""
+    row = quoted_row(cited)
+    if row is None:
+        return escaped(f"{cited.header}\n{cited.quote}" if cited.header else cited.quote)
+    lines = [list(line) for line in row.names] + [["".join(parts) for parts in row.cells]]
+    drawn = ["| " + " | ".join(map(_line, [*line, *[""] * (row.width - len(line))])) + " |" for line in lines]
+    return "\n".join([drawn[0], "| " + " | ".join(["---"] * row.width) + " |", *drawn[1:]])
 
 
 def _anchor(turn: RecalledTurn, item: Recalled) -> str:

@@ -13,6 +13,7 @@ from typing import Literal
 from qa.cells import cell_spans
 from qa.types import Block, Citation, Document
 from ui.escape import set_as, words_html
+from ui.rows import ROW_CHARACTERS, quoted_row
 from ui.strings import text
 
 NEIGHBOURS = 2
@@ -32,9 +33,6 @@ CONTEXT_SIDE = 1_500
 
 WHOLE = 8
 """Characters of an answer up to which it stands on one line in its quote: a figure is not parted from its unit."""
-
-ROW_CHARACTERS = 6_000
-"""Characters of a table's row that is shown as cells; a longer one is shown as a paragraph is, in part."""
 
 SLACK = 60
 """Characters above such a limit that are shown all the same: to leave out fewer would hide more than it saves."""
@@ -105,28 +103,24 @@ def quote_html(citation: Citation, *, side: int, tag: str, lang: str) -> str:
     )
 
 
-def row_quote_html(citation: Citation) -> str:
-    """The quoted row of a table as a table of its own, the answer marked; empty where the quote is no whole row."""
-    names = (
-        [[line[a:b] for a, b in cell_spans(line)] for line in citation.header.split("\n")] if citation.header else []
-    )
-    spans = [(citation.start + a, citation.start + b) for a, b in cell_spans(citation.text)]
-    names = [line for line in names if len(line) > 1]
-    if citation.quote != citation.text or not names or len(spans) < 2 or len(citation.text) > ROW_CHARACTERS:
+def row_quote_html(citation: Citation, *, tag: str = "mark") -> str:
+    """The quoted row of a table as a table of its own, the answer in a ``tag`` element; empty where the quote is no
+    whole row.
+    """
+    row = quoted_row(citation)
+    if row is None:
         return ""
     head = "".join(
         "<tr>" + "".join(f'<th scope="col" {set_as(name)}>{words_html(name)}</th>' for name in line) + "</tr>"
-        for line in names
+        for line in row.names
     )
-    cells = "".join(f"<td {set_as(citation.text)}>{_part_html(citation, start, end)}</td>" for start, end in spans)
+    cells = "".join(
+        f"<td {set_as(citation.text)}>{words_html(before)}"
+        + (f"<{tag}>{words_html(hit)}</{tag}>" if hit else "")
+        + f"{words_html(after)}</td>"
+        for before, hit, after in row.cells
+    )
     return f"<table><thead>{head}</thead><tbody><tr>{cells}</tr></tbody></table>"
-
-
-def _part_html(citation: Citation, start: int, end: int) -> str:
-    low, high = (min(max(at, start), end) - citation.start for at in (citation.answer_start, citation.answer_end))
-    start, end, whole = start - citation.start, end - citation.start, citation.text
-    hit = f"<mark>{words_html(whole[low:high])}</mark>" if low < high else ""
-    return words_html(whole[start:low]) + hit + words_html(whole[high:end])
 
 
 def clipped_html(part: str, limit: int, keep: Literal["start", "end"], lang: str) -> str:
