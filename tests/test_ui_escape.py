@@ -3,6 +3,7 @@ from __future__ import annotations
 import html
 import re
 from html.parser import HTMLParser
+from unicodedata import east_asian_width
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from ui.escape import (
     label_html,
     one_line,
     set_as,
+    shortened,
     terminal_text,
     text_html,
     words_html,
@@ -87,6 +89,25 @@ def test_one_line_is_one_short_visible_line(text: str, limit: int) -> None:
 )
 def test_one_line(text: str, limit: int, expected: str) -> None:
     assert one_line(text, limit=limit) == expected
+
+
+# fmt: off
+@pytest.mark.parametrize(("name", "width", "expected"), [
+    ("年报.pdf", 8, "年报.pdf"),  # 2 + 2 + 4 columns
+    ("某某公司年度报告2023.pdf", 16, "某某公司…23.pdf"),  # 8 + 1 + 6
+    ("annual report of the company 2023.pdf", 20, "annual repor…023.pdf"),  # 12 + 1 + 7
+    ("甲乙丙丁", 4, "甲…"),
+])
+# fmt: on
+def test_a_long_name_keeps_its_ending(name: str, width: int, expected: str) -> None:
+    assert shortened(name, width) == expected
+
+
+@given(ANY, st.integers(2, 50))
+def test_a_shortened_name_is_no_wider_than_it_may_be(name: str, width: int) -> None:
+    short = shortened(name, width)
+    assert sum(1 + (east_asian_width(char) in "WF") for char in short) <= width or short == name
+    assert short == name or "…" in short
 
 
 def test_attributes_and_labels_cannot_be_broken_out_of() -> None:

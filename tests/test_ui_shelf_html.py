@@ -38,6 +38,13 @@ def test_a_row_names_the_document_and_is_ticked_if_chosen() -> None:
     assert page.attributes(".yj-remove", "aria-label")[0] == "移除 年报2023.pdf"
 
 
+def test_a_long_name_is_read_to_its_ending() -> None:
+    name = "某某股份有限公司关于公开发行可转换公司债券募集资金使用情况的专项报告-2023年修订稿.pdf"
+    page = Page(shelf_html.list_html([info("a", name)], Choice(), "zh"))
+    assert page.text(".yj-doc-name") == ["某某股份有限公司关于公开发行可转换…报告-2023年修订稿.pdf"]
+    assert page.attributes("label", "title") == [name]
+
+
 def test_without_the_right_to_change_nothing_can_be_removed_or_put_back() -> None:
     page = Page(
         shelf_html.list_html(INFOS, Choice(), "zh", removed=[Aside("x", "旧.txt", "", "", 0.0)], changing=False)
@@ -113,8 +120,10 @@ def test_progress_and_report_of_each_upload() -> None:
         Entry("8", "旧.txt", 1, "done", report=AddReport(unchanged=("旧.txt",))),
     ]
     page = Page(shelf_html.entries_html(entries, "zh", now=93.5))
-    assert page.text(".yj-entry-name") == [entry.name for entry in entries]
-    assert page.text(".yj-entry-state") == ["等候中", "正在读 · 3 秒", "正在写入 · 45%"]
+    assert page.text(".yj-entry-name") == [
+        *("读.txt", "写.txt", "坏.pdf", "忙.txt", "等.txt", "年报.pdf", "副.txt", "旧.txt")
+    ]
+    assert page.text(".yj-entry-state") == ["正在读 · 3 秒", "正在写入 · 45%", "等候中"]
     assert page.text(".yj-entry-good") == [
         "12 页 · 34 段 · 3 个表格 · 1.2 秒", "和资料库里的 正.txt 内容相同，没有重复收入。", "已经在资料库里，没有变化。",
     ]  # fmt: skip
@@ -135,6 +144,13 @@ def test_progress_and_report_of_each_upload() -> None:
         "2 files just processed"
     ]
     assert done.text(".yj-clear") == ["Dismiss"]
+
+
+def test_of_many_uploads_the_one_under_way_is_seen_and_the_next_ones_follow_it() -> None:
+    entries = [Entry(str(number), f"{number}.txt", 1) for number in range(5, 1, -1)]
+    entries += [Entry("1", "1.txt", 1, "reading"), Entry("0", "0.txt", 1, "done", documents=("d0",))]
+    page = Page(shelf_html.entries_html(entries, "zh", now=1.0))
+    assert page.text(".yj-entry-name") == [f"{number}.txt" for number in (1, 2, 3, 4, 5, 0)]
 
 
 def test_an_archive_s_members_are_counted_and_its_failures_cut_short() -> None:

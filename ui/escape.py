@@ -8,6 +8,9 @@ This module knows no answers, citations or wording.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
@@ -19,6 +22,7 @@ _SIGN = re.compile("[\uf020-\uf0ff]")
 _HAN = re.compile("[\u2e80-\u2fdf\u3041-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _LATIN = re.compile("[A-Za-z]")
 _CUT = "…"
+_NAME_LIMIT = 1000
 
 
 def has_lone_surrogate(text: str) -> bool:
@@ -78,9 +82,28 @@ def one_line(text: str, *, limit: int = 200) -> str:
     return line if len(line) <= limit and len(text) <= 4 * limit else line[: limit - 1].rstrip() + _CUT
 
 
+def shortened(text: str, width: int) -> str:
+    """``text`` in at most ``width`` columns, of which a Chinese character takes two: what is left out is its middle, for
+    names of one folder differ at their ends.
+    """
+    columns = [1 + (east_asian_width(char) in "WF") for char in text]
+    if sum(columns) <= width:
+        return text
+    tail = _fitting(columns[::-1], (width - 1) * 2 // 5)
+    head = _fitting(columns, width - 1 - sum(columns[len(columns) - tail :]))
+    return text[:head].rstrip() + _CUT + text[len(text) - tail :].lstrip()
+
+
+def _fitting(columns: Sequence[int], width: int) -> int:
+    """How many of ``columns``, from the first on, fit into ``width``."""
+    return next((count for count, used in enumerate(accumulate(columns)) if used > width), len(columns))
+
+
 def label_html(text: str, *, limit: int = 200) -> str:
-    """A title or a file name as HTML: one line, clipped, its direction kept to itself."""
-    line = one_line(text, limit=limit)
+    """A title or a file name as HTML: one line, as long as ``limit`` Chinese characters at most, its direction kept to
+    itself.
+    """
+    line = shortened(one_line(text, limit=_NAME_LIMIT), 2 * limit)
     return f"<bdi{_lang(line)}>{text_html(line)}</bdi>"
 
 

@@ -30,6 +30,9 @@ AT_ONCE = 2000
 LINES_SHOWN = 12
 """Sentences shown of one upload: an archive may have thousands of members that cannot be read."""
 
+NAME_WIDTH = 28
+"""Chinese characters of a document's name in the list, which fill two lines; of a longer one the middle is left out."""
+
 COUNT_MARK = "#"
 """Where the page's script puts a number into a sentence."""
 
@@ -59,7 +62,9 @@ def add_html(lang: str) -> str:
 
 
 def entries_html(entries: Sequence[Entry], lang: str, *, now: float) -> str:
-    """What became of each upload, the last first; at the end those that were not added before all others. ``now`` is the time of the clock that their times are of."""
+    """What becomes of each upload: those that are read and stored first, then those that were not added, those that
+    wait, the next first, and those that were added, the last first. ``now`` is the time of the clock that their times are of.
+    """
     if not entries:
         return '<div class="yj-entries"></div>'
     active = sum(entry.active for entry in entries)
@@ -69,7 +74,7 @@ def entries_html(entries: Sequence[Entry], lang: str, *, now: float) -> str:
     else:
         key = "shelf_report_refused" if refused else "shelf_report"
         head = text(key, lang, count=len(entries) - len(refused), refused=len(refused))
-        entries = sorted(entries, key=lambda entry: not _is_refused(entry))
+    entries = _in_order(entries)
     clear = "" if active else f'<button type="button" class="yj-quiet yj-clear">{text("shelf_clear", lang)}</button>'
     items = "".join(_entry(entry, lang, now) for entry in entries)
     return (
@@ -132,6 +137,16 @@ def figures(files: Sequence[FileReport], lang: str, *, seconds: float | None = N
     if seconds is not None:
         parts.append(text("report_seconds", lang, seconds=f"{seconds:.1f}"))
     return parts
+
+
+def _in_order(entries: Sequence[Entry]) -> list[Entry]:
+    """``entries``, which come the last first, as they are listed: what is under way must be seen among many that wait."""
+    waiting = [entry for entry in entries if entry.state == "waiting"]
+    others = [entry for entry in entries if entry.state != "waiting"]
+    moving = [entry for entry in others if entry.active]
+    refused = [entry for entry in others if _is_refused(entry)]
+    added = [entry for entry in others if not entry.active and not _is_refused(entry)]
+    return [*moving, *refused, *reversed(waiting), *added]
 
 
 def _is_refused(entry: Entry) -> bool:
@@ -221,7 +236,7 @@ def _row(info: DocumentInfo, choice: Choice, lang: str, *, fresh: bool, changing
     return (
         f'<li class="yj-doc{" yj-fresh" if fresh else ""}" data-id="{id}"><label title="{name}">'
         f'<input type="checkbox" class="yj-tick"{" checked" if info.id in choice else ""}>'
-        f'<span class="yj-doc-text"><span class="yj-doc-name">{label_html(info.name)}</span>{under}'
+        f'<span class="yj-doc-text"><span class="yj-doc-name">{label_html(info.name, limit=NAME_WIDTH)}</span>{under}'
         f"<small>{text_html(size)}</small></span></label>"
         f'<span class="yj-doc-acts"><button type="button" class="yj-quiet yj-only">{text("shelf_only_this", lang)}</button>'
         f"{remove if changing else ''}</span></li>"
@@ -231,7 +246,7 @@ def _row(info: DocumentInfo, choice: Choice, lang: str, *, fresh: bool, changing
 def _undo_bar(aside: Aside, lang: str) -> str:
     id = attribute_html(aside.id, limit=_ID_LENGTH)
     return (
-        f'<p class="yj-undo" role="status"><span>{text("shelf_removed_now", lang)} {label_html(aside.name)}</span>'
+        f'<p class="yj-undo" role="status"><span>{text("shelf_removed_now", lang)} {label_html(aside.name, limit=NAME_WIDTH)}</span>'
         f'<button type="button" class="yj-quiet yj-back" data-id="{id}">{text("shelf_undo", lang)}</button></p>'
     )
 
