@@ -115,6 +115,22 @@ def test_no_page_is_seen_under_the_boxes_of_another(browser: Browser, address: s
         assert visit.tab.locator(".yj-box:visible").count() >= 2
 
 
+def test_a_quote_on_two_pages_opens_at_its_answer_and_leads_to_its_beginning(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        ask(visit, "大桥哪天通车？")
+        until(visit, SHOWN)
+        assert visit.text(".yj-page-no") == ["2 / 2"]
+        assert "第 1–2 页" in visit.text(".yj-where > span")
+        assert visit.text(".yj-part[aria-pressed=true]") == ["第 2 页"]
+        assert visit.tab.locator(".yj-box-answer:visible").count() == 1
+        visit.tab.get_by_role("button", name="第 1 页").click()
+        until(visit, "document.querySelector('.yj-page-no').textContent === '1 / 2'")
+        until(visit, SHOWN)
+        assert visit.text(".yj-part[aria-pressed=true]") == ["第 1 页"]
+        assert visit.tab.locator(".yj-box-answer:visible").count() == 0
+        assert visit.tab.locator(".yj-box:visible").count() == 2
+
+
 def test_what_is_seen_from_the_beginning_is_not_scrolled_to(browser: Browser, address: str) -> None:
     with visiting(browser, address, height=800) as visit:
         ask(visit, "有多少家世界500强落户重庆？")

@@ -3,14 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.types import Citation, Document, Region, VerbatimError
 from tests.ui_desk import REPORT, ROWS, table
 from tests.ui_html import Page
 from tests.ui_tiny import HOSTILE, LONG, NASTY, PAPER, QUOTE_325, QUOTE_LASER, QUOTE_OPEN, cite, make_document
-from ui.bibliography import place, quoted, titled
+from ui.bibliography import bibliography, place, quoted, titled
 from ui.paper import chunk
 from ui.source import Reference, empty_source_html, more_source_html, resolve, revision_digest, source_html
 
@@ -76,6 +76,7 @@ def test_one_changed_digit_withholds_the_quote() -> None:
         source_html(edited, Reference.to(CITATION), "zh")
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_the_marked_text_is_the_slice(data: st.DataObject) -> None:
     document = data.draw(st.sampled_from([PAPER, make_document(("heading", 1, "<题>"), ("paragraph", 0, "前 <b>&amp;</b>\n二\u202e行 👨‍👩‍👧$`后"))]))
@@ -141,6 +142,20 @@ def test_a_quote_in_a_pdf_is_boxed_on_the_pictures_of_its_pages() -> None:
         "left:0.00%;top:50.00%;width:100.00%;height:25.00%",
         f"left:{left:.2f}%;top:20.00%;width:{width:.2f}%;height:5.00%",
     ]
+
+
+def test_a_quote_on_two_pages_says_so_wherever_it_is_named() -> None:
+    document = in_pdf()
+    citation = resolve(document, Reference.to(CITATION))
+    assert place(citation, "zh") == ["《第八届西洽会开幕》", "家底够厚", "第 2–3 页", "第 5 段", "识别文本", "报.txt"]
+    assert place(citation, "en")[2] == "pages 2–3"
+    assert bibliography(document, citation) == "张三. 第八届西洽会开幕[Z]. 报.txt: 2-3."
+    page = Page(source_html(document, Reference.to(CITATION), "zh"))
+    assert page.text(".yj-parts") == ["引文跨页：第 2 页第 3 页"]
+    assert page.attributes(".yj-part", "aria-pressed") == ["true", "false"]
+    alone = replace(document, regions=document.regions[:1])
+    assert place(resolve(alone, Reference.to(CITATION)), "zh")[2] == "第 2 页"
+    assert Page(source_html(alone, Reference.to(CITATION), "zh")).text(".yj-parts") == []
 
 
 def test_what_is_no_pdf_has_no_picture() -> None:

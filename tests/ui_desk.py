@@ -78,10 +78,26 @@ def printed(folder: Path) -> Document:
     return read_document(path, document_id="d8", name="harbour.pdf")
 
 
+SPREAD = (
+    "大桥于一九三四年动工由本省自行设计并分三期施工每期都由同一位工程",
+    "师主持全桥共用钢材六千余吨桥墩十五座都用沉箱法修筑江底流沙厚达四",
+    "十余米施工期间多次改动图纸并请外地匠人来江边试验方才定下最后的办",
+    "法直到一九三七年九月二十六日大桥才全部建成通车。",
+)
+
+
+def spread(folder: Path) -> Document:
+    """A PDF in ``folder`` whose one paragraph begins on its first page and ends on its second."""
+    pages = PdfPage().lines(40, 60, list(SPREAD[:2])), PdfPage().lines(40, 60, list(SPREAD[2:]))
+    path = folder / "bridge.pdf"
+    path.write_bytes(pdf(*pages, title="大桥"))
+    return read_document(path, document_id="d9", name="bridge.pdf")
+
+
 def shelf(folder: Path) -> TinyLibrary:
     """The tiny library with these documents beside its own; the PDF lies in ``folder``."""
     own = TinyLibrary().shelf
-    more = (table(), BUDGET_OLD, BUDGET_NEW, REPORT, printed(folder))
+    more = (table(), BUDGET_OLD, BUDGET_NEW, REPORT, printed(folder), spread(folder))
     return TinyLibrary({**own, **{item.id: item for item in more}})
 
 
@@ -97,6 +113,8 @@ class DeskAnswerer(TinyAnswerer):
         if "港" in question:
             first = cite(self.shelf["d8"], PRINTED[1], "320 pounds")
             return found(question, first, cite(PAPER, QUOTE_LASER, "N2馆B03", number=2), confidence=0.8)
+        if "桥" in question:
+            return found(question, cite(self.shelf["d9"], "".join(SPREAD), "一九三七年九月二十六日"))
         if "预算" in question:
             answer = found(question, cite(BUDGET_NEW, BUDGET_NEW.text[BUDGET_NEW.blocks[1].start :], "500万元"))
             return replace(

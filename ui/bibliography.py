@@ -27,8 +27,7 @@ def place(citation: Citation, lang: str) -> list[str]:
     parts = [
         titled(citation.title, citation.document, lang),
         citation.section,
-        # The page of a sheet's row is the sheet, which the section names.
-        text("page", lang, number=citation.page) if citation.page is not None and not _in_sheet(citation) else "",
+        _page(citation, lang),
         _spot(citation, lang),
         text("recognised", lang) if citation.recognised else "",
         citation.document,
@@ -44,6 +43,19 @@ def titled(title: str, name: str, lang: str) -> str:
     if not title or title in (name, PurePosixPath(name).stem):
         return ""
     return text("title", lang, title=title.translate(_INNER) if lang == "zh" else title)
+
+
+def pages_of(citation: Citation) -> list[int]:
+    """The pages that a quote stands on, where they are known."""
+    return sorted({box.page for box in citation.boxes}) or ([] if citation.page is None else [citation.page])
+
+
+def _page(citation: Citation, lang: str) -> str:
+    """The page of a quote, or its first and last; the page of a sheet's row is the sheet, which the section names."""
+    pages = [] if _in_sheet(citation) else pages_of(citation)
+    if len(pages) > 1:
+        return text("pages", lang, first=pages[0], last=pages[-1])
+    return text("page", lang, number=pages[0]) if pages else ""
 
 
 def _in_sheet(citation: Citation) -> bool:
@@ -81,8 +93,9 @@ def bibliography(document: Document, citation: Citation) -> str:
         else ""
     )
     title = one_line(citation.title or document.title or citation.document)
-    paged = citation.page is not None and not _in_sheet(citation)
-    at = str(citation.page) if paged else " ".join(filter(None, (_sheet(citation), _spot(citation, "zh"))))
+    pages = [] if _in_sheet(citation) else pages_of(citation)
+    spot = " ".join(filter(None, (_sheet(citation), _spot(citation, "zh"))))
+    at = "-".join(map(str, dict.fromkeys((pages[0], pages[-1])))) if pages else spot
     return f"{author}{title}[Z]. {one_line(citation.document)}: {at}."
 
 

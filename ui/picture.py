@@ -9,6 +9,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from qa.types import Citation, Document, Region
+from ui.bibliography import pages_of
 from ui.escape import attribute_html
 from ui.strings import text
 
@@ -38,6 +39,7 @@ def picture_html(document: Document, citation: Citation, lang: str, *, near: boo
     return (
         f'<div class="yj-leaf" data-page="{first}" data-pages="{count}" data-address="{address}" data-version="{version}" '
         f'data-said="{attribute_html(said)}">{_tools_html(citation, first, count, lang)}'
+        f"{_parts_html(citation, first, lang)}"
         f'<div class="yj-page" tabindex="0" role="region" aria-label="{attribute_html(label)}">'
         f'<div class="yj-page-picture" data-kind="{"n" if near else "c"}">'
         f'<img src="{address}{first}?{version}" alt="{attribute_html(label)}">{boxes}</div>'
@@ -74,6 +76,19 @@ def _tools_html(citation: Citation, first: int, count: int, lang: str) -> str:
         f'<span class="yj-zoomed" aria-live="polite">100%</span>'
         f"{_tool('yj-zoom', '1', text('zoom_in', lang), '+')}</div>"
     )
+
+
+def _parts_html(citation: Citation, first: int, lang: str) -> str:
+    """Where a quote stands on several pages: a button for each of them; ``first`` is the one that is shown."""
+    pages = pages_of(citation)
+    if len(pages) < 2:
+        return ""
+    buttons = "".join(
+        f'<button type="button" class="yj-part" data-page="{page}" aria-pressed="{str(page == first).lower()}">'
+        f"{text('page', lang, number=page)}</button>"
+        for page in pages
+    )
+    return f'<p class="yj-parts">{text("quote_pages", lang)}{buttons}</p>'
 
 
 def _tool(name: str, step: str, label: str, sign: str) -> str:

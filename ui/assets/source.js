@@ -192,6 +192,7 @@ function turnPage(by) {
   veil();
   leaf.querySelector(".yj-page").setAttribute("aria-label", said);
   leaf.querySelector(".yj-page-no b").textContent = page;
+  for (const part of leaf.querySelectorAll(".yj-part")) part.setAttribute("aria-pressed", Number(part.dataset.page) === page);
   for (const box of leaf.querySelectorAll(".yj-box, .yj-column")) box.hidden = Number(box.dataset.page) !== page;
   leaf.querySelector(".yj-page").scrollTop = 0;
   toMark();
@@ -319,6 +320,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   if (button.matches(".yj-step")) step(Number(button.dataset.step));
   else if (button.matches(".yj-turn-page")) turnPage(Number(button.dataset.step));
+  else if (button.matches(".yj-part")) turnPage(Number(button.dataset.page) - Number(pane.querySelector(".yj-leaf").dataset.page));
   else if (button.matches(".yj-zoom")) zoom(Number(button.dataset.step));
   else if (button.matches(".yj-copy")) copy(button);
   else if (button.dataset.view) setView(button.dataset.view);
