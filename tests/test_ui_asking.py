@@ -67,6 +67,22 @@ def test_what_is_not_found_is_said_before_there_are_suggestions(held: HeldAnswer
     assert last.answer.suggestions == ("激光打靶体验在哪个展位？",)
 
 
+@pytest.mark.parametrize("seconds", [600, 2], ids=["stopped", "overdue"])
+def test_what_was_said_to_be_missing_stays_where_suggestions_are_given_up(held: HeldAnswerer, seconds: float) -> None:
+    held.found.release()
+    held.read.release()
+
+    async def after(turn: Turn, stop: Stop) -> None:
+        if "yj-suggest-wait" in turn.html and seconds == 600:
+            stop.stop()
+
+    *_, early, last = taken(Gate(held, seconds=seconds), after, "门票多少钱？")
+    assert early.under_way
+    assert Page(last.html).text(".yj-short strong") == ["未找到"]
+    assert Page(last.html).text(".yj-suggest") == []
+    assert (last.under_way, last.answer and last.answer.status) == (False, "not_found")
+
+
 def test_a_stopped_question_leaves_nothing_and_gives_its_place_free(held: HeldAnswerer) -> None:
     gate = Gate(held, at_once=1)
     running = gate.submit("500强？")

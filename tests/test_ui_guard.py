@@ -16,7 +16,11 @@ from ui.guard import EVENT_LIMIT, Guard
 from ui.limits import Limiter, Rate
 
 TOKEN = "correct-horse-battery"
-HTML = '<!doctype html><html lang="en"><script>1</script><script type="module" src="a.js"></script>描述</html>'
+HTML = (
+    '<!doctype html><html lang="en"><meta\n\tname="viewport"\n\tcontent="width=device-width, shrink-to-fit=no"\n/>'
+    '<meta\n\tproperty="og:image"\n\tcontent="https://elsewhere.example/a.jpg"\n/>\n<meta name="twitter:title" content="Gradio" />'
+    '<script>1</script><script type="module" src="a.js"></script>描述</html>'
+)
 
 
 async def page(_: Request) -> Response:
@@ -83,6 +87,14 @@ def test_every_script_of_a_page_gets_the_nonce_of_its_policy_and_the_page_its_la
         assert "connect-src 'self'" in policy
         assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
     assert len(seen) == 3
+
+
+def test_a_page_does_not_speak_for_gradio_and_yields_to_the_keyboard() -> None:
+    sent = guarded().get("/").text
+    assert re.findall(r"<meta[^>]*>", sent) == [
+        '<meta\n\tname="viewport"\n\tcontent="width=device-width, interactive-widget=resizes-content"\n/>'
+    ]
+    assert "elsewhere.example" not in sent
 
 
 def test_what_is_no_page_is_passed_on_as_it_is() -> None:

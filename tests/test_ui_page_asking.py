@@ -88,6 +88,23 @@ def test_suggestions_come_after_the_answer_that_nothing_was_found(
         assert visit.text(".yj-short strong") == ["未找到", "N2馆B03展位"]
 
 
+def test_whoever_asks_on_does_not_wait_for_suggestions(browser: Browser, address: str, held: HeldAnswerer) -> None:
+    with visiting(browser, address) as visit:
+        held.found.release(2)
+        held.read.release(2)
+        visit.ask("门票多少钱？")
+        visit.wait(".yj-suggest-wait")
+        assert visit.text("#yj-pane h2") == ["没有可以出示的原文"]
+        visit.ask("激光？")
+        visit.tab.wait_for_function("document.querySelectorAll('.yj-turn').length === 2")
+        held.tried.release()  # the one worker is free again
+        visit.wait_turns(2)
+        assert visit.text(".yj-short strong") == ["未找到", "N2馆B03展位"]
+        assert visit.tab.input_value("#yj-box textarea") == ""
+        visit.tab.wait_for_timeout(800)
+        assert len(visit.text(".yj-turn")) == 2
+
+
 def test_a_stopped_question_goes_back_into_the_box(
     browser: Browser, address: str, held: HeldAnswerer, gate: Gate
 ) -> None:
@@ -112,6 +129,18 @@ def test_a_stopped_question_goes_back_into_the_box(
         wait_stopped(visit)
         assert visit.tab.input_value("#yj-box textarea") == "另一个"
         assert visit.text(".yj-short strong") == ["325家"]
+
+
+def test_a_reload_in_the_middle_brings_the_question_back(browser: Browser, address: str, held: HeldAnswerer) -> None:
+    with visiting(browser, address) as visit:
+        visit.ask(QUESTION)
+        visit.wait(".yj-is-wait")
+        visit.tab.wait_for_function("document.querySelector('#yj-box textarea').value === ''")
+        visit.tab.reload()
+        visit.tab.wait_for_function("document.querySelector('#yj-box textarea')?.value !== ''")
+        assert visit.tab.input_value("#yj-box textarea") == QUESTION
+        assert visit.text(".yj-turn") == []
+        visit.left()
 
 
 def test_another_conversation_is_not_disturbed_by_the_question_that_was_left(

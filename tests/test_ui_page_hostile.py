@@ -16,7 +16,8 @@ from qa.types import Answer, Document
 from tests.shelf_library import FindingAnswerer, keeping
 from tests.ui_server import Visit, serving, visiting
 from tests.ui_tiny import LONG, TinyAnswerer, TinyLibrary, cite, found, make_document
-from ui.escape import one_line
+from ui.escape import one_line, shortened
+from ui.shelf_html import NAME_WIDTH
 from ui.shelf_names import confined
 from ui.source import Reference
 
@@ -89,7 +90,7 @@ def test_what_a_document_and_a_question_hold_is_text(browser: Browser, address: 
         assert visit.text("blockquote mark") == [seen(said)]
         assert visit.text("#yj-pane mark") == [seen(f"要害{kind}是{said}。")]
         assert visit.text("#yj-pane .yj-badge") == ["逐字核对 ✓"]
-        assert one_line(f"{said}.txt") in visit.text(".yj-doc-name")
+        assert shortened(one_line(f"{said}.txt"), 2 * NAME_WIDTH) in visit.text(".yj-doc-name")
         visit.wait(".yj-open")
         assert one_line(f"{kind}：{said}") in visit.text(".yj-open > span")
         visit.tab.hover(".yj-short a.yj-chip")

@@ -86,6 +86,20 @@ def test_a_button_is_not_there_before_it_works(browser: Browser, address: str) -
         visit.left()
 
 
+FIRST_STOP = "[...document.querySelectorAll('a[href], button, input, textarea, [tabindex]')].find(e => e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true})).className"
+
+
+def test_the_first_stop_of_the_tab_key_leads_to_the_question(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        assert visit.run(FIRST_STOP) == "yj-skip"
+        visit.tab.focus(".yj-skip")
+        visit.tab.keyboard.press("Shift+Tab")
+        visit.tab.keyboard.press("Tab")
+        assert visit.run("getComputedStyle(document.activeElement).clipPath") == "none"
+        visit.tab.keyboard.press("Enter")
+        assert visit.run("document.activeElement.tagName") == "TEXTAREA"
+
+
 def test_resting_on_a_citation_shows_its_paragraph(browser: Browser, address: str) -> None:
     paragraph = PAPER.text[PAPER.blocks[4].start : PAPER.blocks[4].end]
     with visiting(browser, address) as visit:

@@ -130,7 +130,7 @@ def build(
             with gr.Column(elem_id="yj-chat"):
                 log = html_part(render.log_html((), lang, examples=examples), "yj-log", script="page.js")
                 box, send = _question_box(lang)
-                hint = html_part(frame.hint_html(lang), "yj-hint")
+                hint = html_part(frame.hint_html(lang), "yj-hint", script="lost.js")
             with gr.Column(elem_id="yj-side"):
                 pane = _pane(library, lang)
 
@@ -203,7 +203,7 @@ class _Desk:
                     yield nothing
                 elif turn.under_way:
                     log = render.log_html([*shown, turn.html], lang)
-                    yield log, box, same, same, frame.hint_html(lang), same, same
+                    yield log, box, same, turn.source or same, frame.hint_html(lang), same, same
                     before, box = turn, same
         if turn.under_way:
             return

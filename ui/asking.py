@@ -50,8 +50,8 @@ async def take_turn(
     stop: Stop | None = None,
 ) -> AsyncGenerator[Turn, None]:
     """Ask ``question`` after the turns ``past``, of the documents of ``choice``, and make what is shown of it: turns that
-    are ``under_way``, the same one again each second, then what it came to. That is an empty one where it was stopped,
-    and none at all where the page has left.
+    are ``under_way``, the same one again each second, then what it came to. Where it was stopped that is an empty one,
+    or what was said already and only lacked suggestions; where the page has left, none at all.
 
     Never raises: whatever goes wrong becomes a sentence. Closing it gives the question's place in the gate free.
     """
@@ -59,7 +59,7 @@ async def take_turn(
 
     stop = stop or Stop()
     stop.busy, stop.left = True, False
-    turn = Turn(render.waiting_html(question, lang), under_way=True)
+    turn, said = Turn(render.waiting_html(question, lang), under_way=True), None
     try:
         yield turn
         loop = asyncio.get_running_loop()
@@ -72,6 +72,7 @@ async def take_turn(
         stop.answer = asyncio.wrap_future(place)
         async for item in _waited_for(stop.answer, heard, gate.seconds):
             if isinstance(item, Answer):
+                said = item
                 early = await run_sync(spoken_turn, partial(shown, item, library, lang, complete=False), question, lang)
                 turn = replace(early, under_way=True)
             elif item is not None:
@@ -80,9 +81,10 @@ async def take_turn(
         if not stop.answer.cancelled():
             if stop.answer.done():
                 stop.answer.exception()  # it is told below; asyncio complains of one that nobody has looked at
-            yield await run_sync(spoken_turn, partial(_finished, gate, place, library, lang), question, lang)
+            yield await run_sync(spoken_turn, partial(_finished, gate, place, said, library, lang), question, lang)
         elif not stop.left:
-            yield Turn()
+            end = None if said is None else partial(shown, said, library, lang)
+            yield Turn() if end is None else await run_sync(spoken_turn, end, question, lang)
     finally:
         stop.busy = False
         if stop.answer is not None:
@@ -135,7 +137,11 @@ def _tell(
         loop.call_soon_threadsafe(heard.put_nowait, item)
 
 
-def _finished(gate: Gate, place: Place, library: Shelf, lang: str) -> Turn:
-    if not place.done():
-        raise gate.give_up(place)
-    return shown(place.result(), library, lang)
+def _finished(gate: Gate, place: Place, said: Answer | None, library: Shelf, lang: str) -> Turn:
+    """What the question came to; where its time is over, what was ``said`` before there were suggestions."""
+    if place.done():
+        return shown(place.result(), library, lang)
+    overdue = gate.give_up(place)
+    if said is None:
+        raise overdue
+    return shown(said, library, lang)

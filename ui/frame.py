@@ -16,6 +16,7 @@ def head_html(lang: str) -> str:
     return (
         f'<header class="yj-head" data-library="{text("library_label", lang)}" data-chat="{text("chat_label", lang)}" '
         f'data-source="{text("source_label", lang)}">'
+        f'<button type="button" class="yj-skip">{text("skip", lang)}</button>'
         f'<button type="button" class="yj-drawer" aria-controls="yj-library" aria-expanded="false">'
         f'<span class="yj-bars" aria-hidden="true"></span><span>{text("library_label", lang)}</span></button>'
         f'<p class="yj-brand"><span class="yj-seal" aria-hidden="true">{text("seal", lang)}</span>'

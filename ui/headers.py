@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _SCRIPT = re.compile(rb"<script\b")
 _HTML_LANG = re.compile(rb'<html\s+lang="en"')
+# What Gradio says of itself where a link to the page is shown, with a picture from elsewhere.
+_ADVERTISED = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
+# On a phone the keyboard makes the page smaller, so that the question box stands above it.
+_VIEWPORT = (b"shrink-to-fit=no", b"interactive-widget=resizes-content")
 _LOCALES: Mapping[Lang, bytes] = {"zh": b"zh-CN", "en": b"en"}
 
 _POLICY = (
@@ -81,6 +85,7 @@ class Marker:
 
     async def _send_page(self, start: Message) -> None:
         body = _SCRIPT.sub(b'<script nonce="' + self._nonce.encode() + b'"', bytes(self._page))
+        body = _ADVERTISED.sub(b"", body).replace(*_VIEWPORT, 1)
         body = _HTML_LANG.sub(b'<html lang="' + self._lang + b'"', body, count=1)
         kept = [pair for pair in start["headers"] if pair[0] not in (b"content-length", b"cache-control")]
         length = (b"content-length", str(len(body)).encode())

@@ -108,9 +108,10 @@ def log_html(turns: Sequence[str], lang: str, *, examples: Sequence[str] = ()) -
     """The conversation: turns made by this module, or a welcome with ``examples`` to click before the first."""
     heading = f'<h1 class="yj-sr">{text("chat_label", lang)}</h1>'
     inner = heading + "".join(turns) if turns else _welcome_html(lang, examples)
-    lost = attribute_html(text("connection_lost", lang))
+    words = {"lost": "connection_lost", "back-writing": "back_writing", "back-sending": "back_sending"}
+    data = "".join(f' data-{name}="{attribute_html(text(key, lang))}"' for name, key in words.items())
     label = text("chat_label", lang)
-    return f'<div class="yj-log" role="log" aria-live="off" aria-label="{label}" data-lost="{lost}">{inner}</div>'
+    return f'<div class="yj-log" role="log" aria-live="off" aria-label="{label}"{data}>{inner}</div>'
 
 
 def _under_way_html(question: str, said: str, passages: str, lang: str) -> str:

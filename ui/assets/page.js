@@ -78,6 +78,23 @@ function stopAsking() {
   return true;
 }
 
+// What was not found is said before there are other questions to offer. Whoever asks on meanwhile does not wait for those.
+const suggesting = () => log.querySelector(".yj-suggest-wait");
+const turnsNow = () => log.querySelectorAll(".yj-turn").length;
+
+function askOn(event) {
+  if (!suggesting()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  trigger("stop", {});
+  const before = turnsNow();
+  let tries = 25;
+  const again = setInterval(() => {
+    if (turnsNow() > before || !byId("yj-box")?.querySelector("textarea")?.value || !tries--) return clearInterval(again);
+    if (!suggesting()) byId("yj-send").click(); // Gradio takes no second question while the first one ends
+  }, 200);
+}
+
 // ---- the paragraph of a citation, while the pointer or the focus rests on its link
 
 const peek = document.createElement("div");
@@ -140,11 +157,16 @@ document.addEventListener("click", (event) => {
   const target = event.target;
   if (citationOf(target)) hidePeek();
   const example = target.closest(".yj-example");
+  if (example && suggesting()) {
+    intoBox(example.textContent);
+    return byId("yj-send").click();
+  }
   if (example) {
     trigger("example", { question: example.textContent });
     if (!PHONE.matches) byId("yj-box")?.querySelector("textarea")?.focus();
     return;
   }
+  if (target.closest(".yj-skip")) return byId("yj-box")?.querySelector("textarea")?.focus();
   if (target.closest(".yj-stop")) return stopAsking();
   const mend = target.closest(".yj-mend");
   if (mend) return intoBox(mend.parentElement.querySelector(".yj-meant").textContent);
@@ -153,6 +175,13 @@ document.addEventListener("click", (event) => {
   // A conversation that was chosen in the drawer, or begun, lies under it.
   if (NARROW.matches && libraryIsOpen() && (away || target.closest(".yj-open, .yj-new"))) setLibrary(false);
 });
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches?.("#yj-box textarea") && event.target.value.trim()) askOn(event);
+}, true);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#yj-send") && byId("yj-box")?.querySelector("textarea")?.value.trim()) askOn(event);
+}, true);
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing) return;
@@ -186,43 +215,6 @@ window.addEventListener("beforeprint", () => {
 });
 window.addEventListener("afterprint", () => afterPrint());
 
-// ---- the server went away, or was started anew and does not know this page: once it answers, the page is loaded again,
-// and what was being asked or typed comes back into the box
-
-const AGAIN = 20_000; // milliseconds before the page loads itself another time
-const LOOK = 1500; // milliseconds between looks for the server
-let looking = 0;
-
-async function comeBack() {
-  if (Date.now() - Number(sessionStorage.getItem("yj-came-back") ?? 0) < AGAIN) return;
-  const ready = await fetch("readyz", { cache: "no-store" }).then((answer) => answer.ok, () => false);
-  if (!ready) return;
-  clearInterval(looking);
-  const draft = byId("yj-box")?.querySelector("textarea")?.value || log.querySelector(".yj-asked")?.textContent;
-  if (draft) sessionStorage.setItem("yj-draft", draft);
-  sessionStorage.setItem("yj-came-back", Date.now());
-  location.reload();
-}
-
-function restoreDraft() {
-  const draft = sessionStorage.getItem("yj-draft");
-  if (!draft) return;
-  if (!byId("yj-box")?.querySelector("textarea")) return setTimeout(restoreDraft, 100);
-  sessionStorage.removeItem("yj-draft");
-  intoBox(draft);
-}
-
-// Gradio says in a box of its own, in its own language, that the server is gone. That box is hidden; we say it in ours.
-new MutationObserver(() => {
-  const hint = byId("yj-hint")?.querySelector("p");
-  const lost = log.querySelector(".yj-log").dataset.lost;
-  if (!hint || hint.textContent === lost || !document.querySelector(".toast-body.error")) return;
-  hint.className = "yj-hint yj-hint-bad";
-  hint.setAttribute("role", "alert");
-  hint.textContent = lost;
-  if (!looking) looking = setInterval(comeBack, LOOK);
-}).observe(document.querySelector("gradio-app"), { childList: true, subtree: true });
-
 let queued = false;
 new MutationObserver(() => {
   if (queued) return;
@@ -235,4 +227,3 @@ new MutationObserver(() => {
 restoreLibrary();
 nameColumns();
 showTurns();
-restoreDraft();

@@ -3,7 +3,7 @@
 const shelf = element.closest("#yj-shelf");
 const find = (selector) => shelf.querySelector(selector);
 const say = (key) => find(".yj-add")?.dataset[key] ?? "";
-const TRIES = 6; // times that a file is sent to a server that is busy
+const TRIES = 10; // times that a file is sent to a server that is busy, away or starting
 const POLL = 500; // milliseconds between looks while files are on their way
 const PATIENCE = 1000; // milliseconds after which what was asked for is asked for again, where something older came after it
 const UNDO = 12_000; // milliseconds for which a removal can be undone in one click
@@ -164,10 +164,12 @@ function send(upload) {
   request.onloadend = () => {
     sending.delete(request);
     job.item.remove();
+    showSending();
     hotUntil = Date.now() + 2000;
     upload.tries = (upload.tries ?? 0) + 1;
-    if ([429, 503].includes(request.status) && upload.tries < TRIES) {
-      waiting.unshift(upload); // too many at once: later
+    if ([0, 429, 503].includes(request.status) && upload.tries < TRIES) {
+      waiting.unshift(upload); // later
+      showSending();
       setTimeout(next, 1000 * Math.min(30, Number(request.getResponseHeader("retry-after")) || 2 * upload.tries));
     } else {
       if (request.status !== 202) complain(name, message(request.responseText));
@@ -189,6 +191,12 @@ function message(body) {
 
 function next() {
   while (sending.size < 2 && waiting.length) send(waiting.shift());
+  showSending();
+}
+
+// The page is not loaded again while files are on their way.
+function showSending() {
+  shelf.dataset.sending = sending.size + waiting.length;
 }
 
 function take(files, skipped) {
