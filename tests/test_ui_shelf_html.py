@@ -162,6 +162,15 @@ def test_an_archive_s_members_are_counted_and_its_failures_cut_short() -> None:
     assert page.text(".yj-entry-note") == ["8 more not listed."]
 
 
+def test_the_pages_of_a_workbook_are_sheets() -> None:
+    book = FileReport("账.xlsx", "xlsx", 3, 900, 2, 1, 0, 0.5, (Notice("pictures", 2, "1"),))
+    report = AddReport(files=(book, found("年报.pdf", pages=12)))
+    assert shelf_html.figures(report.files, "zh")[:2] == ["12 页", "3 个工作表"]
+    page = Page(shelf_html.entries_html([Entry("1", "z.zip", 1, "done", report=report)], "zh", now=0.0))
+    assert "第 2 个工作表：图片 1 张，其中的文字没有读。" in page.text(".yj-entry-note")[0]
+    assert shelf_html.figures([book], "en")[0] == "3 sheets"
+
+
 def test_questions_to_try_come_with_the_newspaper() -> None:
     report = AddReport(files=(found("000_dcd0a74a8a6b0edf.txt"),))
     page = Page(shelf_html.entries_html([Entry("1", "x", 1, "done", report=report)], "zh", now=0.0))

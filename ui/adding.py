@@ -111,7 +111,7 @@ def watch_lines(event: Event, language: str) -> Iterator[str]:
 def _figures(file: FileReport, language: str) -> str:
     parts = [strings.text("report_characters", language, count=file.characters)]
     if file.pages is not None:
-        parts.insert(0, strings.text("report_pages", language, count=file.pages))
+        parts.insert(0, strings.text(strings.pages_key(file.format), language, count=file.pages))
     parts += [
         strings.text(key, language, count=count)
         for key, count in (("report_tables", file.tables), ("report_recognised", file.recognised))
@@ -123,4 +123,4 @@ def _figures(file: FileReport, language: str) -> str:
 
 def _notices(file: FileReport, language: str) -> Iterator[str]:
     for notice in file.notices:
-        yield "  " + strings.notice(notice.code, language, page=notice.page, detail=notice.detail)
+        yield "  " + strings.notice(notice.code, language, page=notice.page, detail=notice.detail, format=file.format)

@@ -97,7 +97,7 @@ def report_json(entries: list[Entry], lang: str) -> dict[str, Any]:
                 {
                     "code": item.code,
                     "page": item.page,
-                    "message": notice(item.code, lang, page=item.page, detail=item.detail),
+                    "message": notice(item.code, lang, page=item.page, detail=item.detail, format=file.format),
                 }
                 for item in file.notices
             ]

@@ -14,7 +14,7 @@ from qa.documents import KNOWN
 from ui.escape import attribute_html, label_html, text_html
 from ui.shelf_choice import Choice, matching
 from ui.shelf_files import DAYS_KEPT, UPLOAD_LIMIT, Aside
-from ui.strings import examples_for, notice, sentence, text
+from ui.strings import examples_for, notice, pages_key, sentence, text
 
 if TYPE_CHECKING:
     from qa.library import DocumentInfo
@@ -126,8 +126,10 @@ def search_html(lang: str) -> str:
 
 def figures(files: Sequence[FileReport], lang: str, *, seconds: float | None = None) -> list[str]:
     """What was found in files, in words: pages, paragraphs, tables, pages recognised, seconds."""
-    pages = [file.pages for file in files if file.pages is not None]
-    parts = [text("report_pages", lang, count=sum(pages))] if pages else []
+    parts = []
+    for key in ("report_pages", "report_sheets"):
+        counts = [file.pages for file in files if file.pages is not None and pages_key(file.format) == key]
+        parts += [text(key, lang, count=sum(counts))] if counts else []
     paragraphs = sum(file.paragraphs for file in files)
     tables, recognised = sum(file.tables for file in files), sum(file.recognised for file in files)
     # Of a file that is nothing but a table, "0 paragraphs" would sound like a failure.
@@ -205,7 +207,7 @@ def _notices(report: AddReport, lang: str) -> list[str]:
     lines = []
     for file in report.files:
         for item in file.notices:
-            said = notice(item.code, lang, page=item.page, detail=item.detail)
+            said = notice(item.code, lang, page=item.page, detail=item.detail, format=file.format)
             lines.append(_line(text("report_line", lang, name=file.name, parts=said) if several else said, "note"))
     return lines
 

@@ -41,6 +41,9 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 """Questions to try, by the name of a document that ships with the project. The last is one that it does not answer."""
 # fmt: on
 
+SHEETS = frozenset({"xlsx", "ods"})
+"""Formats whose pages are called sheets."""
+
 _FIELD = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
 _BYTES = frozenset({"file_too_large", "file_expands", "file_memory", "request_too_large", "turn_large"})
 _MONTHS = (
@@ -81,10 +84,16 @@ def text(key: str, lang: str, **fields: object) -> str:
     return _filled(TEXTS[key], lang, fields)
 
 
-def notice(code: str, lang: str, *, page: int, detail: str) -> str:
-    """The sentence of a notice about a file, with its page where it is about one."""
+def notice(code: str, lang: str, *, page: int, detail: str, format: str = "") -> str:
+    """The sentence of a notice about a file of ``format``, with its page, or sheet, where it is about one."""
     said = text(f"notice_{code}", lang, detail=detail)
-    return text("notice_at", lang, page=page, notice=said) if page else said
+    key = "notice_at_sheet" if format in SHEETS else "notice_at"
+    return text(key, lang, page=page, notice=said) if page else said
+
+
+def pages_key(format: str) -> Literal["report_pages", "report_sheets"]:
+    """The key of the words that count the pages, or sheets, of a file of ``format``."""
+    return "report_sheets" if format in SHEETS else "report_pages"
 
 
 def moment(seconds: float, lang: str) -> str:

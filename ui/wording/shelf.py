@@ -62,6 +62,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "report_line": ("{name}：{parts}", "{name}: {parts}"),
     "comma": ("，", ", "),
     "report_pages": ("{count} 页", "{count} {count|page|pages}"),
+    "report_sheets": ("{count} 个工作表", "{count} {count|sheet|sheets}"),
     "report_paragraphs": ("{count} 段", "{count} {count|paragraph|paragraphs}"),
     "report_characters": ("{count} 字", "{count} {count|character|characters}"),
     "report_tables": ("{count} 个表格", "{count} {count|table|tables}"),
@@ -69,6 +70,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "report_seconds": ("{seconds} 秒", "{seconds} s"),
     # what a reader could not read, or did to read it
     "notice_at": ("第 {page} 页：{notice}", "page {page}: {notice}"),
+    "notice_at_sheet": ("第 {page} 个工作表：{notice}", "sheet {page}: {notice}"),
     "notice_bytes_replaced": ("有 {detail} 个字的编码坏了，显示为 �。", "Characters that could not be decoded, shown as �: {detail}."),
     "notice_file_cut": ("文件不完整，只读到断开的地方。", "The file is incomplete and was read as far as it goes."),
     "notice_part_unreadable": ("书中的 {detail} 读不出来。", "The part {detail} of the book cannot be read."),
