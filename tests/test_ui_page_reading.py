@@ -174,8 +174,8 @@ def test_counts_dates_and_plurals_are_those_of_the_language(browser: Browser, ad
             ask(visit, "都说了什么？")
             visit.tab.wait_for_selector("#yj-shelf[data-ready]", state="attached")
             visit.wait(".yj-open small")
-        assert re.fullmatch(r"资料 8 份 · 1,\d{3},\d{3} 字", zh.text(".yj-size")[0])
-        assert re.fullmatch(r"8 documents · 1,\d{3},\d{3} characters", en.text(".yj-size")[0])
+        assert re.fullmatch(r"资料 9 份 · 1,\d{3},\d{3} 字", zh.text(".yj-size")[0])
+        assert re.fullmatch(r"9 documents · 1,\d{3},\d{3} characters", en.text(".yj-size")[0])
         assert (zh.text(".yj-more-quotes summary"), en.text(".yj-more-quotes summary")) == (
             ["另有 2 处也这样说"],
             ["2 more places say so"],

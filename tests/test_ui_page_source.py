@@ -43,7 +43,7 @@ IN_VIEW = """selector => {
 MARKED = "document.querySelector('#yj-pane mark')?.textContent"
 
 
-SHOWN = "document.querySelector('.yj-box')?.checkVisibility({visibilityProperty: true})"
+SHOWN = "[...document.querySelectorAll('.yj-box')].some(box => box.checkVisibility({visibilityProperty: true}))"
 
 
 def test_a_pdf_opens_at_the_picture_of_its_page_which_turns_and_grows(browser: Browser, address: str) -> None:

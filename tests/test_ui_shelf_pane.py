@@ -208,7 +208,11 @@ def test_removed_undone_and_put_back_after_a_reload(browser: Browser, shelf: She
         visit.ask("西洽会")
         visit.wait_turns(1)
         assert visit.text(".yj-short strong") == ["未找到"]
+        shelf.encoder.go.clear()
         visit.tab.get_by_role("button", name="撤销").click()
+        assert visit.text(".yj-undo .yj-back") == ["正在恢复……"]
+        assert visit.tab.is_disabled(".yj-undo .yj-back")
+        shelf.encoder.go.set()
         wait_names(visit, "乙.txt", "甲.txt")
         assert visit.text(".yj-undo") == []
         assert visit.text(".yj-history-note") == []  # it is not taken for a conversation's

@@ -123,7 +123,8 @@ def _add_row(document: Document, row: QuotedRow, item: Recalled, *, near: bool) 
         _add_parts(cell.paragraphs[0], parts, item, near=near)
     for cell in (cell for line in table.rows for cell in line.cells):
         cell.paragraphs[0].paragraph_format.keep_with_next = True
-    return last[0].paragraphs[0]
+    first: Paragraph = last[0].paragraphs[0]
+    return first
 
 
 def _add_parts(paragraph: Paragraph, parts: tuple[str, str, str], item: Recalled, *, near: bool) -> None:

@@ -41,7 +41,8 @@ def picture_html(document: Document, citation: Citation, lang: str, *, near: boo
         f'data-said="{attribute_html(said)}">{_tools_html(citation, first, count, lang)}'
         f"{_parts_html(citation, first, lang)}"
         f'<div class="yj-page" tabindex="0" role="region" aria-label="{attribute_html(label)}">'
-        f'<div class="yj-page-picture" data-kind="{"n" if near else "c"}">'
+        f'<div class="yj-page-picture" data-kind="{"n" if near else "c"}" '
+        f'data-coming="{text("page_coming", lang)}">'
         f'<img src="{address}{first}?{version}" alt="{attribute_html(label)}">{boxes}</div>'
         f'<p class="yj-page-gone" hidden>{text("page_gone", lang)}</p></div></div>'
     )

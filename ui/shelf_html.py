@@ -47,6 +47,7 @@ def add_html(lang: str) -> str:
         "many": text("shelf_many", lang, count=COUNT_MARK, limit=AT_ONCE),
         "skipped": text("shelf_skipped", lang, count=COUNT_MARK),
         "removing": text("shelf_removing", lang),
+        "restoring": text("shelf_restoring", lang),
     }
     data = "".join(f' data-{name}="{attribute_html(value)}"' for name, value in say.items())
     return (

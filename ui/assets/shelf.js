@@ -287,6 +287,14 @@ async function remove(row) {
   look();
 }
 
+// A long document takes a while: it is read into the indexes again.
+function putBack(button, id) {
+  undo.delete(id);
+  button.disabled = true;
+  button.textContent = say("restoring");
+  change("POST", `removed/${encodeURIComponent(id)}`);
+}
+
 shelf.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
@@ -296,7 +304,7 @@ shelf.addEventListener("click", (event) => {
   else if (is("yj-only")) choose({ all: false, ids: new Set([id]) });
   else if (is("yj-ask-all")) choose({ all: true, ids: new Set() });
   else if (is("yj-remove")) remove(button.closest(".yj-doc"));
-  else if (is("yj-back")) undo.delete(id), change("POST", `removed/${encodeURIComponent(id)}`);
+  else if (is("yj-back")) putBack(button, id);
   else if (is("yj-forget")) change("DELETE", "removed");
   else if (is("yj-sample")) button.disabled = true, change("POST", "sample?wait=0");
   else if (is("yj-retry")) change("POST", `uploads/${encodeURIComponent(id)}`);

@@ -48,6 +48,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "view_text": ("文字", "Text"),
     "page_previous": ("上一页", "Previous page"),
     "page_next": ("下一页", "Next page"),
+    "page_coming": ("正在画这一页……", "Drawing this page…"),
     "page_gone": ("这一页画不出来：文件已不在原处，或已不是收入时的那一份。文字还可以看。", "This page cannot be drawn: the file is gone from its place or is not the one that was added. Its text can still be read."),
     "zoom_in": ("放大", "Zoom in"),
     "zoom_out": ("缩小", "Zoom out"),

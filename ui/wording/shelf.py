@@ -16,6 +16,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "shelf_many": ("这次有 {count} 个文件，一次最多 {limit} 个。请分几次拖，或用 yinju add 收入整个文件夹。", "That is {count} files; the limit is {limit} at a time. Drop fewer, or add the whole folder with yinju add."),
     "shelf_skipped": ("略过 {count} 个还不会读的文件。", "Skipped files of kinds that cannot be read yet: {count}."),
     "shelf_removing": ("正在移除……", "Removing…"),
+    "shelf_restoring": ("正在恢复……", "Putting it back…"),
     "shelf_busy": ("正在收入，还有 {count} 个文件", "Adding, {count} {count|file|files} to go"),
     "shelf_report": ("刚收入的 {count} 个文件", "{count} {count|file|files} just processed"),
     "shelf_report_refused": ("收入 {count} 个文件，{refused} 个没有收入", "{count} {count|file|files} added, {refused} not"),
