@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.test_ui_page_look import violations
 from tests.ui_server import Visit, serving, visiting
 from tests.ui_tiny import HeldAnswerer, TinyLibrary
 from ui.gate import Gate
@@ -59,6 +60,7 @@ def test_the_passages_are_shown_until_the_answer_is_read(browser: Browser, addre
         visit.wait(".yj-reading")
         assert visit.text(".yj-wait") == ["正在读这几段……"]
         assert visit.text(".yj-passage") == ["325家世界500强扎根重庆。", "N2馆<b>B03</b>展位"]
+        assert violations(visit, "#yj-chat") == []
         held.read.release()
         visit.wait_turns(1)
         assert visit.text(".yj-short strong") == ["325家"]

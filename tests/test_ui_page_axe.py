@@ -48,10 +48,12 @@ def add(visit: Visit) -> None:
     visit.tab.locator(".yj-gone summary").click()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_no_serious_violation_beside_the_source(browser: Browser, address: str, dark: bool) -> None:
+@pytest.mark.parametrize(("locale", "dark"), [("zh-CN", False), ("zh-CN", True), ("en-GB", False), ("en-GB", True)])
+def test_axe_finds_no_serious_violation_beside_the_source(
+    browser: Browser, address: str, locale: str, dark: bool
+) -> None:
     """The library with its report, its undo and what was removed; every menu of the conversations open."""
-    with visiting(browser, address, dark=dark) as visit:
+    with visiting(browser, address, locale=locale, dark=dark) as visit:
         add(visit)
         assert violations(visit) == []
         ask(visit, "二期工程")
@@ -64,3 +66,25 @@ def test_axe_finds_no_serious_violation_beside_the_source(browser: Browser, addr
         visit.tab.locator(".yj-rate[data-verdict='down']").last.click()
         visit.wait(".yj-why:not([hidden])")
         assert violations(visit, ".yj-turn:last-child") == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_no_serious_violation_where_nothing_was_added_yet(
+    browser: Browser, tmp_path: Path, dark: bool
+) -> None:
+    """The first run; a question that asks for a hint; the connection lost, and there again."""
+    with (
+        keeping(tmp_path / "library") as (library, keeper),
+        serving(FindingAnswerer(library), library, keeper=keeper) as url,
+        visiting(browser, url, dark=dark) as visit,
+    ):
+        visit.wait(".yj-first")
+        assert violations(visit) == []
+        hint = "(name, words) => { const p = document.querySelector('#yj-hint p'); p.className = name; p.textContent = words; }"
+        for name in ("yj-hint yj-hint-bad", "yj-hint yj-hint-back"):
+            visit.tab.evaluate(f"([name, words]) => ({hint})(name, words)", [name, "引据又接上了。"])
+            assert violations(visit, "#yj-hint") == []
+        visit.tab.focus(".yj-skip")
+        visit.tab.keyboard.press("Shift+Tab")
+        visit.tab.keyboard.press("Tab")
+        assert violations(visit, "#yj-head") == []

@@ -11,7 +11,7 @@ from importlib.resources import files
 from ui.bibliography import titled
 from ui.escape import attribute_html, label_html, set_as, text_html, words_html
 from ui.export_parts import SHORT_REVISION, Sheet, Source, note_words, parted, place_words, sources_of, state_words
-from ui.paper import row_quote_html
+from ui.paper import WHOLE, row_quote_html
 from ui.recall import Recalled, RecalledTurn
 from ui.strings import confidence_words, moment, text
 
@@ -100,6 +100,8 @@ def _quoted_html(item: Recalled, tag: str) -> str:
     if row := row_quote_html(item.citation, tag=tag):
         return row
     before, answer, after = (words_html(part) for part in parted(item))
+    if len(parted(item)[1]) <= WHOLE:
+        answer = f'<span class="whole">{answer}</span>'
     header = item.citation.header
     head = f'<span class="row-head">{text_html(header)}</span>' if header else ""
     return f"{head}{before}<{tag}>{answer}</{tag}>{after}"
