@@ -52,5 +52,6 @@ def test_the_whole_conversation_is_printed_and_nothing_that_is_only_clicked(brow
         dark = visit.run(ink)
         visit.run("dispatchEvent(new Event('beforeprint'))")
         assert visit.run(ink) == LIGHT_INK
+        assert visit.run("getComputedStyle(document.querySelector('a.yj-chip.yj-on')).color") == "rgb(176, 50, 42)"
         visit.run("dispatchEvent(new Event('afterprint'))")
         assert visit.run(ink) == dark != LIGHT_INK

@@ -158,7 +158,9 @@ def _is_refused(entry: Entry) -> bool:
 
 
 def _entry(entry: Entry, lang: str, now: float) -> str:
-    name = f'<p class="yj-entry-name">{label_html(entry.name)}</p>'
+    name = (
+        f'<p class="yj-entry-name" title="{attribute_html(entry.name)}">{label_html(entry.name, limit=NAME_WIDTH)}</p>'
+    )
     body = _going_on(entry, lang, now) if entry.active else _outcome(entry, lang)
     id = attribute_html(entry.id, limit=_ID_LENGTH)
     return f'<li class="yj-entry yj-entry-{entry.state}" data-id="{id}">{name}{body}</li>'
