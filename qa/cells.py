@@ -1,6 +1,6 @@
 """The cell of a table that a question asks for: its row by the words in it, its column by the name over it.
 
-Owns how a row's text is cut into cells. Matching is by :func:`qa.evidence.share`; knows no network and no probability.
+What a row says is :mod:`qa.table_rows`. Matching is by :func:`qa.evidence.share`; knows no network and no probability.
 Covered: a row that the question names and a column that it names, or the only one that can answer. Not covered: cells
 counted, compared or added up; tables whose header stands at the left side.
 """
@@ -12,20 +12,30 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from qa.documents.markdown import CELL_SEPARATOR
 from qa.evidence import share
 from qa.measures import can_measure
 from qa.question import Kind, Question, Unit, align, parse_question
+from qa.table_rows import (
+    LINK,
+    LONGEST,
+    NUMBER,
+    VALUE,
+    cell_spans,
+    column_names,
+    in_full,
+    is_words,
+    name_said,
+    share_said,
+    surroundings,
+    whole_word,
+)
 from qa.types import Block, Document, Passage
 
 ENOUGH = 0.6
 """Share of a question's words, by weight, that row, column and what stands over the table must hold together."""
 SAID = 0.6
 """Share of a cell's pairs of characters that a question says itself from which on the cell is no answer to it."""
-LONGEST = 80
-"""Characters of the longest cell that is an answer."""
 AROUND = 0.8
 """What a word is worth that stands not in row or column but over the table."""
 OVER = 0.5
@@ -50,20 +60,9 @@ MUCH = 0.25
 UNSUPPORTED = 0.3
 """What an answer keeps of its probability where they are."""
 
-_CHANGE = re.compile(
-    r"[\W\d]*(?:(?P<yearly>y-?o-?y|同比)|q-?o-?q|环比|環比)?(?:增长率?|增速|增幅|变动|变化|涨跌)?(?:率|幅度)?\s*(?:[(（]?[%％][)）]?)?\W*",
-    re.I,
-)
-_CHANGE_ASKED = re.compile(r"同比|环比|環比|增长|增長|增速|增幅|变动|变化|下降|涨|跌|y-?o-?y|growth|change")
-_UNIT = re.compile(
-    r"[(（](?:单位[:：])?[十百千万亿]*(?:[元人%％倍股吨户家次天个米克升]|[美港欧日]元|平方米|k?g|[kM]?W|℃|[cmk]?m|s|h|A|V)(?:/.{1,3})?[)）]",
-    re.I,
-)
 _FIGURE = re.compile(r"[\d零〇一二两三四五六七八九十]")
-_LINK = re.compile(r"(?:https?://|www\.)\S+")
 _LINK_ASKED = re.compile(r"链接|链結|网址|網址|地址|\burl\b|\blink")
 _DATE = re.compile(r"\d{4}(?:[-/年]\d{1,2}|\.\d{1,2}\.\d{1,2}(?!\d))\S*")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ASKS = re.compile(r"[?？][\s”’」』）)]*$|[吗嗎]$")
 _SECTION = re.compile(r"\d+(?:\.\d+){2,}\.?")
 _PROSE: tuple[Kind, ...] = ("manner", "reason", "yesno")
@@ -72,8 +71,6 @@ _SURENESS = frozenset(
 )
 """What a question says of how sure or when, which no table repeats in a row."""
 _ORDINAL = re.compile(r"no\.?|#|id|序号|序號|编号|編號|行号|項次|项次", re.IGNORECASE)
-_TWO_LANGUAGES = re.compile(r"(?<=[\u3400-\u9fff)）])\s+(?=[A-Za-z])|(?<=[A-Za-z)）])\s+(?=[\u3400-\u9fff])")
-_VALUE = re.compile(r"[-+−(（¥$€<>≤≥±]*\d[\d,.，]*\s*\S{0,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +85,6 @@ class Cell:
     cover: float
     said: float
     named: tuple[str, ...]
-
-
-def cell_spans(row: str) -> list[tuple[int, int]]:
-    """The ranges of the cells in a row's text; an empty first cell is left of a mark that the text begins with."""
-    spans = []
-    at = 0
-    bare = CELL_SEPARATOR.lstrip()
-    if row.startswith(bare):
-        spans.append((0, 0))
-        at = len(bare)
-    for part in row[at:].split(CELL_SEPARATOR):
-        end = at + len(part)
-        if end == len(row) and part.endswith(CELL_SEPARATOR.rstrip()):
-            # A text does not end with white space: of the last separator only its mark is left.
-            spans += [(at, end - len(CELL_SEPARATOR.rstrip())), (end, end)]
-        else:
-            spans.append((at, end))
-        at = end + len(CELL_SEPARATOR)
-    return spans
 
 
 def find_cell(question: Question, document: Document, passage: Passage) -> Cell | None:
@@ -125,11 +103,11 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
     best = _best_row(question, document, rows)
     if best is None:
         return None
-    names = _names(document, best)
+    names = column_names(document, best)
     spans = [(best.start + a, best.start + b) for a, b in cell_spans(document.text[best.start : best.end])]
-    row = _in_full(question, document, best)
+    row = in_full(question, document, best)
     text = align(row)
-    over = align(_around(document, best, passage, header=False))
+    over = align(surroundings(document, best, passage, header=False))
     rest = [
         (1 - share(unit, text)) * (1 - OVER * share(unit, over)) * (ATTRIBUTE if _is_attribute(question, unit) else 1)
         for unit in question.units
@@ -144,7 +122,7 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
     if column is None:
         return None
     name = align(names[column]) if column < len(names) else ""
-    around = align(_around(document, best, passage))
+    around = align(surroundings(document, best, passage))
     held = [max(share(unit, text), share(unit, name), AROUND * share(unit, around)) for unit in question.units]
     cover = _sum(question, held) / _sum(question, [1.0] * len(held))
     if cover < ENOUGH or any(
@@ -153,7 +131,7 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
     ):
         return None
     named = tuple(unit.text for unit in question.units if unit.named and share(unit, text) >= 1)
-    return Cell((best.start, best.end), spans[column], cover, _named(question, row), named)
+    return Cell((best.start, best.end), spans[column], cover, name_said(question, row), named)
 
 
 def _is_attribute(question: Question, unit: Unit) -> bool:
@@ -172,19 +150,11 @@ def _is_missing(question: Question, unit: Unit, held: float, texts: Sequence[str
     if _LINK_ASKED.search(unit.text) or unit.text in _SURENESS:
         return False
     if unit.text.isascii() and (unit.named or any(map(str.isdigit, unit.text))):
-        number = next((m for m in _NUMBER.finditer(question.folded) if m.start() <= unit.start < m.end()), None)
-        word = _whole(number.group() if number else unit.text)
+        number = next((m for m in NUMBER.finditer(question.folded) if m.start() <= unit.start < m.end()), None)
+        word = whole_word(number.group() if number else unit.text)
         over = word.search(around) if number else unit.text in around
         return not (over or any(word.search(text) for text in texts))
     return held < LEAST_HELD and (unit.named or unit.weight >= telling)
-
-
-@lru_cache(maxsize=512)
-def _whole(word: str) -> re.Pattern[str]:
-    """``word`` where no letter or figure goes on from it on the side where it has one itself."""
-    before = r"(?<![\d])(?<!\d[.,])" if word[0].isdigit() else r"(?<![a-z])" if word[0].isalpha() else ""
-    after = r"(?![\d])(?![.,]\d)" if word[-1].isdigit() else r"(?!(?!s(?![a-z]))[a-z])" if word[-1].isalpha() else ""
-    return re.compile(before + re.escape(word) + after)
 
 
 def _sum(question: Question, shares: Sequence[float]) -> float:
@@ -213,10 +183,10 @@ def support(question: Question, document: Document, passage: Passage, start: int
     first = within[0]
     if any(block.number in one.header for one in blocks):
         before = document.text[slice(*spans[first - 1])] if first else ""
-        return float(_said(question, before) >= SAID)
-    names = _names(document, block)
+        return float(share_said(question, before) >= SAID)
+    names = column_names(document, block)
     name = align(names[first]) if first < len(names) else ""
-    row, around = align(_in_full(question, document, block)), align(_around(document, block, passage))
+    row, around = align(in_full(question, document, block)), align(surroundings(document, block, passage))
     held = [max(share(unit, row), share(unit, name), AROUND * share(unit, around)) for unit in question.units]
     missing = [
         unit.weight
@@ -236,7 +206,9 @@ def one_cell(asked: str, row: str, start: int, end: int) -> tuple[int, int]:
     if len(parts) < 2:
         return start, end
     question = parse_question(asked)
-    said = [place for place, (a, b) in enumerate(parts) if _is_words(row[a:b]) and _said(question, row[a:b]) >= SAID]
+    said = [
+        place for place, (a, b) in enumerate(parts) if is_words(row[a:b]) and share_said(question, row[a:b]) >= SAID
+    ]
     if said and said[-1] + 1 < len(parts):
         return parts[said[-1] + 1]
     figures = [(a, b) for a, b in parts if any(map(str.isdigit, row[a:b]))]
@@ -249,11 +221,11 @@ def _best_row(question: Question, document: Document, rows: Sequence[Block]) -> 
     """
     scored = []
     for row in rows:
-        text = _in_full(question, document, row)
+        text = in_full(question, document, row)
         if not _measures(question, text):
             continue
         held = _sum(question, [share(unit, align(text)) for unit in question.units])
-        scored.append((held, _named(question, text), row))
+        scored.append((held, name_said(question, text), row))
     if len(scored) < 2:
         return scored[0][2] if scored else None
     scored.sort(key=lambda item: (-item[0], -item[1], item[2].start))
@@ -263,92 +235,11 @@ def _best_row(question: Question, document: Document, rows: Sequence[Block]) -> 
     return row
 
 
-def _in_full(question: Question, document: Document, row: Block) -> str:
-    """The text of a row; one that says by how much the row over it changed ((+/-)YoY, 同比) has the name of that before it,
-    in its first cell, where the question asks for a change.
-    """
-    text = document.text[row.start : row.end]
-    name = text.partition(CELL_SEPARATOR)[0]
-    change = _CHANGE.fullmatch(name.strip()) if _CHANGE_ASKED.search(question.folded) else None
-    place = row.number - 1
-    while change and place and document.blocks[place - 1].kind == "table":
-        place -= 1
-        over = document.blocks[place]
-        above = document.text[over.start : over.end].partition(CELL_SEPARATOR)[0].strip()
-        if above and not _CHANGE.fullmatch(above):
-            yearly = "同比增长" if change["yearly"] else ""
-            return f"{above} {yearly}{text}" if over.number not in row.header else text
-    return text
-
-
 def _measures(question: Question, row: str) -> bool:
     """Whether a figure of the row can be the one that the question asks for, or it asks for none."""
     cells = [align(row[a:b]) for a, b in cell_spans(row)]
     figures = [cell for cell in cells if any(map(str.isdigit, cell))] if question.kind == "number" else []
     return not figures or any(can_measure(question.folded, cell, 0, len(cell)) for cell in figures)
-
-
-def _named(question: Question, row: str) -> float:
-    """The share of its name that the question says of a row, its name being the cell of which it says most, in one of
-    the languages that the cell gives it in, or without its unit.
-    """
-    cells = [row[a:b] for a, b in cell_spans(row)]
-    first = next(filter(None, cells), "")
-    numbers = _NUMBER.findall(align(first)) if _VALUE.fullmatch(first) else []
-    if numbers and all(_whole(number).search(question.folded) for number in numbers):
-        return 1.0  # a row of a year or a step: 2023年, ≥25
-    names = [cell for cell in cells if _is_words(cell)]
-    parts = (part for name in names for part in (name, _UNIT.sub("", name), *_TWO_LANGUAGES.split(name)))
-    return max((_said(question, part) for part in parts), default=0.0)
-
-
-def _said(question: Question, text: str) -> float:
-    """The share of the pairs of characters of ``text`` that the question says."""
-    bare, asked = _bare(text), _bare(question.folded)
-    if len(bare) < 2:
-        return float(bool(bare) and bare in asked)
-    return sum(bare[i : i + 2] in asked for i in range(len(bare) - 1)) / (len(bare) - 1)
-
-
-def _bare(text: str) -> str:
-    return "".join(char for char in align(text) if char.isalnum())
-
-
-def _is_words(text: str) -> bool:
-    return any(char.isalpha() for char in text) and not _VALUE.fullmatch(text) and not _LINK.fullmatch(text)
-
-
-def _names(document: Document, row: Block) -> list[str]:
-    """The names of the columns: of each header row the cell over a column, or the one that reaches over it. The last
-    cell of a row with another under it reaches to the end: 上半年 |  | 下半年 over four columns.
-    """
-    rows: list[list[str]] = []
-    for number in sorted(row.header):
-        head = document.blocks[number - 1]
-        text = document.text[head.start : head.end]
-        cells = [text[a:b] for a, b in cell_spans(text)]
-        if head.kind == "table" and len(cells) > 1:
-            rows.append(cells)
-    width = max(map(len, rows), default=0)
-    found = [""] * width
-    for place, cells in enumerate(rows):
-        last = ""
-        for j in range(width if place + 1 < len(rows) else len(cells)):
-            last = (cells[j] if j < len(cells) else "") or last
-            found[j] = f"{found[j]} {last}".strip()
-    return found
-
-
-def _around(document: Document, row: Block, passage: Passage, *, header: bool = True) -> str:
-    """What stands over the table: titles, captions, the block before its first row, and, with ``header``, its header rows."""
-    first = row.number - 1
-    while first and document.blocks[first - 1].kind == "table":
-        first -= 1
-    before = document.blocks[first - 1] if first else None
-    heads = [document.blocks[number - 1] for number in row.header]
-    captions = [head for head in heads if header or head.kind != "table"]
-    parts = [document.text[block.start : block.end] for block in [*captions, *([before] if before else [])]]
-    return "\n".join([passage.title, passage.section, *(part[-2 * LONGEST :] for part in parts)])
 
 
 def _able(question: Question, document: Document, spans: Sequence[tuple[int, int]]) -> tuple[list[str], list[int]]:
@@ -386,13 +277,13 @@ def _fitting_column(
     """The only column whose cell is of the kind that is asked for."""
     cells, able = _able(question, document, spans)
     if _LINK_ASKED.search(question.folded):
-        fitting = [j for j in able if _LINK.fullmatch(cells[j])]
+        fitting = [j for j in able if LINK.fullmatch(cells[j])]
     elif question.kind == "time":
         fitting = [j for j in able if _DATE.fullmatch(cells[j])]
     elif question.kind == "number":
-        fitting = [j for j in able if _VALUE.fullmatch(cells[j]) and not _counts_rows(j, cells, names)]
+        fitting = [j for j in able if VALUE.fullmatch(cells[j]) and not _counts_rows(j, cells, names)]
     elif question.kind in _PROSE:
-        fitting = [j for j in able if _is_words(cells[j]) and not _ASKS.search(cells[j])]
+        fitting = [j for j in able if is_words(cells[j]) and not _ASKS.search(cells[j])]
     else:
         fitting = []
     return fitting[0] if len(fitting) == 1 else None
@@ -403,11 +294,11 @@ def _telling_column(question: Question, document: Document, spans: Sequence[tupl
     version of Solr has it. ``None`` where none leads.
     """
     cells, able = _able(question, document, spans)
-    name = max(range(len(cells)), key=lambda j: _said(question, cells[j]))
+    name = max(range(len(cells)), key=lambda j: share_said(question, cells[j]))
     scores = {
         j: _sum(question, [share(unit, align(cells[j])) for unit in question.units])
         for j in able
-        if j > name and _is_words(cells[j])
+        if j > name and is_words(cells[j])
     }
     ranked = sorted(scores, key=lambda j: -scores[j])
     if not ranked or scores[ranked[0]] < TELLING:
@@ -423,7 +314,7 @@ def _counts_rows(column: int, cells: Sequence[str], names: Sequence[str]) -> boo
 
 
 def _can_answer(question: Question, cell: str) -> bool:
-    if not 0 < len(cell) <= LONGEST or not any(map(str.isalnum, cell)) or _said(question, cell) >= SAID:
+    if not 0 < len(cell) <= LONGEST or not any(map(str.isalnum, cell)) or share_said(question, cell) >= SAID:
         return False
     # How many is neither a name nor a day.
     return question.kind != "number" or any(map(str.isnumeric, cell)) and _DATE.fullmatch(cell) is None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from qa.cells import UNSUPPORTED, cell_spans, find_cell, one_cell, support
+from qa.cells import UNSUPPORTED, find_cell, one_cell, support
 from qa.documents.reading import read_data
 from qa.passages import split_passages
 from qa.question import parse_question
+from qa.table_rows import cell_spans
 
 SCORES = """# 2021年甘肃省录取分数线
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from qa.cells import cell_spans
+from qa.table_rows import cell_spans
 from qa.types import Block, Citation, Document
 from ui.escape import set_as, words_html
 from ui.rows import ROW_CHARACTERS, quoted_row
