@@ -16,7 +16,7 @@ from qa.documents.pdf_render import render_page
 from qa.documents.sheets import Seen
 from qa.errors import DocumentError
 from qa.types import Document
-from tests.pdf_writer import Page, pdf, written
+from tests.pdf_writer import FONTS, Page, pdf, written
 
 PROSE = "自然资源调查监测是新发展阶段自然资源管理和生态文明建设的重要支撑工作需要各级部门共同努力完成并长期坚持下去才能取得实效"
 
@@ -461,3 +461,51 @@ def outcome(data: bytes) -> str:
 def test_a_locked_file_is_refused(shared: Path) -> None:
     with pytest.raises(DocumentError, match="file_encrypted"):
         parse_pdf((shared / "documents" / "pdf_password.pdf").read_bytes(), document_id="d", name="a.pdf")
+
+
+def test_a_boxed_sidebar_beside_the_text_is_read_by_itself() -> None:
+    beside = (
+        "气象部门预计，六月下旬到七月上旬蜀江上游"
+        "将出现三次较强降雨过程，累计雨量在一百五"
+        "十毫米到二百二十毫米之间，局部三百毫米。"
+    )
+    under = "指挥部要求沿江各县提前腾空防洪库容，备足编织袋、块石和抢险照明设备，并组织不少于五百人的应急抢险队伍，" * 2
+    page = Page()
+    for row in range(3):
+        page.text(40, 90 + 16 * row, beside[20 * row : 20 * row + 20])
+    for row, start in enumerate(range(0, len(under), 34), start=4):
+        page.text(40, 90 + 16 * row, under[start : start + 34])
+    page.lines(260, 88, ["堤防加固一百二十六公里", "，新建泵站九座，参会县", "区七个。"], step=14)
+    page.grid([252, 388], [74, 126])
+    document = parse_pdf(pdf(page), document_id="d", name="简报.pdf")
+    found = [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
+    assert found == [
+        ("paragraph", beside),
+        ("paragraph", under),
+        ("note", "堤防加固一百二十六公里，新建泵站九座，参会县区七个。"),
+    ]
+
+
+def test_what_was_filled_into_a_form_is_read_and_attached_files_are_named() -> None:
+    shown = "张三".encode("utf-16-be").hex().encode()
+    drawn = b"BT /C 10 Tf 1 0 0 1 2 5 Tm <" + shown + b"> Tj ET"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [11 0 R] >> "
+        b"/Names << /EmbeddedFiles << /Names [(a.csv) 13 0 R] >> >> >>",
+        b"<< /Type /Pages /Kids [9 0 R] /Count 1 >>",
+        *FONTS,
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 600] /Annots [11 0 R] "
+        b"/Resources << /Font << /C 5 0 R >> >> /Contents 10 0 R >>",
+        _stream(b"BT /C 10 Tf 1 0 0 1 40 500 Tm <" + "申请人".encode("utf-16-be").hex().encode() + b"> Tj ET"),
+        b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (n) /V (x) /F 4 /Rect [80 495 200 515] /AP << /N 12 0 R >> >>",
+        _stream(drawn, b"/Type /XObject /Subtype /Form /BBox [0 0 120 20] /Resources << /Font << /C 5 0 R >> >>"),
+        b"<< /Type /Filespec /F (a.csv) /UF (a.csv) /EF << /F 14 0 R >> >>",
+        _stream(b"1,2", b"/Type /EmbeddedFile"),
+    ]
+    document = parse_pdf(written(objects), document_id="d", name="申请表.pdf")
+    assert "".join(document.text.split()) == "申请人张三"
+    assert [(notice.code, notice.detail) for notice in document.notices] == [("attachments", "a.csv")]
+
+
+def _stream(content: bytes, head: bytes = b"") -> bytes:
+    return b"<< %b /Length %d >>\nstream\n%b\nendstream" % (head, len(content), content)

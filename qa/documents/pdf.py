@@ -2,8 +2,8 @@
 
 A page at a time through PDFium: glyphs, then lines, which :mod:`qa.documents.sheets` lays out. A page whose text cannot
 be read (a scan, fonts that do not say what they draw) is recognised in its picture where ``recognise`` is given, and
-noted where not. Knows no library or index. Not covered: right-to-left writing, forms' values, annotations,
-files attached to the PDF.
+noted where not. What was filled into a form or typed over a page belongs to its text; files attached to the PDF are
+named in a notice. Knows no library or index. Not covered: right-to-left writing, the words of sticky notes.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ PAGE_LIMIT = 20_000
 """Pages above which a file is refused."""
 OUTLINE_LIMIT = 5_000
 """Bookmarks that are read."""
+ANNOTATION_LIMIT = 2_000
+"""Annotations of a page that are looked at for fields of a form."""
 GARBLED = 0.3
 """Share of the characters of a page that say nothing from which on its text is not read."""
 PICTURED = 0.4
@@ -100,8 +102,11 @@ def parse_pdf(
         if not layout.blocks:
             raise DocumentError(nothing_read(notices), path=path, pages=pages)
         title = _title(file, name)
+        attached = "、".join(_attached(file))
     finally:
         file.close()
+    if attached:
+        notices.append(Notice("attachments", detail=attached))
     return document_of(
         layout,
         document_id=document_id,
@@ -164,7 +169,7 @@ def _sheets(
     with contextlib.ExitStack() as loaded:
         for index in range(pages):
             try:
-                page = file[index]
+                page = _filled(file, index)
                 loaded.close()
                 loaded.callback(page.close)
                 sheet, said = _sheet(page, index + 1, recognise)
@@ -175,6 +180,33 @@ def _sheets(
             yield sheet
             if progress is not None:
                 progress(index + 1, pages)
+
+
+def _filled(file: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
+    """The page with what was filled into its forms, or typed over it, as part of its text."""
+    import pypdfium2.raw as pdfium
+
+    page = file[index]
+    if not _has_fields(page):
+        return page
+    pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
+    page.close()
+    return file[index]
+
+
+def _has_fields(page: pypdfium2.PdfPage) -> bool:
+    """Whether fields of a form or typed notes lie on the page, among its first annotations."""
+    import pypdfium2.raw as pdfium
+
+    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page.raw), ANNOTATION_LIMIT)):
+        note = pdfium.FPDFPage_GetAnnot(page.raw, index)
+        if not note:
+            continue
+        kind = pdfium.FPDFAnnot_GetSubtype(note)
+        pdfium.FPDFPage_CloseAnnot(note)
+        if kind in (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT):
+            return True
+    return False
 
 
 def _sheet(page: pypdfium2.PdfPage, number: int, recognise: Recogniser | None) -> tuple[Sheet, list[Notice]]:
@@ -231,6 +263,11 @@ def _outline(file: pypdfium2.PdfDocument) -> dict[tuple[int, str], int]:
         if index is not None:
             found[index + 1, squeezed(mark.get_title())] = mark.level + 1
     return found
+
+
+def _attached(file: pypdfium2.PdfDocument) -> list[str]:
+    """The names of the files that are attached to the PDF, those of the first hundred."""
+    return [file.get_attachment(at).get_name() for at in range(min(file.count_attachments(), 100))]
 
 
 def _title(file: pypdfium2.PdfDocument, name: str) -> str:

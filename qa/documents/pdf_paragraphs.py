@@ -14,6 +14,7 @@ from statistics import median
 
 from qa.documents import bylines, marks
 from qa.documents.layout import Piece, Style, continues, joint
+from qa.documents.pdf_asides import Box
 from qa.documents.pdf_lines import Line, joined
 from qa.types import BlockKind, Region
 
@@ -81,10 +82,10 @@ def joints(lines: Sequence[Line], *, code: bool = False) -> tuple[list[str], lis
     return separators, dropped
 
 
-def paragraphs(lines: Sequence[Line]) -> list[Proto]:
-    """The paragraphs of one column's lines, from top to bottom."""
+def paragraphs(lines: Sequence[Line], walls: Sequence[Box] = ()) -> list[Proto]:
+    """The paragraphs of one column's lines, from top to bottom; ``walls`` are boxes that lines stop short of."""
     found: list[Proto] = []
-    rights = [_right(lines, i) for i in range(len(lines))]
+    rights = [_right(lines, i, walls) for i in range(len(lines))]
     lefts = [_left(lines, i) for i in range(len(lines))]
     pitch = _pitch(lines)
     for i, line in enumerate(lines):
@@ -104,9 +105,12 @@ def _centred(line: Line, left: float, right: float) -> bool:
     return min(before, after) > 2 * line.size and abs(before - after) < 2 * line.size
 
 
-def _right(lines: Sequence[Line], i: int) -> float:
+def _right(lines: Sequence[Line], i: int, walls: Sequence[Box]) -> float:
     """How far the column reaches to the right at line ``i``."""
     line, below = lines[i], lines[i + 1 : i + 4]
+    wall = next((box for box in walls if box.stops(line)), None)
+    if wall is not None:
+        return max(other.x1 for other in lines if wall.stops(other))
     slack = 0.6 * line.size
     even = sum(b.x1 >= line.x1 - slack for b in below) >= 2
     # Lines that all end as sentences do are so many items, of one length by chance.

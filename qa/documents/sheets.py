@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 from qa.documents.assemble import Draft, assemble
 from qa.documents.pdf_aligned import aligned_tables
-from qa.documents.pdf_columns import STAND_IN, columns
+from qa.documents.pdf_asides import asides
+from qa.documents.pdf_columns import STAND_IN, columns, rows
 from qa.documents.pdf_furniture import Sheet, strip_furniture
 from qa.documents.pdf_kinds import Outline, decide
-from qa.documents.pdf_lines import Line
+from qa.documents.pdf_lines import Line, beside
 from qa.documents.pdf_paragraphs import Proto, paragraphs, stitch
 from qa.documents.pdf_rows import TableRows
 from qa.documents.pdf_table import Table
@@ -101,6 +102,8 @@ def _groups(sheet: Sheet, rows_of: TableRows, furniture: list[tuple[int, str]]) 
     furniture += [(sheet.number, text) for text in sheet.furniture]
     upright = [line for line in sheet.lines if not line.turn]
     tables, rest = ruled_tables(upright, sheet.rules, rows_of.ended(sheet.number - 1))
+    boxed, rest = asides(rest, sheet.rules)
+    walls = [box for box, _ in boxed]
     places = [_stand_in(table) for table in tables]
     stand_ins = {id(line): table for line, table in zip(places, tables, strict=True)}
     opens = True
@@ -111,16 +114,18 @@ def _groups(sheet: Sheet, rows_of: TableRows, furniture: list[tuple[int, str]]) 
             if isinstance(item, Line):
                 pending.append(item)
                 continue
-            protos += paragraphs(pending)
+            protos += paragraphs(pending, walls)
             opens = opens and not protos
             protos += rows_of.blocks(item, protos, opens=opens)
             opens, pending = False, []
         if pending:
-            protos += paragraphs(pending)
+            protos += paragraphs(pending, walls)
             rows_of.close()
             opens = False
         if protos:
             yield protos
+    for _, lines in boxed:
+        yield [replace(proto, kind="note") for proto in paragraphs([beside(row) for row in rows(lines)])]
     for line in sheet.lines:
         if line.turn:
             yield [Proto([line], line.page)]
