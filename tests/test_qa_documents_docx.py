@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from qa.documents.docx import parse_docx
 from qa.documents.docx_numbering import written
 from qa.types import Document
-from tests.office_files import cell, docx, p, table, zipped
+from tests.office_files import NAMESPACES, cell, docx, p, relations, table, zipped
 
 STYLES = "".join(
     f'<w:style w:type="paragraph" w:styleId="{key}"><w:name w:val="{name}"/>{rest}</w:style>'
@@ -368,3 +368,22 @@ def test_the_shared_files_are_read(shared: Path) -> None:
         document = read(path.read_bytes())
         assert len(document.text) > 300
         assert any(block.kind == "table" and block.header for block in document.blocks)
+
+
+def test_a_page_that_was_put_in_whole_is_read_where_it_stands_and_a_file_in_it_is_named() -> None:
+    page = "<html><head><title>x</title></head><body><h1>订购单</h1><p>订购水泵七台。</p></body></html>"
+    parts = {
+        "_rels/.rels": relations({"r": ("officeDocument", "word/document.xml")}),
+        "word/document.xml": f'<w:document {NAMESPACES}><w:body>{p("前文。")}<w:altChunk r:id="c"/><w:altChunk r:id="d"/>'
+        f"{p('后文。')}</w:body></w:document>",
+        "word/_rels/document.xml.rels": relations(
+            {"c": ("aFChunk", "part.html"), "d": ("aFChunk", "part.bin"), "e": ("package", "embeddings/台账.xlsx")}
+        ),
+        "word/part.html": page,
+        "word/part.bin": b"\0\1\2\3",
+        "word/embeddings/台账.xlsx": b"PK",
+    }
+    document = read(zipped(parts))
+    assert texts(document) == ["前文。", "订购单", "订购水泵七台。", "后文。"]
+    assert [block.kind for block in document.blocks] == ["paragraph", "heading", "paragraph", "paragraph"]
+    assert [(notice.code, notice.detail) for notice in document.notices] == [("attachments", "part.bin、台账.xlsx")]

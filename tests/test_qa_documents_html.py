@@ -296,3 +296,12 @@ def test_real_pages(shared: Path) -> None:
     assert [steel.text[steel.blocks[n - 1].start : steel.blocks[n - 1].end][:20] for n in row.header] == [
         "Assortment | Yield p", "- | N/mm 2 | N/mm 2 ",
     ]  # fmt: skip
+
+
+def test_the_only_row_of_a_table_that_lays_out_a_page_is_no_row_of_data() -> None:
+    page = (
+        "<table><tr><td>目录甲<br>目录乙</td><td><p>本厂成立于1986年，位于四川省宜宾市，现有职工三百二十人，占地六万平方米，"
+        "年产水泵两万台。</p><p>电话：0831-2345678</p><p>地址：江北路8号，欢迎来厂参观，洽谈业务。</p></td></tr></table>"
+    )
+    assert [kind for kind, _, _ in blocks(page)] == ["paragraph"] * 4
+    assert blocks("<table><tr><td>甲</td><td>12</td></tr></table>") == [("table", 0, "甲 | 12")]

@@ -125,3 +125,11 @@ def test_a_locked_or_foreign_file_is_refused() -> None:
         with pytest.raises(DocumentError) as caught:
             parse_opendocument(zipped(parts), document_id="d", name="a", path="a")
         assert caught.value.code == code
+
+
+def test_a_text_box_follows_the_paragraph_that_it_is_fixed_to_and_comments_are_counted() -> None:
+    box = "<draw:frame><draw:text-box><text:p>工期十八个月。</text:p></draw:text-box></draw:frame>"
+    content = f"<text:p>框前{box}框后<office:annotation><text:p>核实</text:p></office:annotation></text:p><text:p>{box}</text:p>"
+    document = read("text", content)
+    assert [text for _, _, text in blocks(document)] == ["框前框后", "工期十八个月。", "工期十八个月。"]
+    assert [(notice.code, notice.detail) for notice in document.notices] == [("comments", "1")]

@@ -93,3 +93,11 @@ def test_the_text_of_a_document_is_limited(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(DocumentError) as caught:
         Drafts("a").add_table(grid("一二三|四", "五六七|八"))
     assert (caught.value.code, caught.value.fields["limit"]) == ("file_too_large", 10)
+
+
+def test_a_marked_header_goes_on_in_the_row_that_names_what_its_cell_reaches_over() -> None:
+    marked = Row({0: Cell("年份"), 1: Cell("收入", columns=2)}, heads=True)
+    names = Row({1: Cell("国内（万元）"), 2: Cell("国外（万元）")})
+    values = Row({0: Cell("2023年"), 1: Cell("120"), 2: Cell("80")})
+    assert head_of([marked, names, values, values]) == (0, 2)
+    assert head_of([marked, values, values]) == (0, 1)

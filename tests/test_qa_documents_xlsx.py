@@ -261,3 +261,23 @@ def test_the_shared_files_are_read(shared: Path) -> None:
     for path in sorted((shared / "documents").glob("*.xlsx")):
         document = read(path.read_bytes())
         assert all(block.header for block in document.blocks if block.kind == "table" and block.row > 1)
+
+
+def test_text_boxes_are_read_and_comments_are_counted() -> None:
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        page = book.add_worksheet("产量")
+        page.write_row(0, 0, ["月份", "产量"])
+        page.write_row(1, 0, ["一月", 30])
+        page.insert_textbox(5, 3, "一月停产检修五天。")
+        page.write_comment(1, 0, "有春节")
+    document = read(buffer.getvalue())
+    assert [row[:2] for row in rows(document)] == [
+        ("heading", "产量"),
+        ("table", "月份 | 产量"),
+        ("table", "一月 | 30"),
+        ("note", "一月停产检修五天。"),
+    ]
+    assert document.notices == (Notice("comments", 1, "1"),)

@@ -6,11 +6,13 @@ over several rows stands in each of them. Notes stand at the end of their sectio
 they are fixed to. Page headers and footers go to ``furniture``, on page 0, for the format has no pages.
 
 Where no style makes a heading, headings are told by their looks as in plain text. Not covered: a caption below its
-table, which heads nothing; comments, which are counted only; files embedded in the document.
+table, which heads nothing; comments, which are counted only; files embedded in the document, which are named in a
+notice.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -23,9 +25,22 @@ from qa.documents.docx_styles import Look, Styles, look_of_runs
 from qa.documents.docx_tables import WRAPPERS, TableReader, one_column
 from qa.documents.docx_text import Inline
 from qa.documents.layout import Piece
-from qa.documents.ooxml import MC, W, chart_table, chosen, diagram_texts, main_part, open_office, relations
+from qa.documents.ooxml import (
+    MC,
+    R,
+    Relation,
+    W,
+    chart_table,
+    chosen,
+    diagram_texts,
+    embedded,
+    main_part,
+    open_office,
+    relations,
+)
 from qa.documents.structure import recognise
 from qa.documents.tables import Cell, Drafts, Row, is_unit
+from qa.errors import DocumentError
 from qa.types import BlockKind, Document, Notice
 
 if TYPE_CHECKING:
@@ -79,6 +94,7 @@ class _Reader:
         self.inline = Inline()
         self.above: list[int] = []
         self.torn = ""
+        self.unread: list[str] = []
         self.notes: dict[str, dict[str, list[Element]]] = {}
 
     def _part(self, kind: str) -> Element | None:
@@ -102,8 +118,28 @@ class _Reader:
             elif child.tag == f"{MC}AlternateContent":
                 for branch in chosen(child):
                     self._blocks(branch)
+            elif child.tag == f"{W}altChunk":
+                self._chunk(self.relations.get(child.get(f"{R}id", "")))
             elif child.tag in WRAPPERS:
                 self._blocks(child)
+
+    def _chunk(self, relation: Relation | None) -> None:
+        """Add what a file in another format says that the page shows here, as programs that save web pages leave it."""
+        from qa.documents.reading import read_data
+
+        if relation is None or relation.target not in self.package:
+            return
+        part = posixpath.basename(relation.target)
+        try:
+            chunk = read_data(self.package.read(relation.target), document_id="", name=part, path=part)
+        except DocumentError:
+            self.unread.append(part)
+            return
+        first = len(self.drafts.all) - 1
+        for block in chunk.blocks:
+            header = tuple(first + number for number in block.header)
+            level = block.level + 1 if block.level else 0
+            self.drafts.add(Draft(chunk.text[block.start : block.end], block.kind, level, None, header))
 
     def _paragraph(self, paragraph: Element) -> None:
         text = self.torn + self.inline.text(paragraph)
@@ -200,9 +236,12 @@ class _Reader:
         return tuple((0, text) for text in dict.fromkeys(found) if any(map(str.isalpha, text)))
 
     def notices(self) -> Iterator[Notice]:
-        """What a reader of the text misses: pictures and comments."""
+        """What a reader of the text misses: pictures, embedded files and comments."""
         if self.inline.pictures:
             yield Notice("pictures", detail=str(self.inline.pictures))
+        unread = [*self.unread, *embedded(self.package, self.relations)]
+        if unread:
+            yield Notice("attachments", detail="、".join(unread))
         comments = self._part("comments")
         count = 0 if comments is None else len(comments.findall(f"{W}comment"))
         if count:

@@ -27,6 +27,8 @@ HEADER_ROWS = 5
 
 _LAYOUT_CELL = 800
 """Characters above which a cell with several blocks in it holds a page's text, not a value."""
+_LAYOUT_LONE = 60
+"""The same for the only row of a table, which lays out a page more often than it holds data."""
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LINES = frozenset(("p", "div", "br", "li", "section", "article", "tr"))
 _SILENT = frozenset(("script", "style", "template", "select", "button", "textarea", "rt", "rp", "noscript"))
@@ -81,7 +83,9 @@ def is_data_table(table: _Element) -> bool:
         return False
     if any(tag in ("th", "caption", "thead") for tag in tags):
         return True
-    return not any(_is_page_text(cell) for _, cells, _ in _rows(table) for cell in cells)
+    rows = list(_rows(table))
+    limit = _LAYOUT_CELL if len(rows) > 1 else _LAYOUT_LONE
+    return not any(_is_page_text(cell, limit) for _, cells, _ in rows for cell in cells)
 
 
 def _is_grid(table: _Element) -> bool:
@@ -89,10 +93,10 @@ def _is_grid(table: _Element) -> bool:
     return any(len(cells) > 1 for _, cells, _ in _rows(table))
 
 
-def _is_page_text(cell: _Element) -> bool:
+def _is_page_text(cell: _Element, limit: int) -> bool:
     if sum(tag_of(element) in _LINES for element in cell.iter()) < 3:
         return False
-    return len("".join(cell.itertext())) > _LAYOUT_CELL
+    return len("".join(cell.itertext())) > limit
 
 
 def table_drafts(table: _Element, *, first: int, captions: Sequence[int] = ()) -> list[Draft]:

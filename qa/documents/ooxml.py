@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,14 @@ def relations(package: Package, name: str) -> dict[str, Relation]:
             kind = element.get("Type", "").rsplit("/", 1)[-1]
             found[element.get("Id", "")] = Relation(kind, target.lstrip("/"))
     return found
+
+
+def embedded(package: Package, links: Mapping[str, Relation]) -> list[str]:
+    """The names of the documents that stand in a part as files of their own, such as a sheet in a letter."""
+    found = (
+        posixpath.basename(one.target) for one in links.values() if one.kind == "package" and one.target in package
+    )
+    return list(dict.fromkeys(found))
 
 
 def main_part(package: Package, fallback: str) -> str:

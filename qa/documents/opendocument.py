@@ -2,7 +2,8 @@
 
 ODT: paragraphs, headings, lists and tables in order, footnotes at the end of their section. ODS: each sheet a heading
 and its rows. ODP: each slide a heading and its frames in reading order, then the speaker's notes. Deleted text is left
-out, pictures are counted. Not covered: numbers that are counted by themselves, page headers, charts, comments.
+out, pictures are counted. Not covered: numbers that are counted by themselves, page headers, charts; comments, which
+are counted.
 """
 
 from __future__ import annotations
@@ -64,6 +65,9 @@ def parse_opendocument(data: bytes, *, document_id: str, name: str, path: str = 
     form, read = kinds[content.tag]
     reader = _Reader(package, root, path)
     pages = read(reader, content)
+    comments = sum(1 for _ in content.iter(f"{OFFICE}annotation"))
+    if comments:
+        reader.notices.append(Notice("comments", detail=str(comments)))
     return assemble(
         reader.drafts.all,
         document_id=document_id,
@@ -93,6 +97,7 @@ class _Reader:
         self.pictures = 0
         self.above: list[int] = []
         self._due: list[Element] = []
+        self._boxes: list[Element] = []
         roots = [root, *([package.xml("styles.xml")] if "styles.xml" in package else [])]
         self._styles = {one.get(f"{STYLE}name", ""): one for tree in roots for one in tree.iter(f"{STYLE}style")}
 
@@ -112,7 +117,7 @@ class _Reader:
         return found is not None and found.get(f"{TABLE}display") == "false"
 
     def text(self, element: Element) -> str:
-        """The text of a paragraph; footnotes in it are kept for the end of the section."""
+        """The text of a paragraph; footnotes in it are kept for the end of the section, text boxes for what follows it."""
         return "".join(self._pieces(element)).strip()
 
     def _pieces(self, element: Element) -> Iterator[str]:
@@ -129,7 +134,7 @@ class _Reader:
                 self._due.append(child)
             elif tag == f"{DRAW}frame":
                 self.pictures += child.find(f"{DRAW}image") is not None
-                yield " ".join(self.text(one) for box in child.iter(f"{DRAW}text-box") for one in _paragraphs(box))
+                self._boxes += child.findall(f"{DRAW}text-box")
             elif tag not in _SILENT:
                 yield from self._pieces(child)
             yield child.tail or ""
@@ -145,11 +150,13 @@ class _Reader:
                     )
                 )
                 self.above = []
+                self._flush_boxes()
             elif child.tag == f"{TEXT}p":
                 self._paragraph(child, kind)
             elif child.tag == f"{TABLE}table":
                 self.drafts.add_table(self.rows(child), above=self.above, page=self.page)
                 self.above = []
+                self._flush_boxes()
             elif child.tag in (f"{TEXT}list", f"{TEXT}list-item", f"{TEXT}list-header"):
                 self.blocks(child, "list_item")
             elif child.tag not in _SILENT:
@@ -157,8 +164,17 @@ class _Reader:
 
     def _paragraph(self, element: Element, kind: BlockKind) -> None:
         text = self.text(element)
-        if not text:
-            return
+        if text:
+            self._add(text, element, kind)
+        self._flush_boxes()
+
+    def _flush_boxes(self) -> None:
+        """Add the text boxes met since the last time."""
+        boxes, self._boxes = self._boxes, []
+        for box in boxes:
+            self.blocks(box)
+
+    def _add(self, text: str, element: Element, kind: BlockKind) -> None:
         names = {one.lower() for one in self.style_names(element.get(f"{TEXT}style-name", ""))}
         level = 0
         if names & {"title", "标题", "文档标题"} and kind == "paragraph":

@@ -145,7 +145,8 @@ def head_of(rows: Sequence[Row], *, sure: bool = False) -> tuple[int, int]:
     while marked < len(body) - 1 and body[marked].heads:
         marked += 1
     if marked:
-        return captions, marked
+        depth = _header_depth(body, width)
+        return captions, marked if any(map(_values_in, body[marked:depth])) else max(marked, depth)
     if not _names_columns(body, sure):
         return (captions, 0) if captions and len(rows[captions].filled()) > 1 else (0, 0)
     return captions, _header_depth(body, width)

@@ -4,20 +4,34 @@ A row's text is its cells joined by ``CELL_SEPARATOR``; see :mod:`qa.documents.t
 formula is the value that was last computed; where none was kept, a notice counts it. Empty rows and columns are left out; hidden sheets are read, and said to be
 hidden. Rows are read as a stream, so that a long sheet needs no tree.
 
-Not covered: comments, text boxes and charts on a sheet; pictures are counted. Formats: :mod:`number_format`.
+Text boxes stand after the rows. Not covered: charts, whose values stand in cells; pictures and comments, which are
+counted; files embedded in a sheet, which are named in a notice. Formats: :mod:`number_format`.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qa.documents.assemble import Draft, assemble
 from qa.documents.number_format import BUILT_IN, display, general
-from qa.documents.ooxml import A, R, Relation, S, core_title, main_part, open_office, relations, switched_on, whole
+from qa.documents.ooxml import (
+    A,
+    R,
+    Relation,
+    S,
+    core_title,
+    drawing_paragraphs,
+    embedded,
+    main_part,
+    open_office,
+    relations,
+    switched_on,
+    whole,
+)
 from qa.documents.tables import Cell, Drafts, Row, filled_columns, one_line, runs
 from qa.types import Document, Notice
 
@@ -30,6 +44,7 @@ COLUMNS = 16_384
 SHEETS = 1000
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _PICTURE = "=DISPIMG("
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -51,7 +66,16 @@ def parse_xlsx(data: bytes, *, document_id: str, name: str, path: str = "", revi
         header: tuple[int, ...] | None = None
         for run in runs(rows):
             header = drafts.add_table(run, inherited=header, columns=columns, page=page) or header or ()
-        pictures += _pictures(package, sheet)
+        links = relations(package, sheet.part)
+        pictures += _pictures(package, links)
+        for text in _boxes(package, links):
+            drafts.add(Draft(text, "note", 0, page))
+        comments = _comments(package, links)
+        if comments:
+            notices.append(Notice("comments", page, str(comments)))
+        files = embedded(package, links)
+        if files:
+            notices.append(Notice("attachments", page, "、".join(files)))
         if pictures:
             notices.append(Notice("pictures", page, str(pictures)))
         if uncounted:
@@ -241,10 +265,23 @@ def _merge(rows: Sequence[Row], merges: Sequence[str]) -> None:
             row.cells.setdefault(left, cell)
 
 
-def _pictures(package: Package, sheet: _Sheet) -> int:
+def _linked(package: Package, links: Mapping[str, Relation], kind: str) -> Iterator[Element]:
+    """The roots of the parts of one kind that a sheet refers to."""
+    return (package.xml(link.target) for link in links.values() if link.kind == kind and link.target in package)
+
+
+def _pictures(package: Package, links: Mapping[str, Relation]) -> int:
     """How many pictures lie on a sheet."""
-    count = 0
-    for link in relations(package, sheet.part).values():
-        if link.kind == "drawing" and link.target in package:
-            count += sum(1 for _ in package.xml(link.target).iter(f"{A}blip"))
-    return count
+    return sum(1 for root in _linked(package, links, "drawing") for _ in root.iter(f"{A}blip"))
+
+
+def _boxes(package: Package, links: Mapping[str, Relation]) -> Iterator[str]:
+    """The paragraphs of the text boxes on a sheet."""
+    for root in _linked(package, links, "drawing"):
+        for shape in root.iter(f"{_DRAWING}sp"):
+            yield from (text.strip() for _, text in drawing_paragraphs(shape) if text.strip())
+
+
+def _comments(package: Package, links: Mapping[str, Relation]) -> int:
+    """How many comments hang on the cells of a sheet."""
+    return sum(len(root.findall(f"{S}commentList/{S}comment")) for root in _linked(package, links, "comments"))
