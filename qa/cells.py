@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from qa.evidence import share
 from qa.measures import can_measure
-from qa.question import Kind, Question, Unit, align, parse_question
+from qa.question import Kind, Question, Unit, align, asks_hour, kind_of_noun, parse_question
 from qa.table_rows import (
     LINK,
     LONGEST,
@@ -34,6 +34,8 @@ from qa.types import Block, Document, Passage
 
 ENOUGH = 0.6
 """Share of a question's words, by weight, that row, column and what stands over the table must hold together."""
+CODED = 0.4
+"""The same where the question says the code that the row is named by (E4), which stands for other words."""
 SAID = 0.6
 """Share of a cell's pairs of characters that a question says itself from which on the cell is no answer to it."""
 AROUND = 0.8
@@ -70,6 +72,14 @@ _SURENESS = frozenset(
     ("预计", "预测", "预期", "估计", "大约", "约为", "目前", "当前", "如今", "分别", "具体", "一共", "总共")
 )
 """What a question says of how sure or when, which no table repeats in a row."""
+_YEAR_BEFORE = ("上年", "去年", "上年同期", "去年同期")
+_COMPARED = re.compile(r"[比较較](?:上|去)年")
+"""What a column of changes is called otherwise (同比变动)."""
+_CODE = re.compile(r"(?=[a-z-]*\d)[a-z][a-z0-9-]{1,9}")
+_HOURS = re.compile(r"\d{1,2}[:时]\d{0,2}分?(?:\s*[-–—~～至到]\s*\d{1,2}[:时]\d{0,2}分?)?")
+_NUMERALS = "零一二三四五六七八九"
+_SMALL = re.compile(r"(?<![\d.,-])([1-9])([层楼级类号届期年月日岁次条章档])")
+_UNIT_ASKED = re.compile(r"[套件台辆枚条张册部间座盒瓶支根]")
 _ORDINAL = re.compile(r"no\.?|#|id|序号|序號|编号|編號|行号|項次|项次", re.IGNORECASE)
 
 
@@ -106,7 +116,7 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
     names = column_names(document, best)
     spans = [(best.start + a, best.start + b) for a, b in cell_spans(document.text[best.start : best.end])]
     row = in_full(question, document, best)
-    text = align(row)
+    text = _numbered(align(row))
     over = align(surroundings(document, best, passage, header=False))
     rest = [
         (1 - share(unit, text)) * (1 - OVER * share(unit, over)) * (ATTRIBUTE if _is_attribute(question, unit) else 1)
@@ -119,16 +129,20 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
         telling = TELLING_OF_PROSE if question.kind in _PROSE else UNNAMED
     if column is None:
         column = _telling_column(question, document, spans)
+    coded = _code_said(question, document, spans)
+    if column is None and coded is not None:
+        column = _next_words(question, document, spans, coded)
     if column is None:
         return None
     name = align(names[column]) if column < len(names) else ""
     around = align(surroundings(document, best, passage))
     held = [max(share(unit, text), share(unit, name), AROUND * share(unit, around)) for unit in question.units]
     cover = _sum(question, held) / _sum(question, [1.0] * len(held))
-    if cover < ENOUGH or any(
+    lacks = any(
         _is_missing(question, unit, one, (text, name), around, telling)
         for unit, one in zip(question.units, held, strict=True)
-    ):
+    )
+    if cover < (CODED if coded is not None else ENOUGH) or (lacks and coded is None):
         return None
     named = tuple(unit.text for unit in question.units if unit.named and share(unit, text) >= 1)
     return Cell((best.start, best.end), spans[column], cover, name_said(question, row), named)
@@ -148,6 +162,8 @@ def _is_missing(question: Question, unit: Unit, held: float, texts: Sequence[str
     of another (IK of IKAnalyzer).
     """
     if _LINK_ASKED.search(unit.text) or unit.text in _SURENESS:
+        return False
+    if unit.text in _YEAR_BEFORE and _COMPARED.search(question.folded):
         return False
     if unit.text.isascii() and (unit.named or any(map(str.isdigit, unit.text))):
         number = next((m for m in NUMBER.finditer(question.folded) if m.start() <= unit.start < m.end()), None)
@@ -224,15 +240,38 @@ def _best_row(question: Question, document: Document, rows: Sequence[Block]) -> 
         text = in_full(question, document, row)
         if not _measures(question, text):
             continue
-        held = _sum(question, [share(unit, align(text)) for unit in question.units])
+        held = _sum(question, [share(unit, _numbered(align(text))) for unit in question.units])
         scored.append((held, name_said(question, text), row))
     if len(scored) < 2:
         return scored[0][2] if scored else None
+    counted = [item for item in scored if _counts_asked(question, document, item[2])]
+    if len(counted) == 1 and counted[0][0] > 0:
+        return counted[0][2]
     scored.sort(key=lambda item: (-item[0], -item[1], item[2].start))
     (most, said, row), (next_most, next_said, _) = scored[:2]
     if most <= 0 or said < NAMED or (most - next_most < LEAST * most and said - next_said < LEAST):
         return None
     return row
+
+
+def _numbered(folded: str) -> str:
+    """A row's folded text and its small numbers in Chinese behind it: six storeys are asked for as 六层, and written 6层."""
+    said = {_NUMERALS[int(match[1])] + match[2] for match in _SMALL.finditer(folded)}
+    return f"{folded}\n{' '.join(sorted(said))}" if said else folded
+
+
+def _counts_asked(question: Question, document: Document, row: Block) -> bool:
+    """Whether a cell of the row is a figure in the unit that is asked for, in so many words: 6套, of how many 套."""
+    if question.kind != "number" or question.asked is None:
+        return False
+    unit = question.folded[question.asked[1] : question.asked[1] + 1]
+    cells = [
+        align(document.text[row.start + a : row.start + b]).strip()
+        for a, b in cell_spans(document.text[row.start : row.end])
+    ]
+    return _UNIT_ASKED.fullmatch(unit) is not None and any(
+        VALUE.fullmatch(cell) and cell.endswith(unit) for cell in cells
+    )
 
 
 def _measures(question: Question, row: str) -> bool:
@@ -274,10 +313,15 @@ def _named_column(
 def _fitting_column(
     question: Question, document: Document, spans: Sequence[tuple[int, int]], names: Sequence[str]
 ) -> int | None:
-    """The only column whose cell is of the kind that is asked for."""
+    """The only column whose name or, where no name is, whose cell is of the kind that is asked for."""
     cells, able = _able(question, document, spans)
+    called = [j for j in able if j < len(names) and _names_kind(question, names[j])]
+    if len(called) == 1:
+        return called[0]
     if _LINK_ASKED.search(question.folded):
         fitting = [j for j in able if LINK.fullmatch(cells[j])]
+    elif asks_hour(question):
+        fitting = [j for j in able if _HOURS.fullmatch(align(cells[j]))]
     elif question.kind == "time":
         fitting = [j for j in able if _DATE.fullmatch(cells[j])]
     elif question.kind == "number":
@@ -287,6 +331,26 @@ def _fitting_column(
     else:
         fitting = []
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _names_kind(question: Question, name: str) -> bool:
+    """Whether a column's name says that its cells are of the kind that is asked for: 地点, of where."""
+    return question.kind in ("person", "place", "organisation") and kind_of_noun(align(name).strip()) == question.kind
+
+
+def _code_said(question: Question, document: Document, spans: Sequence[tuple[int, int]]) -> int | None:
+    """The cell that is a code which the question says (E4)."""
+    cells = [align(document.text[a:b]).strip() for a, b in spans]
+    said = [j for j, cell in enumerate(cells) if _CODE.fullmatch(cell) and whole_word(cell).search(question.folded)]
+    return said[0] if len(said) == 1 else None
+
+
+def _next_words(question: Question, document: Document, spans: Sequence[tuple[int, int]], column: int) -> int | None:
+    """The first cell behind ``column`` that is words, where words are asked for: what a code means."""
+    cells, able = _able(question, document, spans)
+    if question.kind not in ("thing", "name", "meaning", "reason"):
+        return None
+    return next((j for j in able if j > column and is_words(cells[j])), None)
 
 
 def _telling_column(question: Question, document: Document, spans: Sequence[tuple[int, int]]) -> int | None:

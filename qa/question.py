@@ -162,14 +162,14 @@ def _chinese_kind(folded: str, tokens: list[Token]) -> tuple[Kind, tuple[int, in
     found = _first_interrogative(folded)
     if found is None:
         focus = _noun_before(tokens, len(folded) + 1)
-        return _kind_of_focus(focus) or "thing", None, focus
+        return kind_of_noun(focus) or "thing", None, focus
     kind, start, end = found
     if kind == "number":
         return _number_kind(folded, tokens, start, end)
     if kind not in ("thing", "list", "person"):
         return kind, (start, end), ""
     focus = _noun_after(tokens, end) or _noun_before(tokens, start)
-    by_focus = _kind_of_focus(focus)
+    by_focus = kind_of_noun(focus)
     if kind == "person" and (members := _member_kind(folded)):
         return members, (start, end), focus
     if kind == "person":
@@ -213,7 +213,7 @@ def _number_kind(folded: str, tokens: list[Token], start: int, end: int) -> tupl
     return "number", (start, end), focus
 
 
-def _kind_of_focus(focus: str) -> Kind | None:
+def kind_of_noun(focus: str) -> Kind | None:
     """The kind that a noun stands for, by its longest listed ending."""
     if focus in NO_FOCUS:
         return None
@@ -247,7 +247,7 @@ def _noun_before(tokens: list[Token], position: int) -> str:
     """
     for token in reversed([token for token in tokens if token.end <= position]):
         noun = token.tag[0] in "njtsgli" or token.tag in ("vn", "oov", "oovnr", "lat")
-        if (noun and token.end < position) or _kind_of_focus(token.text):
+        if (noun and token.end < position) or kind_of_noun(token.text):
             return token.text
         if token.text not in QUESTION_FILLERS and token.tag[0] not in "dpurycP":
             return ""
@@ -257,7 +257,7 @@ def _noun_before(tokens: list[Token], position: int) -> str:
 def _member_kind(folded: str) -> Kind | None:
     """What 谁 stands for where it asks for one of a set: 在东盟国家里, 谁 … asks for a place."""
     match = _AMONG.search(folded)
-    kind = _kind_of_focus(match.group(1)) if match else None
+    kind = kind_of_noun(match.group(1)) if match else None
     return kind if kind in ("place", "organisation") else None
 
 

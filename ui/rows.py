@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qa.cells import cell_spans
+from qa.table_rows import cell_spans
 from qa.types import Citation
 
 ROW_CHARACTERS = 6_000
