@@ -74,7 +74,6 @@ _SURENESS = frozenset(
 """What a question says of how sure or when, which no table repeats in a row."""
 _YEAR_BEFORE = ("上年", "去年", "上年同期", "去年同期")
 _COMPARED = re.compile(r"[比较較](?:上|去)年")
-"""What a column of changes is called otherwise (同比变动)."""
 _CODE = re.compile(r"(?=[a-z-]*\d)[a-z][a-z0-9-]{1,9}")
 _HOURS = re.compile(r"\d{1,2}[:时]\d{0,2}分?(?:\s*[-–—~～至到]\s*\d{1,2}[:时]\d{0,2}分?)?")
 _NUMERALS = "零一二三四五六七八九"
@@ -136,7 +135,10 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
         return None
     name = align(names[column]) if column < len(names) else ""
     around = align(surroundings(document, best, passage))
-    held = [max(share(unit, text), share(unit, name), AROUND * share(unit, around)) for unit in question.units]
+    held = [
+        max(share(unit, text), share(unit, name), AROUND * share(unit, around), _is_year_before(question, unit))
+        for unit in question.units
+    ]
     cover = _sum(question, held) / _sum(question, [1.0] * len(held))
     lacks = any(
         _is_missing(question, unit, one, (text, name), around, telling)
@@ -146,6 +148,11 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
         return None
     named = tuple(unit.text for unit in question.units if unit.named and share(unit, text) >= 1)
     return Cell((best.start, best.end), spans[column], cover, name_said(question, row), named)
+
+
+def _is_year_before(question: Question, unit: Unit) -> bool:
+    """Whether a word is the year that a change is told against, which its column calls otherwise (同比变动)."""
+    return unit.text in _YEAR_BEFORE and _COMPARED.search(question.folded) is not None
 
 
 def _is_attribute(question: Question, unit: Unit) -> bool:
@@ -162,8 +169,6 @@ def _is_missing(question: Question, unit: Unit, held: float, texts: Sequence[str
     of another (IK of IKAnalyzer).
     """
     if _LINK_ASKED.search(unit.text) or unit.text in _SURENESS:
-        return False
-    if unit.text in _YEAR_BEFORE and _COMPARED.search(question.folded):
         return False
     if unit.text.isascii() and (unit.named or any(map(str.isdigit, unit.text))):
         number = next((m for m in NUMBER.finditer(question.folded) if m.start() <= unit.start < m.end()), None)
