@@ -11,8 +11,9 @@ import re
 
 from qa.lexicon import OFFICES
 from qa.people import find_people
-from qa.question import Question, align
+from qa.question import Kind, Question, align
 from qa.spans import find_numbers, only_date
+from qa.tagging import tokenize
 
 Span = tuple[int, int]
 
@@ -28,6 +29,22 @@ _LABEL = re.compile(r"^.{0,30}?[\u3400-\u9fff]{2,8}[:：]\s*")
 _CODE = re.compile(r"[A-Za-z]{1,6}[-–]?\d{1,6}[A-Za-z]?|[A-Za-z]\d{1,4}")
 _INSIDE = re.compile(r"(?<=[内里处旁])[\u3400-\u9fff]{2}$")
 _TIMES = re.compile(r"^第[一二三四五六七八九十\d]+[次回笔批期轮届](?=[于在自从])|^[于在自从]")
+_ENGLISH_MEASURE = re.compile(
+    r"[$£€]?\d[\d,.]*\d*(?: (?:million|billion|thousand))?(?: (?:euros?|dollars?|pounds|yen|yuan|lux|percent|per cent|metres?|meters?|kilometres?"
+    r"|kilometers?|km|miles?|feet|years?|months?|weeks?|days?|hours?|minutes?|degrees|tonnes|tons|kg|people))|[$£€]\d[\d,.]*\d|\d[\d,.]*%"
+)
+_COPULA = re.compile("(?<=[\u3400-\u9fff])[是为](?=[\u3400-\u9fff“《])")
+_LED: dict[Kind, re.Pattern[str]] = {
+    "place": re.compile("(?:设在|设于|位于|坐落于|坐落在|[在于以])(?=[\u3400-\u9fff“《A-Z])"),
+    "organisation": re.compile("[以由](?=[\u3400-\u9fff“《A-Z])"),
+    "thing": re.compile("(?:具有|拥有|以)(?=[\u3400-\u9fff“《A-Z])"),
+    "name": re.compile("(?:具有|拥有|以)(?=[\u3400-\u9fff“《A-Z])"),
+}
+"""What leads to an answer and is none of it."""
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_ENGLISH_DATE = re.compile(
+    rf"(?:\d{{1,2}} {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:, \d{{4}})?)(?!\w)"
+)
 _CAUSE = re.compile(
     r"原因(?:[是为有]|在于)[:：]?(.{4,})|(?:系|是|由于|为)?因(?:为)?(.{4,}?)(?:所致|造成的?$|导致的?$|引起的?$)",
     re.DOTALL,
@@ -41,6 +58,8 @@ _ENGLISH_NUMBER = re.compile(
     r"(?: (?:hundred|thousand|million|billion|percent|per cent))*(?= [a-z])",
     re.IGNORECASE,
 )
+SAID = 0.5
+"""Share of a subject's pairs of characters that the question says from which on it is the question's own."""
 PLAIN_WORDS = 2
 """English words up to which an amount is as short as people give it."""
 
@@ -50,12 +69,19 @@ def asked_part(question: Question, text: str, start: int, end: int) -> Span:
     kind, asked = question.kind, question.folded
     if kind in ("person", "place", "organisation", "time", "number", "name", "thing"):
         start, end = _behind_label(text, start, end)
+    if kind in ("person", "place", "organisation", "time", "number"):
+        start, end = _behind_said(asked, text, start, end)
+    if kind in _LED:
+        lead = _LED[kind].match(text, start, end)
+        start = lead.end() if lead and end - lead.end() > 1 else start
+    if kind == "time" and text[start:end].isascii():
+        return _english_date(asked, text, start, end)
     if kind == "time":
         return _end_of_period(asked, text, start, end)
     if kind == "reason":
         return _cause(text, start, end)
     if kind == "person":
-        return _who_it_is(text, *_without_deed(text, start, end))
+        return _bare_name(text, *_who_it_is(text, *_without_deed(text, start, end)))
     if kind == "place":
         inside = _INSIDE.search(text, start, end)
         return (start, inside.start()) if inside and inside.start() > start + 2 else (start, end)
@@ -71,6 +97,40 @@ def _behind_label(text: str, start: int, end: int) -> Span:
     """Without the label before the answer: 联系人：| 罗慎行; of a code before a colon, which is no label, nothing is taken."""
     found = _LABEL.match(text[start:end])
     return (start + found.end(), end) if found and found.end() < end - start else (start, end)
+
+
+def _behind_said(asked: str, text: str, start: int, end: int) -> Span:
+    """Without a subject that the question says itself: 身故保险金受益人为 | 法定继承人."""
+    found = _COPULA.search(text, start, end)
+    if found is None:
+        return start, end
+    before = align(text[start : found.start()])
+    pairs = [before[place : place + 2] for place in range(len(before) - 1)]
+    said = sum(pair in asked for pair in pairs)
+    return (
+        (found.end(), end) if len(pairs) > 1 and said >= SAID * len(pairs) and end - found.end() > 1 else (start, end)
+    )
+
+
+def _english_date(asked: str, text: str, start: int, end: int) -> Span:
+    """The one date of an English clause, of two the one that is asked for: until when, the last; from when, the first."""
+    dates = [match.span() for match in _ENGLISH_DATE.finditer(text, start, end)]
+    if len(dates) == 1:
+        return dates[0]
+    if len(dates) == 2 and asked.startswith(("until", "till")):
+        return dates[1]
+    return dates[0] if len(dates) == 2 and asked.startswith(("from", "since")) else (start, end)
+
+
+def _bare_name(text: str, start: int, end: int) -> Span:
+    """Who it is without what he is or does: 当事人雇用的网店美工 | 荣小妹. As it is where more than one is named."""
+    folded = align(text)
+    names = [name for name in find_people(folded) if start <= name[0] and name[1] <= end]
+    if len(names) != 1 or names[0][1] != end or names[0][1] - names[0][0] < 3:
+        return start, end
+    before = tokenize(folded[start : names[0][0]])
+    # A single character before it may be the beginning of a foreign name: 博 | 罗米尼.
+    return names[0] if before and len(before[-1].text) > 1 and before[-1].tag[0] in "nvj" else (start, end)
 
 
 def _end_of_period(asked: str, text: str, start: int, end: int) -> Span:
@@ -122,7 +182,11 @@ def _plain_number(question: Question, text: str, start: int, end: int) -> Span:
     marked = align(text[start:end])
     if marked.isascii():
         number = _ENGLISH_NUMBER.match(marked)
-        return (start, start + number.end()) if number and len(marked.split()) > PLAIN_WORDS else (start, end)
+        if number and len(marked.split()) > PLAIN_WORDS:
+            return start, start + number.end()
+        measured = list(_ENGLISH_MEASURE.finditer(marked)) if len(marked.split()) > PLAIN_WORDS else []
+        only = len(measured) == 1 and not re.search(r"\d", marked[: measured[0].start()] + marked[measured[0].end() :])
+        return (start + measured[0].start(), start + measured[0].end()) if only else (start, end)
     unit = question.focus
     if not unit or question.asked is None or not question.folded[: question.asked[1]].endswith(unit):
         return start, end

@@ -275,7 +275,10 @@ def _by_clause(
 def _alike(one: str, two: str) -> bool:
     """Whether two folded spans are figures of one kind: they end alike behind their last digit (6月30日前, 8月15日前)."""
     ends = [_BEHIND_FIGURES.fullmatch(text) for text in (one, two)]
-    return ends[0] is not None and ends[1] is not None and ends[0][1] == ends[1][1]
+    if ends[0] is None or ends[1] is None:
+        return False
+    short, long = sorted((ends[0][1], ends[1][1]), key=len)
+    return long.startswith(short) and bool(short or not long)
 
 
 def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Question) -> list[Reading]:
