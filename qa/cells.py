@@ -76,6 +76,7 @@ _YEAR_BEFORE = ("上年", "去年", "上年同期", "去年同期")
 _COMPARED = re.compile(r"[比较較](?:上|去)年")
 _CODE = re.compile(r"(?=[a-z-]*\d)[a-z][a-z0-9-]{1,9}")
 _HOURS = re.compile(r"\d{1,2}[:时]\d{0,2}分?(?:\s*[-–—~～至到]\s*\d{1,2}[:时]\d{0,2}分?)?")
+_BRACKETS = re.compile(r"[(（][^()（）]{1,20}[)）]")
 _NUMERALS = "零一二三四五六七八九"
 _SMALL = re.compile(r"(?<![\d.,-])([1-9])([层楼级类号届期年月日岁次条章档])")
 _UNIT_ASKED = re.compile(r"[套件台辆枚条张册部间座盒瓶支根]")
@@ -254,7 +255,11 @@ def _best_row(question: Question, document: Document, rows: Sequence[Block]) -> 
         return counted[0][2]
     scored.sort(key=lambda item: (-item[0], -item[1], item[2].start))
     (most, said, row), (next_most, next_said, _) = scored[:2]
-    if most <= 0 or said < NAMED or (most - next_most < LEAST * most and said - next_said < LEAST):
+    if (
+        most <= 0
+        or max(said, name_said(question, _BRACKETS.sub("", document.text[row.start : row.end]))) < NAMED
+        or (most - next_most < LEAST * most and said - next_said < LEAST)
+    ):
         return None
     return row
 
