@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sqlite3
 import zipfile
@@ -308,3 +309,25 @@ def test_a_library_larger_than_one_segment_stays_whole(
     with Library.open(folder, model=encoder.identity) as library:
         assert found(library, "越南工贸部", encoder) == {"b.txt"}
         assert library.check().problems == ()
+
+
+def test_a_document_of_the_same_content_is_looked_up_and_not_searched_for(
+    library: Library, encoder: KeywordEncoder, tmp_path: Path
+) -> None:
+    """Also in a library from before it was: every text was read for each document added."""
+    write(tmp_path / "papers", a=A)
+    library.add([tmp_path / "papers"], encoder=encoder)
+    with contextlib.closing(sqlite3.connect(library.folder / database.DATABASE_NAME)) as connection:
+        connection.execute("DROP INDEX documents_by_revision")
+    write(tmp_path / "papers", b=B)
+    library.add([tmp_path / "papers"], encoder=encoder)
+    with contextlib.closing(sqlite3.connect(library.folder / database.DATABASE_NAME)) as connection:
+        asked: list[str] = []
+        connection.set_trace_callback(asked.append)
+        revision = connection.execute("SELECT revision FROM documents WHERE name = 'a.txt'").fetchone()[0]
+        twin = Document("other", "other.txt", "other.txt", revision, "text", "", "", ())
+        asked.clear()
+        assert len(database.alike(connection, twin)) == 1
+        plans = [str(connection.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()) for query in list(asked)]
+    assert len(plans) == 2
+    assert all("SEARCH documents USING" in plan for plan in plans)
