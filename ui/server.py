@@ -242,6 +242,8 @@ def make_server(service: Service, *, grace: float = GRACE) -> uvicorn.Server:
     """
     import uvicorn
 
+    from ui.connections import Connection
+
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket] | None = None) -> None:
             service.stopping = True
@@ -262,6 +264,7 @@ def make_server(service: Service, *, grace: float = GRACE) -> uvicorn.Server:
                 await asyncio.sleep(_LAST_WORDS)
 
     config: dict[str, Any] = {"log_config": None, "log_level": "warning", "access_log": False, "server_header": False}
+    config["http"] = Connection
     server = Server(uvicorn.Config(service, timeout_graceful_shutdown=2, **config))
 
     def stop() -> None:
