@@ -14,12 +14,15 @@ vectors beside exact search, not the quality of answers.
 Each size is built as a library, through the library, in one process, and opened, asked and added to in another, its
 files pushed out of the system's cache before. Questions one after the other; retrieval is everything but embedding. Reference
 for recall: all stored vectors read from SQLite and multiplied with the question. Sizes that were measured before stay in
-``results/scale.json``; the plot shows all.
+``results/scale.json``; the plot shows all. A library of ``--build`` or ``--keep`` is not made again: a million passages
+take most of an hour to make, three quarters of it for cutting texts into terms, which ``--workers N`` gives to N processes;
+the library is the same.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -28,16 +31,18 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import psutil
 from numpy.typing import NDArray
 
 from benchmarks.common import BUILD, RESULTS, ROOT, SHARED, read_rows, write_result
+from embeddings import segment
 from qa import database
 from qa.evaluate import as_document
 from qa.indexes import INDEX_NAME
@@ -68,9 +73,11 @@ class GivenEncoder:
         self.questions = self._real[:HELD_OUT]
         self._real = self._real[HELD_OUT:]
         self.dim = int(self._real.shape[1])
+        self.expect: Callable[[Sequence[str]], None] = lambda _texts: None
 
     def encode_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Floats:
         """The next ``len(texts)`` vectors, float32 (n, dim), unit rows."""
+        self.expect(texts)
         rows = varied(self._real, len(texts), self._chance)
         if progress is not None:
             progress(len(texts))
@@ -79,6 +86,33 @@ class GivenEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Floats:
         """Held-out vectors, by the hash of each text."""
         return self.questions[[sum(text.encode()) % HELD_OUT for text in texts]]
+
+
+class TermsAhead:
+    """Cuts texts into the terms of the index in other processes, while those before them are stored."""
+
+    _PART = 32
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self._pool = pool
+        self._coming: dict[str, tuple[Future[list[str]], int]] = {}
+
+    def expect(self, texts: Sequence[str]) -> None:
+        """Begin with ``texts``, whose terms will be asked for."""
+        for begin in range(0, len(texts), self._PART):
+            part = list(texts[begin : begin + self._PART])
+            future = self._pool.submit(joined_terms, part)
+            self._coming.update((text, (future, number)) for number, text in enumerate(part))
+
+    def terms(self, text: str) -> list[str]:
+        """The terms of an expected text, joined as the index joins them; of another one they are made now."""
+        future, number = self._coming.pop(text, (None, 0))
+        return segment.terms(text) if future is None else [future.result()[number]]
+
+
+def joined_terms(texts: Sequence[str]) -> list[str]:
+    """The terms of each text, joined by spaces."""
+    return [" ".join(segment.terms(text)) for text in texts]
 
 
 def real_vectors(path: Path) -> Floats:
@@ -121,8 +155,8 @@ def articles(shared: Path) -> Iterator[Document]:
 # ---- one size
 
 
-def build(folder: Path, vectors: Path, shared: Path, passages: int) -> dict[str, Any]:
-    """Make the library anew with at least ``passages`` passages."""
+def build(folder: Path, vectors: Path, shared: Path, passages: int, workers: int) -> dict[str, Any]:
+    """Make the library anew with at least ``passages`` passages; with ``workers``, its terms in so many processes."""
     shutil.rmtree(folder, ignore_errors=True)
     encoder, source = GivenEncoder(vectors, seed=2), articles(shared)
     stored = 0
@@ -136,10 +170,17 @@ def build(folder: Path, vectors: Path, shared: Path, passages: int) -> dict[str,
         stored += more
 
     begin, cpu = time.perf_counter(), time.process_time()
-    with Library.create(folder, encoder=encoder) as library:
-        library.add_documents(until_enough(), encoder=encoder, progress=count)
+    with contextlib.ExitStack() as stack:
+        if workers:
+            pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn")))
+            ahead = TermsAhead(pool)
+            encoder.expect = ahead.expect
+            stack.enter_context(mock.patch("embeddings.lexical.terms", ahead.terms))
+        library = stack.enter_context(Library.create(folder, encoder=encoder))
+        library.add_documents(until_enough(), encoder=encoder, progress=count, overlap=workers > 0)
     return {
         "passages": stored,
+        "build_workers": workers,
         "build_s": round(time.perf_counter() - begin, 1),
         "build_cpu_s": round(time.process_time() - cpu, 1),
         "build_peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
@@ -276,19 +317,41 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N")
     parser.add_argument("--vectors", type=Path, default=BUILD / "news-vectors.sqlite3")
     parser.add_argument("--shared", type=Path, default=SHARED)
+    parser.add_argument("--workers", type=int, default=0, metavar="N", help="cut texts into terms in N processes")
+    parser.add_argument("--build", action="store_true", help="make the libraries, to be asked by a later run")
+    parser.add_argument("--keep", action="store_true", help="leave the libraries in build/, to be asked again")
     arguments = parser.parse_args()
     path = RESULTS / "scale.json"
     sizes: dict[str, Any] = json.loads(path.read_text("utf-8"))["sizes"] if path.is_file() else {}
     for size in arguments.sizes:
         folder = BUILD / f"scale-{size}"
-        row = alone(build, folder, arguments.vectors, arguments.shared, size)
+        row = built(folder, arguments.vectors, arguments.shared, size, arguments.workers)
+        if arguments.build:
+            continue
         row |= alone(ask, folder, arguments.vectors, arguments.shared)
         row |= {"load": round(os.getloadavg()[0], 1), "vectors": describe(arguments.vectors)}
-        shutil.rmtree(folder)
+        if not arguments.keep:
+            shutil.rmtree(folder)
+            about(folder).unlink()
         print(json.dumps({size: row}, ensure_ascii=False), flush=True)
         sizes = dict(sorted({**sizes, str(size): row}.items(), key=lambda item: int(item[0])))
         write_result("scale", {"sizes": sizes})
     plot(sizes)
+
+
+def built(folder: Path, vectors: Path, shared: Path, passages: int, workers: int) -> dict[str, Any]:
+    """What making the library took; made now, unless it is there from an earlier run."""
+    if not about(folder).is_file():
+        row = alone(build, folder, vectors, shared, passages, workers)
+        about(folder).write_text(json.dumps(row), "utf-8")
+    row = json.loads(about(folder).read_text("utf-8"))
+    print(json.dumps(row, ensure_ascii=False), flush=True)
+    return dict(row)
+
+
+def about(folder: Path) -> Path:
+    """Where it is kept what making the library in ``folder`` took: written last, so that it stands for a whole one."""
+    return folder.with_name(f"{folder.name}.json")
 
 
 def alone(measure: Callable[..., dict[str, Any]], *arguments: object) -> dict[str, Any]:
