@@ -6,7 +6,7 @@ YINJU_SHARED ?= ../shared
 export YINJU_SHARED
 
 .DEFAULT_GOAL := help
-.PHONY: help chat install dev system lint test check fuzz bench-faults bench-quality bench-speed bench-scale bench-tasks bench-load tour models clean
+.PHONY: help chat install dev system lint test check fuzz bench-faults bench-quality bench-speed bench-scale bench-peers bench-intruder bench-tasks bench-load tour models clean
 
 help: ## 列出全部命令 · list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -63,6 +63,15 @@ bench-speed: dev ## 快不快：启动、提问、入库、内存 · speed and m
 
 bench-scale: dev ## 大了怎么样：一千到一百万段的时间、内存、磁盘（百万段要几小时） · from 1,000 to 1,000,000 passages
 	$(BIN)/python -m benchmarks.scale
+
+bench-peers: dev ## 与 txtai、Haystack、milvus-lite、LanceDB、Chroma 并排：同样的文字、向量和问题 · beside other people's retrieval
+	$(PYTHON) -m venv build/peers-venv
+	build/peers-venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	build/peers-venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,peers]'
+	build/peers-venv/bin/python -m benchmarks.peers
+
+bench-intruder: dev ## 对着运行中的服务器逐项试：跨站、换名、取址、越界、过大、慢送、猜口令 · attacks on a running server
+	$(BIN)/python -m benchmarks.intruder
 
 bench-tasks: dev ## 头一回用要点几下、等几秒：六件事 · clicks and seconds of six first-time tasks
 	$(BIN)/python -m benchmarks.tasks
