@@ -17,6 +17,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ _PLACES = 4
 
 # Naming the ids to tantivy costs 2 µs each; asking for more and leaving some out is quicker where few are left out.
 _FEW = 8
+# On 100,000 texts 100 ids took 0.2 ms as terms of a question and 1.4 ms as a set.
+_NAMED_ONE_BY_ONE = 500
 
 
 class LexicalIndex:
@@ -202,16 +205,22 @@ class LexicalIndex:
         return bool(_found(searcher, tantivy.Query.boolean_query(parts), limit=1))
 
     def _only(self, ids: Collection[int]) -> Any:
-        """The texts of ``ids``, each with score 0."""
+        """The texts of ``ids``, each with score 0. A set is quicker where they are many, and costs as much for few."""
         import tantivy
 
-        return tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "id", list(ids)), 0.0)
+        if len(ids) > _NAMED_ONE_BY_ONE:
+            chosen = tantivy.Query.term_set_query(self._schema, "id", list(ids))
+        else:
+            chosen = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "id", number)) for number in ids]
+            )
+        return tantivy.Query.const_score_query(chosen, 0.0)
 
     def _query(self, searcher: Any, text: str) -> Any:
         """Any of the terms of the question, each once; ``None`` if there is none. Built term by term, never parsed."""
         import tantivy
 
-        unique = question_terms(text)
+        unique = list(_asked_terms(text))
         if len(unique) > _MOST_TERMS:
             frequency = {term: searcher.doc_freq("body", term) for term in unique}
             unique = sorted((t for t in unique if frequency[t]), key=lambda t: (frequency[t], t))[:_MOST_TERMS]
@@ -293,6 +302,12 @@ def _found(searcher: Any, query: Any, *, limit: int) -> list[tuple[int, float]]:
             raise
         raise IndexBroken("index_broken", path="lexical", reason=str(error)) from error
     return [(number, round(score, _PLACES)) for number, (score, _) in zip(ids, hits, strict=True)]
+
+
+@lru_cache(maxsize=16)
+def _asked_terms(text: str) -> tuple[str, ...]:
+    """The terms of a question, which is searched for and then asked for the scores of what else was found."""
+    return tuple(question_terms(text))
 
 
 def _schema() -> Any:
