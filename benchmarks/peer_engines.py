@@ -8,7 +8,7 @@ and no gold answer. Not covered: rerankers and services that need a network.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -76,7 +76,7 @@ class _Haystack:
 
     def search(self, question: str, vector: Floats, k: int) -> list[int]:
         near = self._store.embedding_retrieval(vector.tolist(), top_k=CANDIDATES)
-        found = self._store.bm25_retrieval(question, top_k=CANDIDATES)
+        found = self._store.bm25_retrieval(question, top_k=CANDIDATES) if question else []  # it refuses an empty one
         joined: list[Any] = self._joiner.run([near, found], top_k=k)["documents"]
         return [int(document.id) for document in joined]
 
@@ -144,7 +144,9 @@ class _LanceDB:
         self._joined = RRFReranker()
 
     def search(self, question: str, vector: Floats, k: int) -> list[int]:
-        query = self._table.search(query_type="hybrid").vector(vector).text(question).rerank(self._joined)
+        query = self._table.search(vector)
+        if question:  # it refuses an empty one
+            query = self._table.search(query_type="hybrid").vector(vector).text(question).rerank(self._joined)
         found: list[int] = query.limit(CANDIDATES).to_arrow()["id"].to_pylist()
         return found[:k]
 
@@ -181,7 +183,7 @@ class _Chroma:
         return [int(number) for number in found["ids"][0]]
 
 
-PEERS: dict[str, type[Peer]] = {
+PEERS: dict[str, Callable[[Path], Peer]] = {
     "txtai": _Txtai,
     "Haystack": _Haystack,
     "Haystack, characters": _HaystackCharacters,

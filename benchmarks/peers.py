@@ -1,6 +1,6 @@
 """Other people's retrieval beside ours: same machine, texts, vectors and questions. `make bench-peers`.
 
-    build/peers-venv/bin/python -m benchmarks.peers [--news N] [--only NAME …]
+    build/peers-venv/bin/python -m benchmarks.peers [--sets NAME …] [--only NAME …]
 
 **Texts**: the passages that the library makes of a set, as its indexes see them. **Vectors**: of the bundled encoder,
 made once and handed to all, so that what differs is how they are kept and searched. **Questions**: with their vectors
@@ -14,7 +14,7 @@ the library writes while it embeds. *Memory* is what the process and its childre
 before the engine was imported. Processor time is given beside every time, as it is the same on a busy machine. *hit@k*: a passage of the paragraph that the question was written for, in news a passage
 that holds the answer, is among the first k.
 
-Writes ``results/peers.json``; a set that was measured before stays.
+Writes ``results/peers.json``; what was measured before and is not now stays.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -50,6 +51,8 @@ Floats = NDArray[np.float32]
 
 OURS = "Yinju"
 CMRC = "dev_cmrc2018_trial"
+CORPUS = "corpus.json"
+"""Written last: where it is, the rest is whole. To make a corpus anew, delete ``build/peers``."""
 ASKED = 5
 WARM = 20
 """Questions asked before the clock is started."""
@@ -79,12 +82,13 @@ class Corpus:
 # ---- the corpus, made once and read by every process
 
 
-def prepare(folder: Path, name: str, shared: Path, vectors: Path, articles: int) -> None:
-    """Write what :func:`read` reads. Embeds what ``vectors``, a file of ``benchmarks.cache``, does not hold."""
-    documents, questions = cmrc(shared) if name == CMRC else news(shared, articles)
+def prepare(folder: Path, name: str, shared: Path, vectors: Path) -> None:
+    """Write what :func:`read` reads. Embeds what the files of ``benchmarks.cache`` in ``vectors`` do not hold."""
+    is_cmrc = name == CMRC
+    documents, questions = cmrc(shared) if is_cmrc else news(shared, int(name.removeprefix("news-")))
     batches = list(split_all(documents, at_least=1000))
     texts = [text for batch in batches for text in index_texts(batch)]
-    encoder = CachedEncoder(vectors)
+    encoder = CachedEncoder(vectors / ("vectors.sqlite3" if is_cmrc else "news-vectors.sqlite3"))
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "vectors.npy", encoder.encode_passages(texts), allow_pickle=False)
     np.save(folder / "asked.npy", encoder.encode_queries([row["question"] for row in questions]), allow_pickle=False)
@@ -100,7 +104,7 @@ def prepare(folder: Path, name: str, shared: Path, vectors: Path, articles: int)
         "passages": passages,
         "questions": questions,
     }
-    (folder / "corpus.json").write_text(json.dumps(written, ensure_ascii=False), "utf-8")
+    (folder / CORPUS).write_text(json.dumps(written, ensure_ascii=False), "utf-8")
 
 
 def cmrc(shared: Path) -> tuple[list[Document], list[dict[str, Any]]]:
@@ -120,7 +124,7 @@ def news(shared: Path, articles: int) -> tuple[list[Document], list[dict[str, An
 
 def read(folder: Path) -> Corpus:
     """What :func:`prepare` wrote."""
-    written = json.loads((folder / "corpus.json").read_text("utf-8"))
+    written = json.loads((folder / CORPUS).read_text("utf-8"))
     owners, own = zip(*written["passages"], strict=True)
     return Corpus(
         [as_document(*row) for row in written["documents"]],
@@ -170,7 +174,7 @@ def ours(corpus_at: Path) -> dict[str, Any]:
             retriever = Retriever(library, encoder)
 
             def search(question: str, _vector: Floats) -> list[tuple[str, str]]:
-                return [(hit.document.id, hit.text) for hit in retriever.retrieve(question, k=ASKED)]
+                return [(hit.passage.document_id, hit.text) for hit in retriever.retrieve(question, k=ASKED)]
 
             return {**indexed, **asked(corpus, search, before)}
 
@@ -254,9 +258,9 @@ def embedding_of_peers(corpus_at: Path, count: int) -> dict[str, float]:
         str(BUNDLED), trust_remote_code=True, local_files_only=True, model_kwargs={"dtype": precision()}
     )
     model.encode_document(texts[:32])
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), processor_seconds()
     model.encode_document(texts)
-    return {"texts": len(texts), "seconds": round(time.perf_counter() - begin, 2)}
+    return {"texts": len(texts), **spent(begin, cpu)}
 
 
 def embedding_of_ours(corpus_at: Path, count: int) -> dict[str, float]:
@@ -268,34 +272,38 @@ def embedding_of_ours(corpus_at: Path, count: int) -> dict[str, float]:
     wanted = set(corpus.owners[:count])
     documents = [document for document in corpus.documents if document.id in wanted]
     with tempfile.TemporaryDirectory() as folder, Library.create(Path(folder), encoder=encoder) as library:
-        begin = time.perf_counter()
+        begin, cpu = time.perf_counter(), processor_seconds()
         stored = library.add_documents(documents, encoder=encoder, overlap=True)
-        return {"texts": stored, "seconds": round(time.perf_counter() - begin, 2)}
+        return {"texts": stored, **spent(begin, cpu)}
 
 
 # ---- all
 
 
-def measured(corpus_at: Path, names: Sequence[str], embedded: int) -> dict[str, Any]:
-    """Every engine on one corpus, and the encoder on the first ``embedded`` of its texts."""
+def about(corpus_at: Path) -> dict[str, Any]:
+    """How large a corpus is, and no engine measured yet."""
     corpus = read(corpus_at)
-    engines = {}
-    for name in names:
-        engines[name] = alone(ours, corpus_at) if name == OURS else alone(theirs, name, corpus_at)
-        engines[name]["passages_per_s"] = round(len(corpus.texts) / engines[name]["index_s"])
-        print(name, json.dumps(engines[name]), flush=True)
-    encoder = {
-        "sentence-transformers": alone(embedding_of_peers, corpus_at, embedded),
-        OURS: alone(embedding_of_ours, corpus_at, embedded),
+    sizes = {"documents": len(corpus.documents), "passages": len(corpus.texts), "questions": len(corpus.questions)}
+    return {**sizes, "engines": {}}
+
+
+def measured(name: str, corpus_at: Path) -> dict[str, Any]:
+    """One engine on one corpus, in a process of its own."""
+    row = alone(ours, corpus_at) if name == OURS else alone(theirs, name, corpus_at)
+    row["load"] = round(os.getloadavg()[0], 1)
+    print(name, json.dumps(row), flush=True)
+    return row
+
+
+def embedded(corpus_at: Path, count: int) -> dict[str, Any]:
+    """What the first ``count`` texts of a corpus take to embed."""
+    row = {
+        "sentence-transformers": alone(embedding_of_peers, corpus_at, count),
+        OURS: alone(embedding_of_ours, corpus_at, count),
+        "load": round(os.getloadavg()[0], 1),
     }
-    print(json.dumps(encoder), flush=True)
-    return {
-        "documents": len(corpus.documents),
-        "passages": len(corpus.texts),
-        "questions": len(corpus.questions),
-        "engines": engines,
-        "embedding": encoder,
-    }
+    print(json.dumps(row), flush=True)
+    return row
 
 
 def versions() -> dict[str, str]:
@@ -308,9 +316,11 @@ def versions() -> dict[str, str]:
 def main() -> None:
     """Prepare, measure and write both sets."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--news", type=int, default=6000, metavar="N", help="articles of the news set; 0: without it")
+    parser.add_argument("--sets", nargs="+", default=(CMRC, "news-6000"), metavar="NAME", help=f"{CMRC} or news-N")
     parser.add_argument("--only", nargs="+", choices=(OURS, *PEERS), default=(OURS, *PEERS), metavar="NAME")
-    parser.add_argument("--embedded", type=int, default=400, metavar="N", help="texts that the encoder is timed on")
+    parser.add_argument(
+        "--embedded", type=int, default=400, metavar="N", help="texts that the encoder is timed on; 0: none"
+    )
     parser.add_argument(
         "--vectors", type=Path, default=BUILD, help="where vectors.sqlite3 and news-vectors.sqlite3 lie"
     )
@@ -318,12 +328,17 @@ def main() -> None:
     arguments = parser.parse_args()
     path = RESULTS / "peers.json"
     sets: dict[str, Any] = json.loads(path.read_text("utf-8"))["sets"] if path.is_file() else {}
-    for name, file in ((CMRC, "vectors.sqlite3"), (f"news-{arguments.news}", "news-vectors.sqlite3")):
-        if name == "news-0":
-            continue
+    for name in arguments.sets:
         corpus_at = BUILD / "peers" / name
-        prepare(corpus_at, name, arguments.shared, arguments.vectors / file, arguments.news)
-        sets[name] = measured(corpus_at, arguments.only, arguments.embedded)
+        if not (corpus_at / CORPUS).is_file():
+            prepare(corpus_at, name, arguments.shared, arguments.vectors)
+        result = {**about(corpus_at), **sets.get(name, {})}
+        sets[name] = result
+        for engine in arguments.only:
+            result["engines"][engine] = measured(engine, corpus_at)
+            write_result("peers", {"versions": versions(), "sets": sets})
+        if arguments.embedded:
+            result["embedding"] = embedded(corpus_at, arguments.embedded)
         print(write_result("peers", {"versions": versions(), "sets": sets}))
 
 

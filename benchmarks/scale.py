@@ -252,18 +252,22 @@ def legs(index: Path, questions: Sequence[str], encoder: GivenEncoder) -> dict[s
 
 
 def timed(search: Callable[[str, Floats], object], questions: Sequence[str], encoder: GivenEncoder) -> dict[str, float]:
-    """Median and 95th percentile of the wall milliseconds of a search, and the mean of its processor time."""
-    wall, cpu = [], time.process_time()
+    """Median and 95th percentile of the milliseconds of a search: on the wall, and of the processor, which on one thread
+    (``OMP_NUM_THREADS=1``) are what the wall would show on an idle machine.
+    """
+    wall, cpu = [], []
     for question, vector in zip(questions, encoder.encode_queries(questions), strict=True):
-        begin = time.perf_counter()
+        begin, busy = time.perf_counter(), time.process_time()
         search(question, vector)
         wall.append(1000 * (time.perf_counter() - begin))
-    cpu = time.process_time() - cpu
-    return {
-        "median": round(statistics.median(wall), 2),
-        "p95": round(sorted(wall)[int(0.95 * len(wall))], 2),
-        "cpu_mean": round(1000 * cpu / len(wall), 2),
-    }
+        cpu.append(1000 * (time.process_time() - busy))
+    return {**spread("", wall), **spread("cpu_", cpu)}
+
+
+def spread(name: str, values: Sequence[float]) -> dict[str, float]:
+    """Median and 95th percentile."""
+    high = sorted(values)[int(0.95 * len(values))]
+    return {f"{name}median": round(statistics.median(values), 2), f"{name}p95": round(high, 2)}
 
 
 def recall(folder: Path, queries: Floats) -> dict[str, float]:
@@ -330,6 +334,7 @@ def main() -> None:
             continue
         row |= alone(ask, folder, arguments.vectors, arguments.shared)
         row |= {"load": round(os.getloadavg()[0], 1), "vectors": describe(arguments.vectors)}
+        row["threads"] = os.environ.get("OMP_NUM_THREADS", "all")
         if not arguments.keep:
             shutil.rmtree(folder)
             about(folder).unlink()
