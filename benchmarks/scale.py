@@ -381,10 +381,12 @@ def plot(sizes: dict[str, Any]) -> None:
     xs = [row["passages"] for row in rows]
     figure, (times, space) = plt.subplots(1, 2, figsize=(12, 4.5))
     for key, label in (("retrieval_ms", "retrieval"), ("dense_ms", "vectors"), ("words_ms", "words")):
-        (line,) = times.plot(xs, [row[key]["median"] for row in rows], marker="o", label=f"{label}, median")
-        times.plot(xs, [row[key]["p95"] for row in rows], linestyle=":", color=line.get_color(), label=f"{label}, p95")
+        (line,) = times.plot(xs, [row[key]["cpu_median"] for row in rows], marker="o", label=f"{label}, median")
+        times.plot(
+            xs, [row[key]["cpu_p95"] for row in rows], linestyle=":", color=line.get_color(), label=f"{label}, p95"
+        )
     times.plot(xs, [1000 * row["one_article_added_s"]["median"] for row in rows], marker="x", label="one article added")
-    times.set_ylabel("ms")
+    times.set_ylabel("ms of the processor; one article: ms")
     space.plot(xs, [row["memory_mb"] for row in rows], marker="o", label="memory while asking")
     for part in rows[-1]["bytes"]:
         space.plot(xs, [row["bytes"][part] / 2**20 or np.nan for row in rows], linestyle="--", label=f"disk: {part}")
