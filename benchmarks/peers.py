@@ -306,6 +306,25 @@ def embedded(corpus_at: Path, count: int) -> dict[str, Any]:
     return row
 
 
+def table(one: dict[str, Any]) -> list[str]:
+    """The lines of a Markdown table of what was measured on a corpus."""
+    columns = (
+        "hit@1",
+        f"hit@{ASKED}",
+        "index_s",
+        "index_cpu_s",
+        "question_ms",
+        "question_p95_ms",
+        "question_cpu_ms",
+        "memory_mb",
+    )
+    lines = ["| engine | " + " | ".join(columns) + " |", "|---" * (1 + len(columns)) + "|"]
+    for name, row in one["engines"].items():
+        cells = [f"{100 * row[key]:.1f}" if key.startswith("hit@") else f"{row[key]}" for key in columns]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
+
+
 def versions() -> dict[str, str]:
     """What was measured."""
     from importlib.metadata import version
@@ -339,6 +358,7 @@ def main() -> None:
             write_result("peers", {"versions": versions(), "sets": sets})
         if arguments.embedded:
             result["embedding"] = embedded(corpus_at, arguments.embedded)
+        print("\n".join([f"{name}: {result['passages']} passages, {result['questions']} questions", *table(result)]))
         print(write_result("peers", {"versions": versions(), "sets": sets}))
 
 
