@@ -18,6 +18,8 @@ from typing import Any
 # Canonical ordering takes quadratic time in this length.
 _CLUSTER = 32
 
+KEPT = 2000
+"""Characters of the longest text whose simplified form is kept: a passage has a few hundred."""
 _ALIKE = {
     **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
     **dict.fromkeys("‘’ʼ＇`´", "'"),
@@ -148,6 +150,16 @@ def simplified(text: str) -> str:
     """
     if text.isascii():
         return text
+    return _simplified_again(text) if len(text) <= KEPT else _simplified(text)
+
+
+@lru_cache(maxsize=2048)
+def _simplified_again(text: str) -> str:
+    """As :func:`simplified`, for texts that are looked at many times while one question is answered."""
+    return _simplified(text)
+
+
+def _simplified(text: str) -> str:
     whole = text.encode("utf-8", "replace").decode()  # half a character has no other script
     simplified: str = _converter().convert(whole)
     if len(simplified) == len(text):

@@ -126,16 +126,24 @@ def _clauses(folded: str) -> tuple[Span, ...]:
     return tuple(zip(starts, [*ends, len(folded)], strict=True))
 
 
-def contrasted(asked: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+@lru_cache(maxsize=64)
+def contrasted(asked: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """Words for a thing that a folded question names, and words for what excludes it; none of a group of which it names two."""
+    found = []
     for group in CONTRASTS:
         said = [words for words in group if any(word in asked for word in words)]
         if len(said) == 1:
             own = said[0]
-            yield own, tuple(word for words in group for word in words if word not in own)
+            found.append((own, tuple(word for words in group for word in words if word not in own)))
+    return tuple(found)
 
 
-def _numbered(asked: str, folded: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+@lru_cache(maxsize=64)
+def _numbered(asked: str, folded: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    return tuple(_numbers_apart(asked, folded))
+
+
+def _numbers_apart(asked: str, folded: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     for match in _ORDINAL.finditer(asked):
         word = match[0] + match[1]
         others = {other[0] + other[1] for other in _ORDINAL.finditer(folded) if other[1] == match[1]} - {word}

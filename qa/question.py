@@ -79,6 +79,8 @@ _COMMON = 20
 """Occurrences in the dictionary's corpus from which a part of a word counts as a word."""
 _AMOUNT_WITH_NOUN = re.compile(r"第|钱|比例|分之|时间|面积|年纪|岁数|多[大高长宽深远厚重快久]")
 """Question words that say of what kind the number is: 多少钱, 多远."""
+KEPT = 2000
+"""Characters of the longest text whose folding is kept: a passage has a few hundred."""
 _MARKS = "?？。.!！ 呢吗啊"
 _NAMED_TAGS = ("nr", "ns", "nt", "nz")
 
@@ -87,6 +89,10 @@ def align(text: str) -> str:
     """Fold character for character (width, case, traditional to simplified): the result has the length of ``text``,
     so that offsets hold in both. What folds to several characters keeps the first, what vanishes becomes a space.
     """
+    return _align_again(text) if len(text) <= KEPT else _align(text)
+
+
+def _align(text: str) -> str:
     folded = fold_text(text)
     if folded.starts is None:
         return folded.text
@@ -94,6 +100,12 @@ def align(text: str) -> str:
     for character, start in zip(reversed(folded.text), reversed(folded.starts), strict=True):
         aligned[start] = character
     return "".join(aligned)
+
+
+@lru_cache(maxsize=1024)
+def _align_again(text: str) -> str:
+    """As :func:`align`, for texts that are looked at many times while one question is answered."""
+    return _align(text)
 
 
 def is_english(folded: str) -> bool:

@@ -286,6 +286,8 @@ def _readings(hit: Hit, spans: Sequence[tuple[float, int, int]], question: Quest
     ranges, folded = sentences(hit.text), align(hit.text)
     readings: list[Reading] = []
     for score, low, high in _fined(hit.text, ranges, question, spans):
+        if any(reading.quote[0] <= low and high <= reading.quote[1] for reading in readings):
+            continue
         answer = _shaped(hit, folded, question, low, high)
         touched = [place for place in ranges if place[0] < answer[1] and place[1] > answer[0]]
         # A line end parts paragraphs: what crosses one is no quote.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from embeddings.folding import fold_text
 from qa.lexicon import NAME_FOLLOWERS
@@ -97,12 +98,22 @@ SIDE = 40
 
 def find_numbers(folded: str) -> list[tuple[int, int]]:
     """Ranges of the numbers of a folded text, each with its unit and what makes it approximate."""
-    return [match.span() for match in _NUMBER.finditer(folded) if not _BARE.fullmatch(match[0])]
+    return list(_numbers(folded))
+
+
+@lru_cache(maxsize=1024)
+def _numbers(folded: str) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for match in _NUMBER.finditer(folded) if not _BARE.fullmatch(match[0]))
 
 
 def find_dates(folded: str) -> list[tuple[int, int]]:
     """Ranges of the dates, centuries, seasons, dynasties and times of day of a folded text."""
-    return [match.span() for pattern in (_DATE, _FULL_DATE) for match in pattern.finditer(folded)]
+    return list(_dates(folded))
+
+
+@lru_cache(maxsize=1024)
+def _dates(folded: str) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for pattern in (_DATE, _FULL_DATE) for match in pattern.finditer(folded))
 
 
 def snap(text: str, start: int, end: int, *, grain: str = "") -> tuple[int, int]:

@@ -33,6 +33,8 @@ _PIECE = re.compile(
     r"|(?P<sign>\S)"
 )
 _LONGEST_RUN = 256
+KEPT = 600
+"""Characters of the longest text whose tokens are kept: a sentence, or a passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,16 @@ class Token:
 
 def tokenize(folded: str) -> list[Token]:
     """Tokens of a folded text in order, white space left out."""
+    return list(_tokens_again(folded)) if len(folded) <= KEPT else list(_tokens(folded))
+
+
+@lru_cache(maxsize=2048)
+def _tokens_again(folded: str) -> tuple[Token, ...]:
+    """As :func:`tokenize`, for what is looked at many times while one question is answered."""
+    return _tokens(folded)
+
+
+def _tokens(folded: str) -> tuple[Token, ...]:
     tokens: list[Token] = []
     for piece in _PIECE.finditer(folded):
         start, kind = piece.start(), piece.lastgroup
@@ -59,7 +71,7 @@ def tokenize(folded: str) -> list[Token]:
             tokens.append(Token(piece[0], "oov" if piece[0].isalnum() else "P" + piece[0], start, start + 1))
         else:
             tokens.append(Token(piece[0], "nrx" if kind == "name" else str(kind), start, piece.end()))
-    return tokens
+    return tuple(tokens)
 
 
 def frequency(word: str) -> int:
