@@ -33,6 +33,10 @@ _ENGLISH_MEASURE = re.compile(
     r"[$£€]?\d[\d,.]*\d*(?: (?:million|billion|thousand))?(?: (?:euros?|dollars?|pounds|yen|yuan|lux|percent|per cent|metres?|meters?|kilometres?"
     r"|kilometers?|km|miles?|feet|years?|months?|weeks?|days?|hours?|minutes?|degrees|tonnes|tons|kg|people))|[$£€]\d[\d,.]*\d|\d[\d,.]*%"
 )
+_RATIO = re.compile("每[\\d一二三四五六七八九十百千万]+[^,，。;；\n]{0,12}?就?有$")
+"""What makes an amount a share: 每4台笔记本就有 | 1台."""
+RATIO = 24
+"""Characters before an amount in which that stands."""
 _COPULA = re.compile("(?<=[\u3400-\u9fff])[是为](?=[\u3400-\u9fff“《])")
 _LED: dict[Kind, re.Pattern[str]] = {
     "place": re.compile("(?:设在|设于|位于|坐落于|坐落在|[在于以])(?=[\u3400-\u9fff“《A-Z])"),
@@ -86,7 +90,8 @@ def asked_part(question: Question, text: str, start: int, end: int) -> Span:
         inside = _INSIDE.search(text, start, end)
         return (start, inside.start()) if inside and inside.start() > start + 2 else (start, end)
     if kind == "number":
-        return _plain_number(question, text, start, end)
+        ratio = _RATIO.search(text, max(0, start - RATIO), start)
+        return (ratio.start(), end) if ratio else _plain_number(question, text, start, end)
     if kind in ("thing", "name"):
         last = question.units[-1].text if question.units and asked.rstrip("?").endswith(question.units[-1].text) else ""
         return _without_amount(question.focus or last, text, start, end)

@@ -40,6 +40,7 @@ LEASE = "租赁期自2024年4月1日起至2026年3月31日止，共计24个月�
     ("门没关好报哪个故障代码？", "E7：机门未关好，请重新关门。", "E7：机门未关好", "E7"),
     ("How many units were deployed?", "Twenty-four units were deployed here.", "Twenty-four units were deployed", "Twenty-four"),
     ("How tall is it?",      "It is 4 m tall.", "4 m", "4 m"),
+    ("江州造的比例是多少？", "全国每4台收割机就有1台江州造。", "1台江州造", "每4台收割机就有1台江州造"),
     ("占地多少亩？",         "占地2180亩。", "2180亩", "2180亩"),
 ])
 # fmt: on
