@@ -161,8 +161,8 @@ class GivenEncoder:
         return np.stack([self._questions[text] for text in texts])
 
 
-def ours(corpus_at: Path) -> dict[str, Any]:
-    """The library and its retriever, measured."""
+def ours(corpus_at: Path, limit: int | None = None) -> dict[str, Any]:
+    """The library and its retriever, measured with the first ``limit`` questions."""
     corpus = read(corpus_at)
     encoder = GivenEncoder(corpus)
     before = resident()
@@ -176,11 +176,11 @@ def ours(corpus_at: Path) -> dict[str, Any]:
             def search(question: str, _vector: Floats) -> list[tuple[str, str]]:
                 return [(hit.passage.document_id, hit.text) for hit in retriever.retrieve(question, k=ASKED)]
 
-            return {**indexed, **asked(corpus, search, before)}
+            return {**indexed, **asked(corpus, search, before, limit)}
 
 
-def theirs(name: str, corpus_at: Path) -> dict[str, Any]:
-    """A peer, measured."""
+def theirs(name: str, corpus_at: Path, limit: int | None = None) -> dict[str, Any]:
+    """A peer, measured with the first ``limit`` questions."""
     corpus = read(corpus_at)
     before = resident()
     with tempfile.TemporaryDirectory() as folder:
@@ -192,15 +192,15 @@ def theirs(name: str, corpus_at: Path) -> dict[str, Any]:
         def search(question: str, vector: Floats) -> list[tuple[str, str]]:
             return [(corpus.owners[i], corpus.own[i]) for i in peer.search(question, vector, ASKED)]
 
-        return {**indexed, **asked(corpus, search, before)}
+        return {**indexed, **asked(corpus, search, before, limit)}
 
 
 def asked(
-    corpus: Corpus, search: Callable[[str, Floats], list[tuple[str, str]]], before: int
+    corpus: Corpus, search: Callable[[str, Floats], list[tuple[str, str]]], before: int, limit: int | None = None
 ) -> dict[str, float | int]:
-    """Ask every question: times, memory over ``before``, and shares of hits."""
-    pairs = list(zip(corpus.questions, corpus.asked, strict=True))
-    for row, vector in pairs[:WARM]:
+    """Ask every question, or the first ``limit``: times, memory over ``before``, and shares of hits."""
+    pairs = list(zip(corpus.questions, corpus.asked, strict=True))[:limit]
+    for row, vector in pairs[: min(WARM, len(pairs) // 10)]:
         search(row["question"], vector)
     seconds, first, among, cpu = [], 0, 0, processor_seconds()
     for row, vector in pairs:
@@ -211,6 +211,7 @@ def asked(
         first += right[:1] == [True]
         among += any(right)
     return {
+        "asked": len(pairs),
         "question_ms": round(1000 * statistics.median(seconds), 2),
         "question_p95_ms": round(1000 * sorted(seconds)[int(0.95 * len(seconds))], 2),
         "question_cpu_ms": round(1000 * (processor_seconds() - cpu) / len(pairs), 2),
@@ -287,9 +288,9 @@ def about(corpus_at: Path) -> dict[str, Any]:
     return {**sizes, "engines": {}}
 
 
-def measured(name: str, corpus_at: Path) -> dict[str, Any]:
+def measured(name: str, corpus_at: Path, limit: int | None) -> dict[str, Any]:
     """One engine on one corpus, in a process of its own."""
-    row = alone(ours, corpus_at) if name == OURS else alone(theirs, name, corpus_at)
+    row = alone(ours, corpus_at, limit) if name == OURS else alone(theirs, name, corpus_at, limit)
     row["load"] = round(os.getloadavg()[0], 1)
     print(name, json.dumps(row), flush=True)
     return row
@@ -337,6 +338,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", nargs="+", default=(CMRC, "news-6000"), metavar="NAME", help=f"{CMRC} or news-N")
     parser.add_argument("--only", nargs="+", choices=(OURS, *PEERS), default=(OURS, *PEERS), metavar="NAME")
+    parser.add_argument("--questions", type=int, default=None, metavar="N", help="ask the first N only")
     parser.add_argument(
         "--embedded", type=int, default=400, metavar="N", help="texts that the encoder is timed on; 0: none"
     )
@@ -354,7 +356,7 @@ def main() -> None:
         result = {**about(corpus_at), **sets.get(name, {})}
         sets[name] = result
         for engine in arguments.only:
-            result["engines"][engine] = measured(engine, corpus_at)
+            result["engines"][engine] = measured(engine, corpus_at, arguments.questions)
             write_result("peers", {"versions": versions(), "sets": sets})
         if arguments.embedded:
             result["embedding"] = embedded(corpus_at, arguments.embedded)
