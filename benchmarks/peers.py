@@ -250,14 +250,9 @@ def spent(begin: float, cpu: float) -> dict[str, float]:
 
 def embedding_of_peers(corpus_at: Path, count: int) -> dict[str, float]:
     """Seconds that sentence-transformers takes for ``count`` texts with its own defaults, in the precision of ours."""
-    from sentence_transformers import SentenceTransformer
+    from embeddings.encoder import _load
 
-    from embeddings.encoder import BUNDLED, precision
-
-    texts = read(corpus_at).texts[:count]
-    model = SentenceTransformer(
-        str(BUNDLED), trust_remote_code=True, local_files_only=True, model_kwargs={"dtype": precision()}
-    )
+    texts, model = read(corpus_at).texts[:count], _load(None)
     model.encode_document(texts[:32])
     begin, cpu = time.perf_counter(), processor_seconds()
     model.encode_document(texts)
