@@ -97,7 +97,7 @@ def test_the_same_passages_for_the_same_questions(tmp_path: Path, server: Milvus
             assert found[0].text == expected[0].text
             # tantivy rounds the lengths of texts to a byte, so that two passages this close may change places.
             scores = {hit.text: hit.score for hit in expected}
-            assert {hit.text: hit.score for hit in found} == pytest.approx(scores, abs=0.05)
+            assert {hit.text: hit.score for hit in found} == pytest.approx(scores, abs=0.1)
             assert there.absent(question.split("的")) == here.absent(question.split("的"))
         assert there.check().problems == here.check().problems == ()
         assert not (tmp_path / "there" / "index").exists()

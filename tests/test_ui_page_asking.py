@@ -139,7 +139,7 @@ def test_a_reload_in_the_middle_brings_the_question_back(browser: Browser, addre
         visit.wait(".yj-is-wait")
         visit.tab.wait_for_function("document.querySelector('#yj-box textarea').value === ''")
         visit.tab.reload()
-        visit.tab.wait_for_function("document.querySelector('#yj-box textarea')?.value !== ''")
+        visit.tab.wait_for_function("Boolean(document.querySelector('#yj-box textarea')?.value)")
         assert visit.tab.input_value("#yj-box textarea") == QUESTION
         assert visit.text(".yj-turn") == []
         visit.left()

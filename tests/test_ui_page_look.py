@@ -191,6 +191,11 @@ def violations(visit: Visit, *parts: str) -> list[str]:
     """What axe-core holds to be serious or worse on the page, or in ``parts`` of it, with the elements."""
     from axe_playwright_python.sync_playwright import Axe
 
+    # What is still fading in has a contrast that it does not keep.
+    visit.tab.evaluate(
+        "Promise.allSettled(document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity)"
+        ".map((one) => one.finished))"
+    )
     found = (
         Axe()
         .run(visit.tab, context=[[part] for part in parts] or None, options={"resultTypes": ["violations"]})
