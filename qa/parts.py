@@ -69,7 +69,9 @@ PLAIN_WORDS = 2
 
 
 def asked_part(question: Question, text: str, start: int, end: int) -> Span:
-    """The part of ``[start, end)`` in ``text`` that ``question`` asks for, by its kind; the span itself, or empty never."""
+    """The part of ``[start, end)`` in ``text`` that ``question`` asks for, by its kind; the span itself where no rule fits.
+    Never empty.
+    """
     kind, asked = question.kind, question.folded
     if kind in ("person", "place", "organisation", "time", "number", "name", "thing"):
         start, end = _behind_label(text, start, end)
