@@ -177,11 +177,24 @@ def _said(name: str, question: str) -> str:
             return name[:length]
     if not _COMPANY.search(name):
         return ""
+    if short := _abbreviation(name).search(question):
+        return short[0]
     own = _without_place(name)
     for length in range(min(len(own), CORE), SHORTEST_CORE - 1, -1):
         if own[:length] in question and frequency(own[:length]) < COMMON:
             return own[:length]
     return ""
+
+
+@lru_cache(maxsize=64)
+def _abbreviation(name: str) -> re.Pattern[str]:
+    """What an institution may be called in short: its first two characters, one or two of the others in order, and the last,
+    澜江三院 for 澜江市第三人民医院.
+    """
+    inner = "".join(re.escape(char) + "?" for char in name[2:-1])
+    return re.compile(
+        f"{re.escape(name[:2])}(?=[\u3400-\u9fff]{{1,2}}{re.escape(name[-1])}){inner}{re.escape(name[-1])}"
+    )
 
 
 @lru_cache(maxsize=64)

@@ -22,6 +22,7 @@ from qa.tagging import tokenize
 
 _CLAUSE_END = re.compile(r"[,，;；。！!？?\n]")
 _ORDINAL = re.compile(r"第(?:\d+|[一二三四五六七八九十百]+)(?=([^\d\s]))")
+_LABELLED = re.compile(r"(?<![\d.])(\d{1,3})(包|标段|栋|号楼|号线|区)")
 _YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)\d\d(?=年)")
 _SENTENCE = "。！!？?\n"
 
@@ -148,6 +149,9 @@ def _numbers_apart(asked: str, folded: str) -> Iterator[tuple[tuple[str, ...], t
         word = match[0] + match[1]
         others = {other[0] + other[1] for other in _ORDINAL.finditer(folded) if other[1] == match[1]} - {word}
         yield (word,), tuple(sorted(others))
+    for match in _LABELLED.finditer(asked):
+        others = {other[0] for other in _LABELLED.finditer(folded) if other[2] == match[2]} - {match[0]}
+        yield (match[0], f"第{match[0]}"), tuple(sorted(others))
     years = set(_YEAR.findall(asked))
     # A year that stands in the title or at the head of the document is not told again: 比2022年增长 says nothing of it then.
     if len(years) == 1 and min(years) in folded:

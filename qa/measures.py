@@ -36,7 +36,7 @@ _COUNTED = (
 _ANY = re.compile(f"{_RATE}|{_MONEY}|{_OTHER}|{_NUMBER}(?:{_UNITS['energy']}|{_UNITS['mass']})")
 _COUNT = re.compile(rf"\D{{0,2}}?{_NUMBER}(?:{_COUNTED})")
 """A bare count, which is no price."""
-_CALENDAR = re.compile(
+CALENDAR = re.compile(
     r"(?:1\d|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}[日号])?|\d{1,2}月\d{1,2}[日号]|\d{1,2}[日号]?(?:[上下]午)?\d{1,2}[时点:]\d{0,2}分?"
 )
 _FIGURE = re.compile(r"[\d零〇一二两三四五六七八九十百千万亿半数几]")
@@ -113,7 +113,7 @@ def can_measure(asked: str, text: str, start: int, end: int) -> bool:
     asks by how much something grew or fell, that must be said of it: 45.1亿元,同比增长11.9%.
     """
     amount, measure = text[start:end], measure_asked(asked)
-    if measure == "duration" and _CALENDAR.search(amount) and not _HELD[measure].search(_CALENDAR.sub(" ", amount)):
+    if measure == "duration" and CALENDAR.search(amount) and not _HELD[measure].search(CALENDAR.sub(" ", amount)):
         return False
     if measure and _ANY.search(amount) and not _FIGURE.search(_ANY.sub(" ", amount)):
         held = _HELD.get(measure)

@@ -70,7 +70,7 @@ def asked_office(folded: str) -> Asked | None:
     """What a folded question asks of offices; ``None`` if it asks anything else."""
     if match := _HELD.fullmatch(folded):
         scope, _, name = match["who"].rpartition("的")
-        if _may_be_name(name):
+        if _may_be_name(name) and not _RANK.search(name):
             return Asked("", name, scope)
     if match := _HOLDER.fullmatch(folded):
         phrase = match["after"] or match["before"]

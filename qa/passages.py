@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from qa.aliases import find_aliases, other_names, parties
 from qa.documents.assemble import heading_title
@@ -26,6 +27,9 @@ LONG_SENTENCE = 120
 HEADER = 120
 """Characters at most that a passage takes over from the header of the rows in it."""
 
+FEWEST_HAN, LONGEST_NAME = 3, 40
+"""Chinese characters from which the name of a file says what is in it, and characters up to which it does."""
+
 _ATOM = 40
 """Characters up to which neighbouring sentences or short paragraphs are never parted, which bounds the work."""
 _INSIDE = 0.25
@@ -35,6 +39,7 @@ _ORPHAN = 4.0
 
 _CLOSE = "”’」』）)】》〉\\]］\"'"
 _STOP = re.compile(rf"\n|(?:[。｡！？!?]+|…{{1,}}|(?<!\.)\.++(?=[\s{_CLOSE}]|$|[\u3400-\u9fff]))[{_CLOSE}]*")
+_HAN = re.compile("[\u3400-\u9fff]")
 _SEMICOLON = re.compile(f"[；;][{_CLOSE}]*")
 _COMMA = re.compile(f"[，、,：:；;—…][{_CLOSE}]*")
 _ABBREVIATION = re.compile(
@@ -159,7 +164,7 @@ def split_passages(document: Document) -> list[Passage]:
     ``id`` is 0 until a library stores them. Deterministic.
     """
     passages: list[Passage] = []
-    aliases, about = find_aliases(document.text), parties(document.text)
+    aliases, about = find_aliases(document.text), (*parties(document.text), *_file_name(document))
     for unit in _units(document):
         starts = [block.start for block in unit.blocks]
         for first, last in _cut(unit, document.text):
@@ -181,6 +186,12 @@ def split_passages(document: Document) -> list[Passage]:
                 )
             )
     return passages
+
+
+def _file_name(document: Document) -> tuple[str, ...]:
+    """What the name of the file says of the document, if it says it in Chinese and no title does."""
+    name = PurePath(document.name).stem
+    return (name,) if len(_HAN.findall(name)) >= FEWEST_HAN and len(name) <= LONGEST_NAME else ()
 
 
 def _header(document: Document, blocks: Sequence[Block], start: int, end: int) -> list[str]:

@@ -99,6 +99,8 @@ _BEHIND_FIGURES = re.compile(
     r"[^\d一二三四五六七八九十百千万亿]{0,4}[\d一二三四五六七八九十百千万亿].*?([^\d一二三四五六七八九十百千万亿]*)",
     re.DOTALL,
 )
+_BYLINE = re.compile(r"\([^()]{0,12}(?:记者|通讯员|作者|摄影|编辑)[^()]{0,40}\)")
+_ASKS_REPORTER = re.compile("记者|通讯员|作者|报道|采写|撰|摄影|编辑|写")
 _CHOICE = re.compile("还是|[和与跟或、]|哪个")
 _CLAUSE_END = re.compile("[，,；;：:](?!\\d{3}(?!\\d))")
 
@@ -351,9 +353,16 @@ def _without_asked(question: Question, text: str, low: int, high: int) -> tuple[
 def _may_answer(text: str, folded: str, question: Question, low: int, high: int) -> bool:
     """Whether ``[low, high)`` is of the kind that is asked for."""
     kind = question.kind
+    if _is_reporter(folded, low, high) and not _ASKS_REPORTER.search(question.folded):
+        return False
     amount = kind == "number" and question.asked is not None and "多少" in question.folded[slice(*question.asked)]
     if not can_answer(kind, text[low:high], amount=amount):
         return False
     if asks_when(question) and not may_be_time(text[low:high]):
         return False
     return kind != "number" or can_measure(question.folded, folded, low, high)
+
+
+def _is_reporter(folded: str, low: int, high: int) -> bool:
+    """Whether ``[low, high)`` stands in the brackets that say who reports."""
+    return any(match.start() <= low and high <= match.end() for match in _BYLINE.finditer(folded))

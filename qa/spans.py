@@ -70,6 +70,9 @@ _SAYS_WHEN = re.compile(
     r"|when|while|century|day|year|time|period|before|after|during|since|ago|old|mid|early|late|spring|summer|winter|autumn"
     f"|{_MONTHS}|end|now|era"
 )
+_CODE = re.compile(r"\d{3}")
+_COUNT_OF = re.compile(r"[\d一二两三四五六七八九十百千万]+(?:家|个|名|所|座|条|项|款)[\u3400-\u9fff]{0,5}")
+"""How many of what there are: 7家渝企."""
 _HAN_NAME = re.compile("[\u3400-\u9fff]{2,4}")
 COMMON_WORD = 20
 """Occurrences in the dictionary's corpus from which a word is no cut name."""
@@ -206,13 +209,18 @@ def is_name(part: str) -> bool:
 def can_answer(kind: str, answer: str, *, amount: bool = False) -> bool:
     """Whether an answer may be of the kind that is asked for: a time, person or place is no amount of something else,
     a person or place no bare figure or year. Of 7,026 such questions in public sets it refuses the given answer of
-    three, each for a question taken for another kind. What answers 多少 (``amount``) holds a number, a code, or one of
+    three, each for a question taken for another kind; a person is no code, a name or firm no count of them, which would refuse
+    one of 3,220. What answers 多少 (``amount``) holds a number, a code, or one of
     the few words that stand for an amount: of 1,052 such questions five given answers do not, most no answer to 多少.
     """
     folded = fold_text(answer).text.strip(_EDGE)
     if amount and not _AMOUNT.search(folded):
         return False
     if kind in ("time", "person", "place") and _QUANTITY.fullmatch(folded):
+        return False
+    if kind == "person" and _CODE.search(folded):
+        return False
+    if kind in ("name", "organisation") and _COUNT_OF.fullmatch(folded):
         return False
     return kind not in ("person", "place") or not _YEAR_OR_FIGURE.fullmatch(folded)
 

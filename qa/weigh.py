@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from qa.cells import find_cell, one_cell, support
 from qa.confidence import Calibration
 from qa.documents.markdown import CELL_SEPARATOR
+from qa.doubt import doubt
 from qa.evidence import share
 from qa.question import Question, align, asks_hour, date_grain, parse_question
 from qa.spans import only_date
@@ -48,16 +49,16 @@ def weigh(
     asked: str, hits: Sequence[Hit], readings: Sequence[Reading], *, calibration: Calibration, tables: Tables
 ) -> list[Weighed]:
     """``readings`` of ``hits``, surest first, each with the answer that its sentence or cell gives."""
+    question = parse_question(asked)
     weighed = [
         Weighed(
             _in_one_cell(asked, _with_date(asked, reading, hits[reading.hit]), hits[reading.hit]),
             hits[reading.hit],
-            calibration.probability(asked, hits, reading),
+            calibration.probability(asked, hits, reading) * doubt(question, hits[reading.hit], reading),
         )
         for reading in readings
     ]
     borne = [_in_its_table(asked, item, tables) for item in weighed]
-    question = parse_question(asked)
     ranked = _of_its_line(question, sorted(borne, key=lambda item: -item.probability))
     return _with_cell(asked, hits, tables, _fuller_date(question, ranked))
 

@@ -70,6 +70,14 @@ def test_a_long_name_goes_by_its_beginning() -> None:
     assert as_called("融智几号发工资？", hit) == "融智几号发工资？"
 
 
+def test_an_institution_goes_by_its_abbreviation() -> None:
+    document = as_document("d", "", "甲方（买方）：澜江市第三人民医院\n甲方应在三十日内付款。")
+    hit = Hit(Passage(0, "d", 0, 11, "", "", 1), "甲方应在三十日内付款。", 0.0, 0.0, 0.0, document)
+    assert as_called("澜江三院几天内付款？", hit) == "甲方几天内付款？"
+    assert as_called("澜江的医院几天内付款？", hit) == "澜江的医院几天内付款？"
+    assert as_called("松江三院几天内付款？", hit) == "松江三院几天内付款？"
+
+
 def test_a_company_goes_by_its_name_without_its_place() -> None:
     document = as_document("d", "", "卖方：沈阳北辰机床制造有限公司\n患者姓名：戚文彬\n患者对青霉素过敏。")
     hit = Hit(Passage(0, "d", 0, 5, "", "", 1), "质保三年。", 0.0, 0.0, 0.0, document)

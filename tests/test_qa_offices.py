@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.offices import answering, asked_office, find_pairs
+from qa.offices import Asked, answering, asked_office, find_pairs
 from qa.question import align
 
 REPORT = (
@@ -91,3 +91,7 @@ def test_pairs_lie_in_the_text_and_the_name_follows_the_office(text: str) -> Non
     folded = align(text)
     for pair in find_pairs(folded):
         assert 0 <= pair.office[0] < pair.office[1] == pair.name[0] < pair.name[1] <= len(folded)
+
+
+def test_an_office_that_begins_like_a_surname_is_no_name() -> None:
+    assert asked_office("书店的董事长是谁?") == Asked("董事长", "", "书店的")

@@ -272,3 +272,13 @@ def test_a_long_run_of_points_takes_no_longer_than_its_length() -> None:
     begin = time.process_time()
     assert sentences("甲" + "." * 200_000 + "A") == [(0, 200_002)]
     assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize(
+    ("name", "also"), [("澜江三院采购合同.docx", "澜江三院采购合同"), ("report_0418.txt", ""), ("合同.docx", ""), (f"{'长' * 41}.txt", "")]
+)
+def test_what_the_name_of_the_file_says_goes_for_every_passage(name: str, also: str) -> None:
+    document = assemble(
+        [Draft("设备采购合同", kind="heading", level=1), Draft("甲方应在三十日内付款。")], document_id="d", name=name, path="", revision="", format="text"
+    )
+    assert [passage.also for passage in split_passages(document)] == [also]

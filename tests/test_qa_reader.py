@@ -166,3 +166,9 @@ def spans(text, *marked):
 def test_the_span_that_a_question_of_its_kind_asks_for(question, text, marked, answer):
     found = _readings(hit(text), spans(text, *marked), parse_question(question))
     assert text[slice(*found[0].answer)] == answer
+
+
+def test_who_reports_is_no_answer_unless_the_reporter_is_asked_for():
+    report = hit("本报讯（记者 仇一凡）8月9日深夜，城北工业区顺木家具厂喷漆车间起火，厂长覃友良组织工人撤离。")
+    assert best("顺木家具厂的火灾里谁组织工人撤离？", [report])[1] == "覃友良"
+    assert best("报道顺木家具厂火灾的记者是谁？", [report])[1] == "仇一凡"

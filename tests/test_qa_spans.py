@@ -41,6 +41,10 @@ from qa.tagging import tokenize
     ("place",  "101大楼",     True),
     ("number", "325家",       True),
     ("thing",  "325家",       True),
+    ("person", "青0291民初5530号", False),
+    ("name",   "7家渝企",     False),
+    ("organisation", "3家企业", False),
+    ("organisation", "三一重工", True),
 ])
 # fmt: on
 def test_an_amount_is_no_time_person_or_place(kind, answer, can):
