@@ -12,7 +12,7 @@ ordinals and years. Not covered: companies and things, whose names no dictionary
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from qa.lexicon import CONTRASTS, DEPUTIES
@@ -21,8 +21,14 @@ from qa.question import Question, align
 from qa.tagging import tokenize
 
 _CLAUSE_END = re.compile(r"[,，;；。！!？?\n]")
-_ORDINAL = re.compile(r"第(?:\d+|[一二三四五六七八九十百]+)(?=([^\d\s]))")
-_LABELLED = re.compile(r"(?<![\d.])(\d{1,3})(包|标段|栋|号楼|号线|区)")
+_ORDINAL = re.compile(r"第(?:\d+|[一二三四五六七八九十百]+)(?=([^\d\s的是为,，。、]))")
+_LABELLED = re.compile(r"(?<![\d.])(\d{1,3}|[a-e])(包|标段|栋|号楼|号线|区|轮)")
+_COMPARED = ("比", "较", "继")
+"""What before a year or a number says that something is only compared with it: 比第八届增加9000人."""
+_TOPIC = re.compile(r"[\s(（一二三四五六七八九十0-9)）、.．]*(?:关于|对于|至于)[^,，。]{1,20}(?=[,，])")
+_BEFORE = re.compile("上年度|上一?年|上一?届|上一?季度|上一?月|前一年|去年(?!同)")
+_BORN = re.compile(r"(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:出生|生(?![产活效成长]))")
+_ASKS_BIRTH = re.compile("生日|出生|[时日期月年]生|多大|岁|年龄|年纪|诞|降生|哪[里儿年天]?生")
 _YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)\d\d(?=年)")
 _SENTENCE = "。！!？?\n"
 
@@ -69,6 +75,8 @@ def contrast(question: Question, folded: str, answer: Span) -> float:
     and not that word; one half where its whole sentence does not decide and the passage holds the other alone; else 0.
     """
     pairs = [*contrasted(question.folded), *_numbered(question.folded, folded)]
+    if _is_of_another_time(question, folded, answer):
+        return 1.0
     worst = 0.0
     for words, others in pairs:
         near = _nearest(folded, answer, words, others)
@@ -78,6 +86,22 @@ def contrast(question: Question, folded: str, answer: Span) -> float:
         if near is None and not told and any(other in folded for other in others):
             worst = 0.5
     return worst
+
+
+def _is_of_another_time(question: Question, folded: str, answer: Span) -> bool:
+    """Whether the answer's own sentence says before it that it is of another year than the one asked for, of the year or the
+    like before, or a birth, where the question asks for no such thing.
+    """
+    said = folded[_sentence_start(folded, answer[0]) : answer[0]]
+    if question.kind == "time":
+        return bool(_BORN.match(folded, answer[1])) and not _ASKS_BIRTH.search(question.folded)
+    before = _BEFORE.match(said.lstrip())
+    if before and not _BEFORE.search(question.folded) and _YEAR.search(question.folded):
+        return True
+    years = _YEAR.findall(question.folded)
+    told = folded[_sentence_start(folded, answer[0]) : answer[1]]
+    first = next((match for match in _YEAR.finditer(told) if not told[: match.start()].strip()), None)
+    return len(years) == 1 and first is not None and years[0] not in told
 
 
 def deputy_only(question: Question, folded: str) -> bool:
@@ -92,15 +116,36 @@ def deputy_only(question: Question, folded: str) -> bool:
     return False
 
 
-def _nearest(folded: str, answer: Span, words: Iterable[str], others: Iterable[str]) -> bool | None:
-    """Whether the nearest clause that holds one of ``words`` or ``others`` holds one of ``words``; ``None`` where none does."""
+def _nearest(folded: str, answer: Span, words: Sequence[str], others: Sequence[str]) -> bool | None:
+    """Whether the nearest clause that tells of one of ``words`` or ``others`` tells of one of ``words``, or what its sentence
+    is about is one of them (关于违约金，…); ``None`` where none does.
+    """
+    topic = _TOPIC.match(folded, _sentence_start(folded, answer[0]))
+    if topic and any(word in topic[0] for word in words):
+        return True
     for start, end in _clauses_near(folded, answer):
         clause = folded[start:end]
-        if any(word in clause for word in words):
+        if any(_tells(clause, word, others) for word in words):
             return True
-        if any(other in clause for other in others):
+        if any(_tells(clause, other, words) for other in others):
             return False
     return None
+
+
+def _tells(clause: str, word: str, rivals: Sequence[str]) -> bool:
+    """Whether a clause tells of ``word``: it stands there by itself, not as a part of a rival (进出口) and, a year or a number,
+    not only to be compared with (比2022年增长).
+    """
+    for rival in rivals:
+        if word != rival and word in rival:
+            clause = clause.replace(rival, " ")
+    places = [match.start() for match in re.finditer(re.escape(word), clause)]
+    numbered = word[0] == "第" or word[0].isdigit()
+    return any(not numbered or not clause[:place].endswith(_COMPARED) for place in places)
+
+
+def _sentence_start(folded: str, at: int) -> int:
+    return max(folded.rfind(stop, 0, at) for stop in _SENTENCE) + 1
 
 
 def _clauses_near(folded: str, answer: Span, *, lines: bool = False) -> Iterator[Span]:
@@ -149,7 +194,8 @@ def _numbers_apart(asked: str, folded: str) -> Iterator[tuple[tuple[str, ...], t
         word = match[0] + match[1]
         others = {other[0] + other[1] for other in _ORDINAL.finditer(folded) if other[1] == match[1]} - {word}
         yield (word,), tuple(sorted(others))
-    for match in _LABELLED.finditer(asked):
+    labels = list(_LABELLED.finditer(asked))
+    for match in labels if len(labels) == 1 else ():
         others = {other[0] for other in _LABELLED.finditer(folded) if other[2] == match[2]} - {match[0]}
         yield (match[0], f"第{match[0]}"), tuple(sorted(others))
     years = set(_YEAR.findall(asked))

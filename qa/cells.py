@@ -7,17 +7,30 @@ counted, compared or added up; tables whose header stands at the left side.
 
 from __future__ import annotations
 
-import math
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.columns import (
+    EACH,
+    LEAST,
+    LINK_ASKED,
+    PROSE,
+    SAID,
+    TELLING,
+    code_said,
+    fitting_column,
+    named_column,
+    next_words,
+    spans_of,
+    sum_of,
+    telling_column,
+)
 from qa.evidence import share
 from qa.measures import can_measure
-from qa.question import Kind, Question, Unit, align, asks_hour, kind_of_noun, parse_question
+from qa.question import Question, Unit, align, parse_question
 from qa.table_rows import (
-    LINK,
     LONGEST,
     NUMBER,
     VALUE,
@@ -34,10 +47,10 @@ from qa.types import Block, Document, Passage
 
 ENOUGH = 0.6
 """Share of a question's words, by weight, that row, column and what stands over the table must hold together."""
+MOST = 0.8
+"""The same from which a word that is no name may be missing where a figure is asked for."""
 CODED = 0.4
 """The same where the question says the code that the row is named by (E4), which stands for other words."""
-SAID = 0.6
-"""Share of a cell's pairs of characters that a question says itself from which on the cell is no answer to it."""
 AROUND = 0.8
 """What a word is worth that stands not in row or column but over the table."""
 OVER = 0.5
@@ -46,16 +59,12 @@ ATTRIBUTE = 2.0
 """How much more a word tells which column is meant that stands right before what is asked (的电流是多少)."""
 NAMED = 0.5
 """Share of a row's name that the question must say, where the table has several rows."""
-TELLING = 2.0
-"""Weight of a word that must not be missing."""
 LEAST_HELD = 0.3
 """How much of such a word must be held for it not to be missing."""
 UNNAMED = 1.8
 """As TELLING, where no column is named and the kind of its cell alone speaks for one."""
 TELLING_OF_PROSE = 2.8
 """As TELLING, where the cell asked for is a sentence, which says things in its own words."""
-LEAST = 0.05
-"""By how much, as a share, a row or column must lead the next."""
 
 MUCH = 0.25
 """Share of a question's words, by weight, that must not be missing in a table that answers."""
@@ -63,24 +72,16 @@ UNSUPPORTED = 0.3
 """What an answer keeps of its probability where they are."""
 
 _FIGURE = re.compile(r"[\d零〇一二两三四五六七八九十]")
-_LINK_ASKED = re.compile(r"链接|链結|网址|網址|地址|\burl\b|\blink")
-_DATE = re.compile(r"\d{4}(?:[-/年]\d{1,2}|\.\d{1,2}\.\d{1,2}(?!\d))\S*")
-_ASKS = re.compile(r"[?？][\s”’」』）)]*$|[吗嗎]$")
-_SECTION = re.compile(r"\d+(?:\.\d+){2,}\.?")
-_PROSE: tuple[Kind, ...] = ("manner", "reason", "yesno")
 _SURENESS = frozenset(
     ("预计", "预测", "预期", "估计", "大约", "约为", "目前", "当前", "如今", "分别", "具体", "一共", "总共")
 )
 """What a question says of how sure or when, which no table repeats in a row."""
 _YEAR_BEFORE = ("上年", "去年", "上年同期", "去年同期")
 _COMPARED = re.compile(r"[比较較](?:上|去)年")
-_CODE = re.compile(r"(?=[a-z-]*\d)[a-z][a-z0-9-]{1,9}")
-_HOURS = re.compile(r"\d{1,2}[:时]\d{0,2}分?(?:\s*[-–—~～至到]\s*\d{1,2}[:时]\d{0,2}分?)?")
 _BRACKETS = re.compile(r"[(（][^()（）]{1,20}[)）]")
 _NUMERALS = "零一二三四五六七八九"
 _SMALL = re.compile(r"(?<![\d.,-])([1-9])([层楼级类号届期年月日岁次条章档])")
 _UNIT_ASKED = re.compile(r"[套件台辆枚条张册部间座盒瓶支根]")
-_ORDINAL = re.compile(r"no\.?|#|id|序号|序號|编号|編號|行号|項次|项次", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
     if best is None:
         return None
     names = column_names(document, best)
-    spans = [(best.start + a, best.start + b) for a, b in cell_spans(document.text[best.start : best.end])]
+    spans = spans_of(document, best)
     row = in_full(question, document, best)
     text = _numbered(align(row))
     over = align(surroundings(document, best, passage, header=False))
@@ -122,16 +123,16 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
         (1 - share(unit, text)) * (1 - OVER * share(unit, over)) * (ATTRIBUTE if _is_attribute(question, unit) else 1)
         for unit in question.units
     ]
-    column = _named_column(question, document, spans, names, rest)
+    column = named_column(question, document, spans, names, rest)
     telling = TELLING
     if column is None:
-        column = _fitting_column(question, document, spans, names)
-        telling = TELLING_OF_PROSE if question.kind in _PROSE else UNNAMED
+        column = fitting_column(question, document, spans, names)
+        telling = TELLING_OF_PROSE if question.kind in PROSE else UNNAMED
     if column is None:
-        column = _telling_column(question, document, spans)
-    coded = _code_said(question, document, spans)
+        column = telling_column(question, document, spans)
+    coded = code_said(question, document, spans)
     if column is None and coded is not None:
-        column = _next_words(question, document, spans, coded)
+        column = next_words(question, document, spans, coded)
     if column is None:
         return None
     name = align(names[column]) if column < len(names) else ""
@@ -140,10 +141,11 @@ def find_cell(question: Question, document: Document, passage: Passage) -> Cell 
         max(share(unit, text), share(unit, name), AROUND * share(unit, around), _is_year_before(question, unit))
         for unit in question.units
     ]
-    cover = _sum(question, held) / _sum(question, [1.0] * len(held))
+    cover = sum_of(question, held) / sum_of(question, [1.0] * len(held))
     lacks = any(
         _is_missing(question, unit, one, (text, name), around, telling)
         for unit, one in zip(question.units, held, strict=True)
+        if unit.named or question.kind != "number" or cover < MOST
     )
     if cover < (CODED if coded is not None else ENOUGH) or (lacks and coded is None):
         return None
@@ -156,20 +158,12 @@ def _is_year_before(question: Question, unit: Unit) -> bool:
     return unit.text in _YEAR_BEFORE and _COMPARED.search(question.folded) is not None
 
 
-def _is_attribute(question: Question, unit: Unit) -> bool:
-    """Whether a word stands between the last 的 and what is asked: of the 电流 in ≥25℃时的电流是多少."""
-    if question.asked is None:
-        return False
-    last = question.folded.rfind("的", 0, question.asked[0])
-    return 0 <= last < unit.start < question.asked[0]
-
-
 def _is_missing(question: Question, unit: Unit, held: float, texts: Sequence[str], around: str, telling: float) -> bool:
     """Whether a word that must not be missing is: one that tells much, a name, or a number. In ``texts`` a number and a
     Latin name stand whole or not at all (5.0 is not in 15.0, nor Java in JavaScript); over the table a name may be part
     of another (IK of IKAnalyzer).
     """
-    if _LINK_ASKED.search(unit.text) or unit.text in _SURENESS:
+    if LINK_ASKED.search(unit.text) or unit.text in _SURENESS or EACH.fullmatch(unit.text):
         return False
     if unit.text.isascii() and (unit.named or any(map(str.isdigit, unit.text))):
         number = next((m for m in NUMBER.finditer(question.folded) if m.start() <= unit.start < m.end()), None)
@@ -177,10 +171,6 @@ def _is_missing(question: Question, unit: Unit, held: float, texts: Sequence[str
         over = word.search(around) if number else unit.text in around
         return not (over or any(word.search(text) for text in texts))
     return held < LEAST_HELD and (unit.named or unit.weight >= telling)
-
-
-def _sum(question: Question, shares: Sequence[float]) -> float:
-    return math.fsum(unit.weight * held for unit, held in zip(question.units, shares, strict=True))
 
 
 def support(question: Question, document: Document, passage: Passage, start: int, end: int) -> float:
@@ -193,8 +183,7 @@ def support(question: Question, document: Document, passage: Passage, start: int
     block = blocks[bisect_right(blocks, start, key=lambda one: one.start) - 1]
     if block.kind != "table" or not block.start <= start < end <= block.end:
         return 1.0
-    text = document.text[block.start : block.end]
-    spans = [(block.start + a, block.start + b) for a, b in cell_spans(text)]
+    spans = spans_of(document, block)
     within = [place for place, (a, b) in enumerate(spans) if a < end and start < b]
     if not within or any(b - a > LONGEST for a, b in (spans[place] for place in within)):
         return 1.0
@@ -215,8 +204,8 @@ def support(question: Question, document: Document, passage: Passage, start: int
         for unit, one in zip(question.units, held, strict=True)
         if _is_missing(question, unit, one, (row, name), around, TELLING)
     ]
-    lost = sum(missing) > MUCH * _sum(question, [1.0] * len(held))
-    return UNSUPPORTED if lost and question.kind not in _PROSE else 1.0
+    lost = sum(missing) > MUCH * sum_of(question, [1.0] * len(held))
+    return UNSUPPORTED if lost and question.kind not in PROSE else 1.0
 
 
 def one_cell(asked: str, row: str, start: int, end: int) -> tuple[int, int]:
@@ -246,10 +235,13 @@ def _best_row(question: Question, document: Document, rows: Sequence[Block]) -> 
         text = in_full(question, document, row)
         if not _measures(question, text):
             continue
-        held = _sum(question, [share(unit, _numbered(align(text))) for unit in question.units])
+        held = sum_of(question, [share(unit, _numbered(align(text))) for unit in question.units])
         scored.append((held, name_said(question, text), row))
     if len(scored) < 2:
         return scored[0][2] if scored else None
+    coded = [item for item in scored if code_said(question, document, spans_of(document, item[2])) is not None]
+    if len(coded) == 1:
+        return coded[0][2]
     counted = [item for item in scored if _counts_asked(question, document, item[2])]
     if len(counted) == 1 and counted[0][0] > 0:
         return counted[0][2]
@@ -291,104 +283,9 @@ def _measures(question: Question, row: str) -> bool:
     return not figures or any(can_measure(question.folded, cell, 0, len(cell)) for cell in figures)
 
 
-def _able(question: Question, document: Document, spans: Sequence[tuple[int, int]]) -> tuple[list[str], list[int]]:
-    """The texts of the cells, and the places of those that can answer."""
-    cells = [document.text[a:b] for a, b in spans]
-    return cells, [j for j, cell in enumerate(cells) if _can_answer(question, cell)]
-
-
-def _named_column(
-    question: Question,
-    document: Document,
-    spans: Sequence[tuple[int, int]],
-    names: Sequence[str],
-    rest: Sequence[float],
-) -> int | None:
-    """The column that the question names, of those whose cell can answer, by the words that the row does not say
-    itself, those over the table counting less: ``rest`` is what is left of each. ``None`` where that is not clear.
-    """
-    _, able = _able(question, document, spans)
-    scores = {
-        j: _sum(question, [share(u, align(names[j])) * left for u, left in zip(question.units, rest, strict=True)])
-        for j in able
-        if j < len(names)
-    }
-    ranked = sorted(scores, key=lambda j: -scores[j])
-    if not ranked or scores[ranked[0]] <= 0:
-        return None
-    lead = scores[ranked[0]] - (scores[ranked[1]] if len(ranked) > 1 else 0.0)
-    return ranked[0] if lead > LEAST * scores[ranked[0]] else None
-
-
-def _fitting_column(
-    question: Question, document: Document, spans: Sequence[tuple[int, int]], names: Sequence[str]
-) -> int | None:
-    """The only column whose name or, where no name is, whose cell is of the kind that is asked for."""
-    cells, able = _able(question, document, spans)
-    called = [j for j in able if j < len(names) and _names_kind(question, names[j])]
-    if len(called) == 1:
-        return called[0]
-    if _LINK_ASKED.search(question.folded):
-        fitting = [j for j in able if LINK.fullmatch(cells[j])]
-    elif asks_hour(question):
-        fitting = [j for j in able if _HOURS.fullmatch(align(cells[j]))]
-    elif question.kind == "time":
-        fitting = [j for j in able if _DATE.fullmatch(cells[j])]
-    elif question.kind == "number":
-        fitting = [j for j in able if VALUE.fullmatch(cells[j]) and not _counts_rows(j, cells, names)]
-    elif question.kind in _PROSE:
-        fitting = [j for j in able if is_words(cells[j]) and not _ASKS.search(cells[j])]
-    else:
-        fitting = []
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _names_kind(question: Question, name: str) -> bool:
-    """Whether a column's name says that its cells are of the kind that is asked for: 地点, of where."""
-    return question.kind in ("person", "place", "organisation") and kind_of_noun(align(name).strip()) == question.kind
-
-
-def _code_said(question: Question, document: Document, spans: Sequence[tuple[int, int]]) -> int | None:
-    """The cell that is a code which the question says (E4)."""
-    cells = [align(document.text[a:b]).strip() for a, b in spans]
-    said = [j for j, cell in enumerate(cells) if _CODE.fullmatch(cell) and whole_word(cell).search(question.folded)]
-    return said[0] if len(said) == 1 else None
-
-
-def _next_words(question: Question, document: Document, spans: Sequence[tuple[int, int]], column: int) -> int | None:
-    """The first cell behind ``column`` that is words, where words are asked for: what a code means."""
-    cells, able = _able(question, document, spans)
-    if question.kind not in ("thing", "name", "meaning", "reason"):
-        return None
-    return next((j for j in able if j > column and is_words(cells[j])), None)
-
-
-def _telling_column(question: Question, document: Document, spans: Sequence[tuple[int, int]]) -> int | None:
-    """The column whose cell says the question's words itself, behind the name of its row: 对solr1.3提供接口, of which
-    version of Solr has it. ``None`` where none leads.
-    """
-    cells, able = _able(question, document, spans)
-    name = max(range(len(cells)), key=lambda j: share_said(question, cells[j]))
-    scores = {
-        j: _sum(question, [share(unit, align(cells[j])) for unit in question.units])
-        for j in able
-        if j > name and is_words(cells[j])
-    }
-    ranked = sorted(scores, key=lambda j: -scores[j])
-    if not ranked or scores[ranked[0]] < TELLING:
-        return None
-    lead = scores[ranked[0]] - (scores[ranked[1]] if len(ranked) > 1 else 0.0)
-    return ranked[0] if lead >= TELLING else None
-
-
-def _counts_rows(column: int, cells: Sequence[str], names: Sequence[str]) -> bool:
-    """Whether the cell is the number of its row (1.1.5, or what stands under 序号), which is no value."""
-    name = names[column] if column < len(names) else ""
-    return _SECTION.fullmatch(cells[column]) is not None or _ORDINAL.fullmatch(name.strip()) is not None
-
-
-def _can_answer(question: Question, cell: str) -> bool:
-    if not 0 < len(cell) <= LONGEST or not any(map(str.isalnum, cell)) or share_said(question, cell) >= SAID:
+def _is_attribute(question: Question, unit: Unit) -> bool:
+    """Whether a word stands between the last 的 and what is asked: of the 电流 in ≥25℃时的电流是多少."""
+    if question.asked is None:
         return False
-    # How many is neither a name nor a day.
-    return question.kind != "number" or any(map(str.isnumeric, cell)) and _DATE.fullmatch(cell) is None
+    last = question.folded.rfind("的", 0, question.asked[0])
+    return 0 <= last < unit.start < question.asked[0]

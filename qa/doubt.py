@@ -1,10 +1,10 @@
 """What makes a reading unlikely whatever else speaks for it: its quote holds nothing of the kind that is asked for (1.9万张选票
-for a price), or the question names a year, a numbered thing, a relative or an office that nothing there names.
+for a price), or the question names a year, a code, a numbered thing, a relative or an office that nothing there names.
 
 A network that finds no answer still marks something, and close to the words of the question. Works on folded text; knows no
 score and no other passage.
 
-Covered, in Chinese: money, shares, durations, ages, counts of people, times and banks; years; things told from their like by a
+Covered, in Chinese: money, shares, durations, ages, counts of people, times and banks; years; codes; things told from their like by a
 number (第七届, 3号窑); kin; offices. Not covered: counts of things, whose words are too many; English.
 """
 
@@ -17,6 +17,7 @@ from qa.documents.markdown import CELL_SEPARATOR
 from qa.measures import CALENDAR
 from qa.offices import asked_office
 from qa.question import Question, align, asks_when
+from qa.spacing import closed_up
 from qa.types import Hit, Reading
 
 UNLIKELY = 0.2
@@ -27,10 +28,10 @@ of 33 given answers holds nothing of the kind by this, most of them in answers o
 _NUMERALS = "零〇一二两三四五六七八九十百千万亿半数几壹贰叁肆伍陆柒捌玖拾佰仟"
 _DIGIT = rf"[\d{_NUMERALS}]"
 _AMOUNT = rf"{_DIGIT}[\d,.余多来{_NUMERALS}]*\s*"
-_FIGURE = re.compile(_DIGIT)
+_BARE_CELL = re.compile(r"(?:^|\| )[-+−(¥$]*\d[\d,.]*\)?%?\*?(?= \||$)", re.MULTILINE)
 _SUMS = (
     "奖金|净?利润|净?亏损?|营收|营业收入|收入|货款|押金|赔偿金?|补偿金?|本金|融资|投资额?|贷款|租金|房租|运费|受理费|诉讼费|律师费|学费|报名费|成本|市值|产值"
-    "|债务|工资|月薪|年薪|薪水|票价|加班费"
+    "|债务|总价|[售单定]价|价款|工资|月薪|年薪|薪水|票价|加班费"
 )
 _RATED = "罚金|罚款|保证金|定金|补助金?|补贴|手续费|利息"
 """Sums that may be told as a share of something."""
@@ -40,7 +41,7 @@ _SUM = (
     rf"|\d{{2}}(?![\d\s\u3400-\u9fffa-z.,%)〕\]]|,\d)|{_DIGIT}(?:[万亿w]|左右|不等|[以之]?[上下]|到|至|多)(?![\u3400-\u9fff])"
     "|免费|无偿|不收|不要钱|月租|月工资|几[千百万]"
 )
-_ASKS_SPAN = r"(?<![元于於在哪])(?:几|多少)个?(?:天|月(?!份)|小时|分钟|星期|周|工作日)(?!.*哪)|(?:判|徒?刑|干|坐|关|服|学|保修|质保|存|住)[^,，]{0,6}几年"
+_ASKS_SPAN = r"(?<![元于於在哪])(?:几|多少)个?(?:天|月(?!份)|小时|分钟|星期|周|工作日)(?!.*哪)|(?:判|徒?刑|干|坐|关|服|学|读|保修|质保|存|住)[^,，]{0,6}几年"
 _SPAN = (
     rf"{_AMOUNT}个?(?:半)?(?:年|月|日|天|周|星期|小时|时|分|秒|工作日|世纪|学期|季|代|旬|夜|岁|h\b|d\b|min)|无期|终身|永久|长期|终生|永远|一辈子|整夜|即刻|立即"
     "|半天|当天|昼夜|每[天年月周日]|全天"
@@ -76,6 +77,7 @@ _LABELLED = re.compile(
 _YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)\d\d(?=年(?!代))")
 TOLD_OTHERWISE = ("导演", "编剧", "创始人", "代表", "设计师", "负责人", "记者", "编辑", "专家", "候选人")
 """Offices that are told by what their holder does, too: 执导, 创办. Of the others, 53 of 53 public questions have it in the passage."""
+_CODE = re.compile(r"(?<![a-z0-9])([a-z]{1,5})-?\d{1,5}[a-z]?(?![a-z0-9])")
 _KIN = tuple(
     (re.compile(f"(?<=的)(?:{asked})|(?:他|她)(?:{asked})"), re.compile(f"[{held}]"))
     for asked, held in (
@@ -101,8 +103,8 @@ def doubt(question: Question, hit: Hit, reading: Reading) -> float:
 
 def holds_wanted(question: Question, quote: str) -> bool:
     """Whether a folded ``quote`` holds something of the kind that ``question`` asks for; true where that is not clear."""
-    # The units of a table's figures stand in its header.
-    if CELL_SEPARATOR in quote and _FIGURE.search(quote):
+    # The units of a table's figures stand in its header, unless they stand behind them.
+    if CELL_SEPARATOR in quote and _BARE_CELL.search(quote):
         return True
     for asked, held in _WANTED:
         if asked.search(question.folded):
@@ -112,16 +114,25 @@ def holds_wanted(question: Question, quote: str) -> bool:
 
 
 def _names_figures(question: Question, hit: Hit) -> bool:
-    """Whether the document names every year and every numbered thing of the question somewhere."""
+    """Whether the document names every year and numbered thing of the question somewhere, and its codes, if it has any like them."""
     if hit.document is None:
         return True
     asked = question.folded
-    years = _YEAR.findall(asked)
+    years, codes = _YEAR.findall(asked), list(_CODE.finditer(asked))
     labels = [(match[1] or match[3], match[2] or match[4]) for match in _LABELLED.finditer(asked)]
-    if not years and not labels:
+    if not years and not codes and not labels:
         return True
     said = align(f"{hit.document.name}\n{hit.document.text}")
-    return all(year in said for year in years) and all(_is_labelled(number, label, said) for number, label in labels)
+    return (
+        all(year in said for year in years)
+        and all(code[0] in said or not _has_code_like(code[1], said) for code in codes)
+        and all(_is_labelled(number, label, said) for number, label in labels)
+    )
+
+
+def _has_code_like(letters: str, said: str) -> bool:
+    """Whether a text has codes of the same letters: E1, for E3."""
+    return re.search(rf"(?<![a-z0-9]){letters}-?\d", said) is not None
 
 
 def _is_labelled(number: str, label: str, said: str) -> bool:
@@ -149,4 +160,4 @@ def _has_office(question: Question, hit: Hit) -> bool:
     if asked is None or not asked.office or asked.office.endswith(TOLD_OTHERWISE):
         return True
     passage = hit.passage
-    return asked.office in align(f"{passage.title}\n{passage.section}\n{passage.also}\n{hit.text}")
+    return asked.office in closed_up(align(f"{passage.title}\n{passage.section}\n{passage.also}\n{hit.text}"))

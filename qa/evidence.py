@@ -14,7 +14,9 @@ from functools import lru_cache
 from embeddings.numerals import arabic_forms, may_hold_numeral
 from qa.aliases import as_called, subjects
 from qa.binding import contrast, deputy_only, folded_lines, rival_person
+from qa.lexicon import SYNONYMS
 from qa.question import Question, Unit, align, parse_question
+from qa.spacing import closed_up
 from qa.types import Hit, Reading
 
 _FIGURE = re.compile(r"(?<![\d.])\d+(?:\.\d+)?")
@@ -33,6 +35,9 @@ that of an article whose names do.
 
 HALF = 0.5
 """Share of a word below which a text lacks it."""
+
+SYNONYM = 0.8
+"""How much of a word a text holds that holds another for the same."""
 
 RARE = 3.5
 """Weight above which a word may be an abbreviation made for its document."""
@@ -65,7 +70,7 @@ def evidence(question: str, hit: Hit, reading: Reading) -> Evidence:
     parsed = parse_question(as_called(question, hit))
     folded, title = align(hit.text), align(_title(hit))
     lines, answer = folded_lines(hit.text), reading.answer or reading.quote
-    quote = folded[reading.quote[0] : reading.quote[1]]
+    quote, folded = closed_up(folded[slice(*reading.quote)]), closed_up(folded)
     in_quote = [share(unit, quote) for unit in parsed.units]
     head = align(_head(hit))
     everywhere = [
@@ -126,10 +131,14 @@ def _in_digits(text: str) -> str:
 
 
 def share(unit: Unit, folded: str) -> float:
-    """How much of a question word a folded text holds: 1 whole, less for some of its character pairs, else 0."""
+    """How much of a question word a folded text holds: 1 whole, less for another word for the same or some of its
+    character pairs, else 0.
+    """
     word = unit.text
     if word in folded:
         return 1.0
+    if any(other in folded for other in _synonyms(word)):
+        return SYNONYM
     if word.isascii():
         return 0.6 if len(word) > 4 and word[: max(4, len(word) - 3)] in folded and word.isalpha() else 0.0
     if len(word) == 2:
@@ -142,6 +151,11 @@ def share(unit: Unit, folded: str) -> float:
 def coverage(question: Question, folded: str) -> float:
     """How much of a question's content words a folded text holds, weighted by rarity, in [0, 1]; 1.0 where it has none."""
     return _weighted(question, [share(unit, folded) for unit in question.units])
+
+
+@lru_cache(maxsize=512)
+def _synonyms(word: str) -> tuple[str, ...]:
+    return tuple(sorted({other for group in SYNONYMS if word in group for other in group} - {word}))
 
 
 @lru_cache(maxsize=512)

@@ -57,7 +57,7 @@ _ASKED: tuple[tuple[Measure, re.Pattern[str]], ...] = (
     (
         "money",
         re.compile(
-            r"多少钱|多少[万亿]*(?:美元|元|欧元|英镑|港元)|金额|总?额[是为达到]*(?:多少|几)|价格|[票售造]价|票房|片酬|月薪|年薪|薪[水酬资]|工资"
+            r"多少钱|多少[万亿]*(?:美元|元|欧元|英镑|港元)|金额|总?额[是为达到]*(?:多少|几)|价格|[票售造总单]价|价款|票房|片酬|月薪|年薪|薪[水酬资]|工资"
         ),
     ),
     ("code", re.compile(r"(?:编号|号码|电话|账号|证号|代码|邮编|文号|型号)(?:是|为)?(?:多少|什么|几)")),
@@ -106,6 +106,12 @@ def is_of_other_dimension(asked: str, amount: str) -> bool:
 def measure_asked(folded: str) -> Measure:
     """What a folded question counts, empty where that is not clear."""
     return next((measure for measure, pattern in _ASKED if pattern.search(folded)), "")
+
+
+def is_measured(asked: str, amount: str) -> bool:
+    """Whether a folded amount is in a unit of what a folded question counts, in so many words: 3年, of how long."""
+    held = _HELD.get(measure_asked(asked))
+    return held is not None and held.search(amount) is not None
 
 
 def can_measure(asked: str, text: str, start: int, end: int) -> bool:

@@ -26,7 +26,9 @@ from qa.measures import can_measure, only_change
 from qa.offices import answering, asked_office
 from qa.parts import asked_part
 from qa.passages import sentences
+from qa.people import find_people
 from qa.question import Kind, Question, align, asks_when, date_grain, parse_question
+from qa.spacing import closed_up, kept_places
 from qa.spans import (
     bare_amount,
     bare_date,
@@ -49,7 +51,7 @@ from qa.types import TITLE_SEPARATOR, Hit, Reading
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from qa.network import SpanNetwork
+    from qa.network import SpanNetwork, Window
 
 CLEAR = 6.0
 """Score, in logits, of an answer that is so clear that passages ranked well below its own are not read."""
@@ -101,6 +103,13 @@ _BEHIND_FIGURES = re.compile(
 )
 _BYLINE = re.compile(r"\([^()]{0,12}(?:记者|通讯员|作者|摄影|编辑)[^()]{0,40}\)")
 _ASKS_REPORTER = re.compile("记者|通讯员|作者|报道|采写|撰|摄影|编辑|写")
+_DURATION = re.compile(
+    r"[\d.一二两三四五六七八九十百半]+个?(?:工作日|小时|分钟|星期|月|天|日|周|年|秒)(?:之?内|以内|以上|左右)?$"
+)
+_ASKS_DAY = re.compile("哪一?天|几[月]?几?[号日](?![码召线楼])|哪一?日(?!子)")
+_SAYS_DAY = re.compile(
+    r"[日号天]|\d[-/.]\d|节|除夕|周[一二三四五六日末]|星期|初|[今明昨]|廿|旬|元旦|当天|\d{1,2}(?!\d|年|月|个)"
+)
 _CHOICE = re.compile("还是|[和与跟或、]|哪个")
 _CLAUSE_END = re.compile("[，,；;：:](?!\\d{3}(?!\\d))")
 
@@ -162,7 +171,9 @@ class SpanReader:
         from qa.network import best_spans, collate, encode
 
         put = simplified(as_called(question, hit))
-        window = encode(self._tokenizer, put, simplified(_title(hit)), simplified(hit.text))
+        window = _in_place(
+            encode(self._tokenizer, put, simplified(_title(hit)), closed_up(simplified(hit.text))), hit.text
+        )
         with self._lock, torch.inference_mode():
             logits = self._network(collate([window]))[0]
         spans = best_spans(logits, window, count=SPANS, within=within)
@@ -176,6 +187,16 @@ def load_reader() -> SpanReader:
     from qa.network import load_network
 
     return SpanReader(*load_network())
+
+
+def _in_place(window: Window, text: str) -> Window:
+    """A window onto ``text`` closed up, with the ranges that its tokens have in ``text`` itself."""
+    places = kept_places(text)
+    if len(places) == len(text):
+        return window
+    return replace(
+        window, offsets=[(places[low], places[high - 1] + 1) if low < high else (0, 0) for low, high in window.offsets]
+    )
 
 
 def _title(hit: Hit) -> str:
@@ -237,7 +258,9 @@ def _fined(
         return score - cost - CLAUSE.get(question.kind, 0.0) * clauses
 
     ranked = sorted(spans, key=rank, reverse=True)
-    return _by_clause(folded, ranges, question, ranked, rank) if question.kind in ("number", "time") else ranked
+    return (
+        _by_clause(folded, ranges, question, ranked, rank) if question.kind in ("number", "time", "person") else ranked
+    )
 
 
 def _by_clause(
@@ -275,7 +298,13 @@ def _by_clause(
 
 
 def _alike(one: str, two: str) -> bool:
-    """Whether two folded spans are figures of one kind: they end alike behind their last digit (6月30日前, 8月15日前)."""
+    """Whether two folded spans are names of people, or figures of one kind: durations, or ending alike behind their last digit
+    (6月30日前, 8月15日前).
+    """
+    if all(find_people(text)[:1] == ((0, len(text)),) for text in (one, two)):
+        return True
+    if all(_DURATION.search(text) for text in (one, two)):
+        return True
     ends = [_BEHIND_FIGURES.fullmatch(text) for text in (one, two)]
     if ends[0] is None or ends[1] is None:
         return False
@@ -328,6 +357,8 @@ def _shaped(hit: Hit, folded: str, question: Question, low: int, high: int) -> t
     if kind not in LONG and kind != "yesno":
         answer = without_particles(text, *answer)
     answer = asked_part(question, text, *bare_title(text, *answer))
+    if kind == "person":
+        answer = _without_apposition(text, folded, *answer)
     if kind == "person" and hit.document is not None:
         answer = whole_name(hit.document.text, text, *answer)
     return answer
@@ -360,9 +391,19 @@ def _may_answer(text: str, folded: str, question: Question, low: int, high: int)
         return False
     if asks_when(question) and not may_be_time(text[low:high]):
         return False
+    if _ASKS_DAY.search(question.folded) and not _SAYS_DAY.search(folded[low:high]):
+        return False
     return kind != "number" or can_measure(question.folded, folded, low, high)
 
 
 def _is_reporter(folded: str, low: int, high: int) -> bool:
     """Whether ``[low, high)`` stands in the brackets that say who reports."""
     return any(match.start() <= low and high <= match.end() for match in _BYLINE.finditer(folded))
+
+
+def _without_apposition(text: str, folded: str, low: int, high: int) -> tuple[int, int]:
+    """``[low, high)`` up to a comma behind a bare name: 洪涛声，南泽明德律师事务所律师."""
+    comma = re.search("[,，]", text[low:high])
+    if comma is None:
+        return low, high
+    return (low, low + comma.start()) if (low, low + comma.start()) in find_people(folded) else (low, high)

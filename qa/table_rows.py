@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from qa.aliases import subjects
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.question import Question, align
 from qa.types import Block, Document, Passage
@@ -71,7 +72,7 @@ def column_names(document: Document, row: Block) -> list[str]:
 
 
 def surroundings(document: Document, row: Block, passage: Passage, *, header: bool = True) -> str:
-    """What stands over the table: titles, captions, the block before its first row, and, with ``header``, its header rows."""
+    """What stands over the table: titles, what the document is about, captions, the block before its first row, and, with ``header``, its header rows."""
     first = row.number - 1
     while first and document.blocks[first - 1].kind == "table":
         first -= 1
@@ -79,7 +80,8 @@ def surroundings(document: Document, row: Block, passage: Passage, *, header: bo
     heads = [document.blocks[number - 1] for number in row.header]
     captions = [head for head in heads if header or head.kind != "table"]
     parts = [document.text[block.start : block.end] for block in [*captions, *([before] if before else [])]]
-    return "\n".join([passage.title, passage.section, *(part[-2 * LONGEST :] for part in parts)])
+    about = [document.name, subjects(document.text)]
+    return "\n".join([passage.title, passage.section, *about, *(part[-2 * LONGEST :] for part in parts)])
 
 
 def in_full(question: Question, document: Document, row: Block) -> str:

@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from qa.aliases import as_called
 from qa.cells import find_cell, one_cell, support
+from qa.columns import in_said_column
 from qa.confidence import Calibration
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.doubt import doubt
@@ -69,8 +71,15 @@ def _in_its_table(asked: str, item: Weighed, tables: Tables) -> Weighed:
     document = tables(item.hit)
     if document is None:
         return item
+    if reading.answer is not None:
+        cell = in_said_column(parse_question(asked), document, *shifted(reading.answer, passage.start))
+        reading = replace(reading, answer=shifted(cell, -passage.start))
+    item = replace(item, reading=reading)
     place = shifted(reading.answer or reading.quote, passage.start)
-    return replace(item, probability=item.probability * support(parse_question(asked), document, passage, *place))
+    return replace(
+        item,
+        probability=item.probability * support(parse_question(as_called(asked, item.hit)), document, passage, *place),
+    )
 
 
 def _with_cell(asked: str, hits: Sequence[Hit], tables: Tables, weighed: Sequence[Weighed]) -> list[Weighed]:
@@ -81,7 +90,7 @@ def _with_cell(asked: str, hits: Sequence[Hit], tables: Tables, weighed: Sequenc
     for number, hit in enumerate(hits):
         document = tables(hit)
         if document is not None:
-            cell = find_cell(parse_question(asked), document, hit.passage)
+            cell = find_cell(parse_question(as_called(asked, hit)), document, hit.passage)
             if cell is not None:
                 found.append((cell.cover, cell.said, -number, cell))
     if not found:

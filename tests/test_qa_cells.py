@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qa.cells import UNSUPPORTED, find_cell, one_cell, support
+from qa.columns import in_said_column
 from qa.documents.reading import read_data
 from qa.passages import split_passages
 from qa.question import parse_question
@@ -145,6 +146,40 @@ EVENTS = """# 读书节
 """
 
 
+PURCHASE = """# 设备采购合同
+
+甲方（买方）：东江市第三人民医院
+
+乙方（卖方）：江州博泰医疗器械有限公司
+
+| 序号 | 名称 | 型号 | 数量 | 单价（元） | 小计（元） | 质保期 |
+|---|---|---|---|---|---|---|
+| 1 | 输液泵 | IP-2 | 30台 | 5,200 | 156,000 | 3年 |
+| 2 | 除颤仪 | DF-5 | 4台 | 38,600 | 154,400 | 5年 |
+"""
+CODES = """# 热水器说明书
+
+| 代码 | 含义 | 处理办法 |
+|---|---|---|
+| E1 | 水箱传感器故障 | 更换传感器 |
+| E5 | 水流不足 | 清洗过滤网 |
+| P6 | 漏电保护 | 断电后联系售后 |
+"""
+OFFICERS = """# 澄江环保2023年年度报告
+
+| 姓名 | 职务 | 年龄 | 年末持股数（万股） | 税前报酬（万元） |
+|---|---|---|---|---|
+| 汤敬尧 | 董事长 | 58 | 4,620 | 136.5 |
+| 项维 | 副总经理、总工程师 | 52 | 140 | 102.3 |
+"""
+MODELS = """# 参数
+
+| 项目 | KR-150 | KR-300 | 2022年产量 | 2023年产量 |
+|---|---|---|---|---|
+| 净重 | 31千克 | 49千克 | 1,200 | 1,850 |
+"""
+
+
 def asked(text: str, question: str) -> str | None:
     document = read_data(text.encode(), document_id="d", name="a.md", path="a.md")
     parsed = parse_question(question)
@@ -187,6 +222,13 @@ def asked(text: str, question: str) -> str | None:
         (PRICES, "SUV做一次小保养多少钱？", "498元"),
         (PRICES, "轿车换刹车片要多少钱？", "460元"),
         (CHANGES, "研发投入比上年增长了多少？", "30.09%"),
+        (PURCHASE, "采购合同里的除颤仪一台多少钱？", "38,600"),
+        (PURCHASE, "输液泵保修几年？", "3年"),
+        (PURCHASE, "输液泵的型号是什么？", "IP-2"),
+        (CODES, "热水器出现故障代码P6应怎样处理？", "断电后联系售后"),
+        (CODES, "热水器报E5是什么毛病？", "水流不足"),
+        (OFFICERS, "澄江环保的总工程师项维年末持有多少万股？", "140"),
+        (OFFICERS, "澄江环保的项维毕业于哪所大学？", None),
     ],
 )
 def test_row_and_column(text: str, question: str, answer: str | None) -> None:
@@ -311,3 +353,20 @@ def test_what_an_answer_keeps_for_where_it_stands_in_a_table(
     passage = split_passages(document)[0]
     start = document.text.index(marked)
     assert support(parse_question(question), document, passage, start, start + len(marked)) == kept
+
+
+@pytest.mark.parametrize(
+    ("question", "read", "answer"),
+    [
+        ("KR-300有多重？", "31千克", "49千克"),
+        ("KR-150有多重？", "31千克", "31千克"),
+        ("这台有多重？", "31千克", "31千克"),
+        ("2023年的产量是多少？", "1,200", "1,850"),
+        ("2023年的产量是多少？", "49千克", "49千克"),  # another kind of column
+    ],
+)
+def test_a_column_said_by_its_code_or_year_has_the_answer(question: str, read: str, answer: str) -> None:
+    document = read_data(MODELS.encode(), document_id="d", name="a.md", path="a.md")
+    start = document.text.index(read)
+    place = in_said_column(parse_question(question), document, start, start + len(read))
+    assert document.text[slice(*place)] == answer

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa.evidence import Evidence, evidence, figures_asked
-from qa.question import WEIGHT_LIMIT
+from qa.evidence import Evidence, evidence, figures_asked, share
+from qa.question import WEIGHT_LIMIT, parse_question
 from qa.types import Document, Hit, Passage, Reading
 
 
@@ -85,3 +85,10 @@ def test_how_many_are_asked_for_is_no_figure_to_be_found():
 def test_an_ordinal_in_chinese_numerals_is_a_figure_to_be_found():
     assert figures_asked("第九届西洽会和第三十一次会议") == ["9", "31", "31"]
     assert figures_asked("第一是谁") == []
+
+
+def test_another_word_for_the_same_counts_nearly_as_much():
+    unit = next(unit for unit in parse_question("输液泵保修几年？").units if unit.text == "保修")
+    assert share(unit, "质保期三年") == 0.8
+    assert share(unit, "保修期三年") == 1.0
+    assert share(unit, "交货期三年") == 0.0

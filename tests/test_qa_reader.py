@@ -172,3 +172,24 @@ def test_who_reports_is_no_answer_unless_the_reporter_is_asked_for():
     report = hit("本报讯（记者 仇一凡）8月9日深夜，城北工业区顺木家具厂喷漆车间起火，厂长覃友良组织工人撤离。")
     assert best("顺木家具厂的火灾里谁组织工人撤离？", [report])[1] == "覃友良"
     assert best("报道顺木家具厂火灾的记者是谁？", [report])[1] == "仇一凡"
+
+
+def test_the_other_clause_of_two_alike_answers_where_it_says_more_of_the_question():
+    winners = hit("大赛昨日落幕。重机厂的王建国夺得焊工第一名，女工李小明夺得数控车工第一名。")
+    assert best("大赛数控车工第一名是谁？", [winners])[1] == "李小明"
+    assert best("大赛焊工第一名是谁？", [winners])[1] == "王建国"
+
+
+def test_a_letter_spaced_office_is_read_and_quoted_as_it_stands():
+    signed = hit("本判决为终审判决。\n审　判　长　　章怀瑾\n审　判　员　　欧阳露\n书　记　员　　李云")
+    assert best("审判长是谁？", [signed]) == ("审　判　长　　章怀瑾", "章怀瑾")
+
+
+def test_whose_name_it_is_is_no_part_of_a_name():
+    lawyers = hit("原告：闵秋实，女，1966年出生。\n委托诉讼代理人：洪涛，南泽明德律师事务所律师。")
+    assert best("委托诉讼代理人是谁？", [lawyers])[1] == "洪涛"
+
+
+def test_which_day_is_answered_by_a_day():
+    metro = hit("地铁3号线月底开通载客。该线12月28日10时起开始载客运营。")
+    assert "28日" in best("地铁3号线哪天开始载客运营？", [metro])[1]
