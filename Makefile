@@ -6,7 +6,7 @@ YINJU_SHARED ?= ../shared
 export YINJU_SHARED
 
 .DEFAULT_GOAL := help
-.PHONY: help chat install dev system lint test check fuzz bench-faults bench-quality bench-speed bench-scale bench-peers bench-intruder bench-tasks bench-load tour models clean
+.PHONY: help chat install dev system lint test check fuzz bench-faults bench-quality bench-written bench-speed bench-scale bench-peers bench-intruder bench-tasks bench-load tour models clean
 
 help: ## 列出全部命令 · list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ bench-faults: dev ## 强行杀掉、磁盘写满、坏一个字节、只读、�
 
 bench-quality: dev ## 答得对不对：开发集上的表和图 · quality on the dev sets
 	$(BIN)/python -m benchmarks.quality
+
+bench-written: dev ## 在专门写的文件上问答：引文对不对，没说的答不答 · questions on documents written for it
+	$(BIN)/python -m benchmarks.written
 
 bench-speed: dev ## 快不快：启动、提问、入库、内存 · speed and memory
 	$(BIN)/python -m benchmarks.speed

@@ -49,7 +49,7 @@ ENOUGH = 0.6
 """Share of a question's words, by weight, that row, column and what stands over the table must hold together."""
 MOST = 0.8
 """The same from which a word that is no name may be missing where a figure is asked for."""
-CODED = 0.4
+CODED = 0.25
 """The same where the question says the code that the row is named by (E4), which stands for other words."""
 AROUND = 0.8
 """What a word is worth that stands not in row or column but over the table."""

@@ -106,6 +106,10 @@ _ASKS_REPORTER = re.compile("记者|通讯员|作者|报道|采写|撰|摄影|�
 _DURATION = re.compile(
     r"[\d.一二两三四五六七八九十百半]+个?(?:工作日|小时|分钟|星期|月|天|日|周|年|秒)(?:之?内|以内|以上|左右)?$"
 )
+_WITH_OFFICE = re.compile(
+    "[\u3400-\u9fff]{2,4},[^,。;；]*(?:律师|法律工作者|经理|主任|职员|员工|董事长?|部长|会计|法务|干部|教师|医师)"
+)
+"""A name with whose it is behind it: 洪涛声，南泽明德律师事务所律师."""
 _ASKS_DAY = re.compile("哪一?天|几[月]?几?[号日](?![码召线楼])|哪一?日(?!子)")
 _SAYS_DAY = re.compile(
     r"[日号天]|\d[-/.]\d|节|除夕|周[一二三四五六日末]|星期|初|[今明昨]|廿|旬|元旦|当天|\d{1,2}(?!\d|年|月|个)"
@@ -406,4 +410,5 @@ def _without_apposition(text: str, folded: str, low: int, high: int) -> tuple[in
     comma = re.search("[,，]", text[low:high])
     if comma is None:
         return low, high
-    return (low, low + comma.start()) if (low, low + comma.start()) in find_people(folded) else (low, high)
+    name = (low, low + comma.start())
+    return name if name in find_people(folded) or _WITH_OFFICE.fullmatch(folded, low, high) else (low, high)

@@ -86,7 +86,9 @@ _TOLD_WITH = re.compile(
 )
 _LINK = re.compile(r"(?:https?://|ftp://|www\.)[!-~]+")
 _PART_OF = re.compile(rf"[^,，。;；、\d]{{0,8}}中的({_NUMBER.pattern})")
-_CHANGED_TO = re.compile("(?:调整|[改变]更?|延期|推迟|提前|[搬迁]移?|更名|提高|降低)[到至为]")
+_CHANGED_TO = re.compile(
+    "(?:调整|[改变]更?|延期|推迟|提前|[搬迁]移?|更名|提高|降低|缩短|延长|下降|上升|减少|增加|增长|[上下]调|[增减降升涨跌])[到至为]"
+)
 _WAS = re.compile("原[来先定本]|[以之]前|本来|过去")
 _BEFORE_TITLE = re.compile("[以由被将把在][“「『《‘]")
 _LEADS_ON = set("的在是于由被把将从")
