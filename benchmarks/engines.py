@@ -46,7 +46,7 @@ Run = Callable[[Tensor], Floats]
 """Token ids int64 (1, tokens) -> float32 (tokens, hidden)."""
 
 SET = SHARED / "data" / "qa" / "dev_cmrc2018_trial.jsonl.gz"
-QUESTIONS = 300
+QUESTIONS = 120
 CHARACTERS = 400
 SEED = 0
 WEIGHT_LIMIT = 63
