@@ -54,6 +54,11 @@ _THING_ENDS = (
 """Endings of nouns before which a name is no person's, besides those that :data:`qa.lexicon.FOCUS_SUFFIXES` has for a place
 or an organisation.
 """
+_BYLINE = re.compile(r"\([^()]{0,12}(?:记者|通讯员|作者|摄影|编辑)[^()]{0,40}\)")
+_WITH_OFFICE = re.compile(
+    "[\u3400-\u9fff]{2,4},[^,。;；]*(?:律师|法律工作者|经理|主任|职员|员工|董事长?|部长|会计|法务|干部|教师|医师)"
+)
+"""A name with whose it is behind it: 洪涛声，南泽明德律师事务所律师."""
 
 
 @lru_cache(maxsize=64)
@@ -131,3 +136,17 @@ def _may_be_given(token: Token) -> bool:
     if len(token.text) != 1 or not _HAN.match(token.text):
         return False
     return token.tag[0] not in _NO_GIVEN or token.text in _NUMERAL_GIVEN
+
+
+def is_reporter(folded: str, low: int, high: int) -> bool:
+    """Whether ``[low, high)`` of a folded text stands in the brackets that say who reports."""
+    return any(match.start() <= low and high <= match.end() for match in _BYLINE.finditer(folded))
+
+
+def without_apposition(text: str, folded: str, low: int, high: int) -> tuple[int, int]:
+    """``[low, high)`` up to a comma behind a bare name: 洪涛声，南泽明德律师事务所律师."""
+    comma = re.search("[,，]", text[low:high])
+    if comma is None:
+        return low, high
+    name = (low, low + comma.start())
+    return name if name in find_people(folded) or _WITH_OFFICE.fullmatch(folded, low, high) else (low, high)

@@ -26,7 +26,7 @@ from qa.measures import can_measure, only_change
 from qa.offices import answering, asked_office
 from qa.parts import asked_part
 from qa.passages import sentences
-from qa.people import find_people
+from qa.people import find_people, is_reporter, without_apposition
 from qa.question import Kind, Question, align, asks_when, date_grain, parse_question
 from qa.spacing import closed_up, kept_places
 from qa.spans import (
@@ -101,15 +101,10 @@ _BEHIND_FIGURES = re.compile(
     r"[^\d一二三四五六七八九十百千万亿]{0,4}[\d一二三四五六七八九十百千万亿].*?([^\d一二三四五六七八九十百千万亿]*)",
     re.DOTALL,
 )
-_BYLINE = re.compile(r"\([^()]{0,12}(?:记者|通讯员|作者|摄影|编辑)[^()]{0,40}\)")
 _ASKS_REPORTER = re.compile("记者|通讯员|作者|报道|采写|撰|摄影|编辑|写")
 _DURATION = re.compile(
     r"[\d.一二两三四五六七八九十百半]+个?(?:工作日|小时|分钟|星期|月|天|日|周|年|秒)(?:之?内|以内|以上|左右)?$"
 )
-_WITH_OFFICE = re.compile(
-    "[\u3400-\u9fff]{2,4},[^,。;；]*(?:律师|法律工作者|经理|主任|职员|员工|董事长?|部长|会计|法务|干部|教师|医师)"
-)
-"""A name with whose it is behind it: 洪涛声，南泽明德律师事务所律师."""
 _ASKS_DAY = re.compile("哪一?天|几[月]?几?[号日](?![码召线楼])|哪一?日(?!子)")
 _SAYS_DAY = re.compile(
     r"[日号天]|\d[-/.]\d|节|除夕|周[一二三四五六日末]|星期|初|[今明昨]|廿|旬|元旦|当天|\d{1,2}(?!\d|年|月|个)"
@@ -362,7 +357,7 @@ def _shaped(hit: Hit, folded: str, question: Question, low: int, high: int) -> t
         answer = without_particles(text, *answer)
     answer = asked_part(question, text, *bare_title(text, *answer))
     if kind == "person":
-        answer = _without_apposition(text, folded, *answer)
+        answer = without_apposition(text, folded, *answer)
     if kind == "person" and hit.document is not None:
         answer = whole_name(hit.document.text, text, *answer)
     return answer
@@ -388,7 +383,7 @@ def _without_asked(question: Question, text: str, low: int, high: int) -> tuple[
 def _may_answer(text: str, folded: str, question: Question, low: int, high: int) -> bool:
     """Whether ``[low, high)`` is of the kind that is asked for."""
     kind = question.kind
-    if _is_reporter(folded, low, high) and not _ASKS_REPORTER.search(question.folded):
+    if is_reporter(folded, low, high) and not _ASKS_REPORTER.search(question.folded):
         return False
     amount = kind == "number" and question.asked is not None and "多少" in question.folded[slice(*question.asked)]
     if not can_answer(kind, text[low:high], amount=amount):
@@ -398,17 +393,3 @@ def _may_answer(text: str, folded: str, question: Question, low: int, high: int)
     if _ASKS_DAY.search(question.folded) and not _SAYS_DAY.search(folded[low:high]):
         return False
     return kind != "number" or can_measure(question.folded, folded, low, high)
-
-
-def _is_reporter(folded: str, low: int, high: int) -> bool:
-    """Whether ``[low, high)`` stands in the brackets that say who reports."""
-    return any(match.start() <= low and high <= match.end() for match in _BYLINE.finditer(folded))
-
-
-def _without_apposition(text: str, folded: str, low: int, high: int) -> tuple[int, int]:
-    """``[low, high)`` up to a comma behind a bare name: 洪涛声，南泽明德律师事务所律师."""
-    comma = re.search("[,，]", text[low:high])
-    if comma is None:
-        return low, high
-    name = (low, low + comma.start())
-    return name if name in find_people(folded) or _WITH_OFFICE.fullmatch(folded, low, high) else (low, high)
