@@ -22,7 +22,7 @@ from qa.tagging import tokenize
 
 _CLAUSE_END = re.compile(r"[,，;；。！!？?\n]")
 _ORDINAL = re.compile(r"第(?:\d+|[一二三四五六七八九十百]+)(?=([^\d\s的是为,，。、]))")
-_LABELLED = re.compile(r"(?<![\d.])(\d{1,3}|[a-e])(包|标段|栋|号楼|号线|区|轮)")
+_LABELLED = re.compile(r"(?<![\da-z.])(\d{1,3}|[a-e])(包|标段|栋|号楼|号线|区|轮)")
 _COMPARED = ("比", "较", "继")
 """What before a year or a number says that something is only compared with it: 比第八届增加9000人."""
 _TOPIC = re.compile(r"[\s(（一二三四五六七八九十0-9)）、.．]*(?:关于|对于|至于)[^,，。]{1,20}(?=[,，])")
