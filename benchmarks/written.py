@@ -1,7 +1,7 @@
 """Questions on documents written for it: `python -m benchmarks.written [SET …]`; `make bench-written`.
 
 ``documents/SET`` holds documents as people have them (judgments, contracts, newspaper pages, reports, manuals, minutes; all
-names and facts invented) and ``questions.jsonl``, written by readers of the documents who had never seen the program: what they
+names and facts invented) and ``questions.jsonl``, written from the documents without sight of the program: what they
 say, in the documents' words and in everyday ones, and what they do not say, close to it. A set's documents are one library.
 Of each question: whether the first citation's paragraph is the one that says it, whether the short answer is exactly one of those
 that were written down, and whether what is not said is refused. Writes ``results/written.json``; what was not exact goes to
