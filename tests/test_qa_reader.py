@@ -92,7 +92,7 @@ def test_the_sentence_that_answers_wins_over_one_that_names_the_same_place():
 # fmt: off
 @pytest.mark.parametrize(("question", "answer"), [
     ("When was the bridge opened?",              "12 May 1931"),
-    ("How many vessels pass the bridge a year?", "4,200 vessels"),
+    ("How many vessels pass the bridge a year?", "About 4,200"),
     ("Who designed the bridge?",                 "Clara Hudson"),
     ("Why was the bridge closed?",               "because the east tower was leaning"),
 ])
