@@ -90,7 +90,7 @@ models: dev ## 从公开的包和训练数据重做自带的模型（要有显�
 	$(BIN)/python -m training.make_encoder
 	$(BIN)/python -m training.prepare_reader $(YINJU_SHARED)/data/qa build/reader/packed.jsonl.gz
 	$(BIN)/python -m training.train_reader build/reader/packed.jsonl.gz --out build/reader
-	$(BIN)/python -m training.refine_reader build/reader/packed.jsonl.gz --out build/reader --begin build/reader/reader.safetensors
+	$(BIN)/python -m training.refine_reader build/reader/packed.jsonl.gz --out build/reader
 	$(BIN)/python -m training.pack_reader build/reader/refined.safetensors
 
 clean: ## 删去环境和缓存 · remove the environment and caches

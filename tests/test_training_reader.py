@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from embeddings.encoder import BUNDLED
 from qa.network import Batch
 from qa.passages import sentences
-from training.prepare_reader import exchanged, prepared
+from training.prepare_reader import ASKED, asked_rows, exchanged, prepared
 from training.reader_data import is_held_out
 from training.reader_windows import cut, items_of, load_packed
 from training.train_reader import STAGES, TEMPERATURE, batches, loss_of, rate_at
@@ -75,6 +75,30 @@ def test_the_same_seed_gives_the_same_pass(packed, tokenizer):
     assert items_of(packed, tokenizer, seed=1) != items_of(packed, tokenizer, seed=2)
 
 
+def test_asked_questions_take_the_text_of_their_context_and_a_wrong_place_is_named(tmp_path):
+    place = ROWS[0]["context"].index("312家")
+    asked = {"context_id": "c3", "question": "来了几家企业？", "answer": "312家企业", "start": place}
+    none = {"context_id": "c4", "question": "来了几国企业？", "answer": "", "start": 0}
+    path = tmp_path / "one.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in (asked, none)))
+    first, second = asked_rows(ROWS, tmp_path)
+    assert (first["title"], first["question"], first["source"]) == ("第3屆博覽會", "来了几家企业？", ASKED)
+    assert first["answers"] == [{"text": "312家企業", "start": place}]
+    assert (second["context"], second["answers"]) == (ROWS[1]["context"], [])
+    path.write_text(json.dumps(asked | {"start": place + 1}))
+    with pytest.raises(ValueError, match="来了几家企业"):
+        next(asked_rows(ROWS, tmp_path))
+
+
+def test_a_taught_window_is_learnt_by_a_share_and_another_by_its_target_alone():
+    batch = Batch(torch.zeros((2, 2), dtype=torch.long), torch.ones((2, 2)), torch.ones((2, 2), dtype=torch.bool))
+    even = Fixed([[0.0, 0.0], [0.0, 0.0]])
+    both = torch.tensor([[1, 1], [1, 1]])
+    # The teacher says the same, so of the taught window only 1 - 0.6 of ln 2 is left: (1 + 0.4) / 2 of it in the mean.
+    loss = loss_of(Twice(even), [Twice(even)], batch, both, torch.tensor([0.0, 0.6]))
+    assert loss.item() == pytest.approx(0.7 * 0.693147, abs=1e-5)
+
+
 def test_held_out_goes_by_the_context_alone():
     one = {"context": "江州", "question": "谁？"}
     assert is_held_out(one) == is_held_out({"context": "江州", "question": "何时？"})
@@ -126,18 +150,31 @@ class Fixed(torch.nn.Module):
         return self.logits
 
 
+class Twice(torch.nn.Module):
+    """The same logits for both windows of a batch."""
+
+    def __init__(self, one):
+        super().__init__()
+        self.one = one
+
+    def forward(self, batch):
+        return self.one(batch).repeat(2, 1, 1)
+
+
 def test_the_loss_worked_out_by_hand():
     batch = Batch(torch.zeros((1, 2), dtype=torch.long), torch.ones((1, 2)), torch.ones((1, 2), dtype=torch.bool))
     even, sure = Fixed([[0.0, 0.0], [0.0, 0.0]]), Fixed([[0.0, 0.0], [50.0, 50.0]])
     targets = torch.tensor([[1, 1]])
     # Two places are as likely: ln 2, the mean of start and end. A teacher who is sure is as far away.
     ln2 = 0.693147
-    assert loss_of(even, [], batch, targets, 0.0).item() == pytest.approx(ln2, abs=1e-5)
-    assert loss_of(even, [sure], batch, targets, 1.0).item() == pytest.approx(ln2 * TEMPERATURE**2, abs=1e-4)
-    assert loss_of(even, [even], batch, targets, 1.0).item() == pytest.approx(0.0, abs=1e-6)
+    assert loss_of(even, [], batch, targets, torch.tensor([0.0])).item() == pytest.approx(ln2, abs=1e-5)
+    assert loss_of(even, [sure], batch, targets, torch.tensor([1.0])).item() == pytest.approx(
+        ln2 * TEMPERATURE**2, abs=1e-4
+    )
+    assert loss_of(even, [even], batch, targets, torch.tensor([1.0])).item() == pytest.approx(0.0, abs=1e-6)
     # The mean of logits 0 and 50, and of 50 and 0, says nothing.
     other = Fixed([[50.0, 50.0], [0.0, 0.0]])
-    assert loss_of(even, [sure, other], batch, targets, 1.0).item() == pytest.approx(0.0, abs=1e-6)
+    assert loss_of(even, [sure, other], batch, targets, torch.tensor([1.0])).item() == pytest.approx(0.0, abs=1e-6)
 
 
 @pytest.mark.parametrize("named", [True, False])

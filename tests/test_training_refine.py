@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from embeddings.encoder import BUNDLED
 from embeddings.folding import simplified
-from training import refine_reader
-from training.reader_windows import Item
+from training.prepare_reader import ASKED
+from training.reader_windows import Packed
 from training.refine_reader import (
-    SHARE,
+    BEFORE,
+    PUBLIC,
     WRITTEN,
-    Example,
-    batches,
-    begun,
+    begin_with_bundled,
     check_written,
     found,
     load_written,
-    loss_of,
+    mixed,
     of_document,
 )
+from training.train_reader import batches, trained_network
 
+RUN = 36
+"""Characters in a row, longer than what every judgment says at its end."""
 DOCUMENT = {
     "title": "蚕桑學堂",
     "passages": ["首任監督段恭溥任職九年，次任監督金兆熊任職三年。", "學堂招收農家子弟，首期六十名。"],
@@ -63,11 +67,20 @@ def test_every_answer_stands_once_where_it_is_said_to_and_no_question_is_asked_t
             assert not answer or simplified(text).count(simplified(marked)) == 1, asked
 
 
-def test_no_written_title_is_that_of_a_document_that_the_program_is_measured_on():
-    measured = Path(refine_reader.__file__).parents[1] / "benchmarks" / "documents"
-    names = {path.stem for path in measured.rglob("*.*")}
-    assert names
-    assert not names & {document["title"] for document in load_written(WRITTEN)}
+def test_nothing_that_the_program_is_measured_on_stands_in_a_written_document():
+    root = Path(__file__).parents[1]
+    measured = [*(root / "benchmarks" / "documents").rglob("*.*"), *(root / "seeds").glob("*.txt")]
+    stretches = {text[i : i + RUN] for text in map(plain_text, measured) for i in range(len(text) - RUN + 1)}
+    assert len(measured) > 40
+    assert len(stretches) > 10_000
+    for document in load_written(WRITTEN):
+        for text in document["passages"]:
+            bare = "".join(text.split())
+            assert not {bare[i : i + RUN] for i in range(len(bare) - RUN + 1)} & stretches, bare
+
+
+def plain_text(path):
+    return "".join(path.read_text("utf-8", errors="ignore").split())
 
 
 def test_the_first_document_of_each_file_is_kept_aside(tmp_path):
@@ -90,36 +103,44 @@ def test_the_place_of_an_answer_that_stands_twice_is_the_one_after_its_hint():
     assert found("任職三年，後又三年。", "三年", "後又") == (7, 9)
 
 
-def test_batches_hold_every_example_once_and_public_ones_apart(windows):
-    examples = [Example(one, public) for public in (False, True) for one in windows * 9]
-    made = list(batches([examples]))
-    assert sorted(map(id, (one for batch in made for one in batch))) == sorted(map(id, examples))
-    assert all(len({one.public for one in batch}) == 1 for batch in made)
+def test_batches_hold_every_window_once_and_taught_ones_apart(windows):
+    items = [replace(one, taught=taught) for taught in (False, True) for one in windows * 9]
+    made = list(batches([items], seed=5, size=4))
+    assert sorted(map(id, (one for batch in made for one in batch))) == sorted(map(id, items))
+    assert sum(len({one.taught for one in batch}) > 1 for batch in made) <= 1
 
 
-def test_a_public_window_is_learnt_by_a_share_and_is_at_rest_where_the_old_reader_is_right(windows):
-    network = begun(None).requires_grad_(False).train(False)
-    device = torch.device("cpu")
-    batch = windows[:2]
-    written = float(loss_of(network, network, [Example(one, False) for one in batch], device))
-    public = float(loss_of(network, network, [Example(one, True) for one in batch], device))
-    # The distance from itself is 0, so only the other part of the loss is left.
-    assert public == pytest.approx((1 - SHARE) * written, rel=1e-4)
+def test_a_pass_holds_the_written_questions_untaught_and_as_many_public_ones(tokenizer):
+    text = "首任馆长段恭溥任职九年。"
+    entry = {"title": "", "own": [0], "gold": 0, "answer": [9, 11], "answers": ["九年"], "wrong": [], "names": [],
+             "words": [], "aside": False}  # fmt: skip
+    asked = entry | {"question": "段恭溥干了多久？", "source": ASKED}
+    public = [entry | {"question": f"段恭溥任馆长{n}年？", "source": "public"} for n in range(40)]
+    packed = Packed([{"text": text, "title": "", "sentences": [(0, len(text))]}], [asked, *public])
+    items = mixed(packed, [DOCUMENT, DOCUMENT | {"aside": True}], tokenizer, 3)
+    untaught = [one for one in items if not one.taught]
+    own = list(of_document(DOCUMENT, tokenizer, random.Random(3)))
+    assert [one.window.ids for one in untaught[:-1]] == [one.window.ids for one in own]
+    assert tokenizer.decode(untaught[-1].window.ids[untaught[-1].start : untaught[-1].end + 1]).strip() == "九年"
+    assert len(items) == round((1 + PUBLIC) * len(untaught))
 
 
-def test_documents_kept_aside_are_measured_and_the_others_are_not(tokenizer):
-    network = begun(None).requires_grad_(False).train(False)
-    found = check_written(network, tokenizer, [DOCUMENT | {"aside": True}, DOCUMENT])
-    assert found["written"] == 3
-    assert 0 <= found["EM"] <= found["F1"] <= 100
+def test_the_reader_that_ships_is_begun_with_where_there_is_no_other(tmp_path, tokenizer):
+    begin_with_bundled(tmp_path)
+    begun = trained_network(BUNDLED, tmp_path / f"{BEFORE}.safetensors")
+    answered = [asked for asked in DOCUMENT["questions"] if asked["answer"]]
+    found = check_written(begun, tokenizer, [DOCUMENT | {"aside": True}, DOCUMENT])
+    # Three questions of the one document that is kept aside, its gold answers in simplified script.
+    assert (found["written"], len(answered)) == (3, 2)
+    assert found["EM"] == found["F1"] == 100
+    worse = [answered[0] | {"answer": "九年"}, *DOCUMENT["questions"][1:]]
+    assert check_written(begun, tokenizer, [DOCUMENT | {"aside": True, "questions": worse}])["EM"] == 50
 
 
 def test_tensors_that_the_reader_has_not_are_refused(tmp_path):
-    from safetensors.torch import save_file
-
     save_file({"head.weights": torch.zeros(1)}, tmp_path / "other.safetensors")
     with pytest.raises(ValueError, match=r"head\.weights"):
-        begun(tmp_path / "other.safetensors")
+        trained_network(BUNDLED, tmp_path / "other.safetensors")
 
 
 def test_windows_are_the_same_for_the_same_seed(tokenizer):
@@ -128,4 +149,3 @@ def test_windows_are_the_same_for_the_same_seed(tokenizer):
         for _ in range(2)
     )
     assert first == second
-    assert isinstance(next(of_document(DOCUMENT, tokenizer, random.Random(3))), Item)

@@ -31,6 +31,8 @@ from training.reader_data import (
 )
 
 SEED = 7
+ASKED = "asked"
+"""The source of the questions in ``training/asked``, which were written for this project on contexts of the public sets."""
 TRIES = 60
 """Names or words that are tried in a question's place."""
 VARIANTS = 3
@@ -46,7 +48,8 @@ def main() -> None:
         "--sets", nargs="*", default=[], metavar="NAME", help="dev sets to be measured on, never trained"
     )
     options = parser.parse_args()
-    rows = [row | {"aside": is_held_out(row)} for row in read_rows(options.data)]
+    rows = read_rows(options.data)
+    rows = [row | {"aside": is_held_out(row)} for row in [*rows, *asked_rows(rows, Path(__file__).parent / ASKED)]]
     for name in options.sets:
         raw = gzip.decompress((options.data / f"{name}.jsonl.gz").read_bytes()).decode("utf-8")
         rows += [json.loads(line) | {"aside": True, "source": name} for line in raw.splitlines()]
@@ -54,6 +57,24 @@ def main() -> None:
     text = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in prepared(rows))
     options.out.write_bytes(gzip.compress(text.encode(), mtime=0))
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
+
+
+def asked_rows(rows: Sequence[Row], folder: Path) -> Iterator[Row]:
+    """The questions in ``folder``, as rows: there a line is ``{"context_id", "question", "answer", "start"}``, in simplified
+    script, the start in the context's characters; without an answer its text is empty.
+
+    :raises ValueError: if an answer does not stand where it is said to.
+    """
+    contexts = {row["context_id"]: row for row in rows}
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            asked = json.loads(line)
+            row = contexts[asked["context_id"]]
+            text = row["context"][asked["start"] : asked["start"] + len(asked["answer"])]
+            if simplified(text) != asked["answer"]:
+                raise ValueError(f"{path.name}: {asked['question']}: at {asked['start']} stands {text}")
+            answers = [{"text": text, "start": asked["start"]}] if text else []
+            yield row | {"question": asked["question"], "answers": answers, "source": ASKED}
 
 
 def prepared(rows: Sequence[Row]) -> Iterator[dict[str, Any]]:

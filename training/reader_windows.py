@@ -41,11 +41,14 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An encoded window and the token positions of its answer; both 0 for "not in this window"."""
+    """An encoded window and the token positions of its answer, both 0 for "not in this window"; ``taught``: a teacher's
+    scores of it are learnt too, where there is one.
+    """
 
     window: Window
     start: int
     end: int
+    taught: bool = True
 
 
 def load_packed(path: Path) -> Packed:

@@ -1,58 +1,55 @@
 """Trains the reader that ships on questions written for this project, without losing what it knows.
 
     python -m training.prepare_reader DATA build/reader/packed.jsonl.gz
-    python -m training.refine_reader build/reader/packed.jsonl.gz --out FOLDER [--begin FOLDER/reader.safetensors]
+    python -m training.refine_reader build/reader/packed.jsonl.gz --out FOLDER
 
-The written documents (``training/written``) hold questions in everyday words on formal text, several like facts in one
-paragraph of which one is asked for, and questions that the paragraph comes near to and does not answer. To each of their
-windows comes one of the public sets', of which the new reader also learns the old one's scores (Hinton and others 2015,
-arXiv 1503.02531), so that these stay as they are. Runs on a GPU where there is one, else on all cores; saves as it goes
-and goes on from there. Writes ``refined.safetensors`` (float32, the trained tensors) and ``log.jsonl``.
+The written questions are of two kinds. ``training/written`` holds invented documents: questions in everyday words on
+formal text, several like facts in one paragraph of which one is asked for, and questions that the paragraph comes near to
+and does not answer. ``training/asked`` holds more such questions on contexts of the public sets, and is in the packed file.
+With each of their windows goes one of the public sets' own, of which the new reader also learns the old one's scores
+(Hinton and others 2015, arXiv 1503.02531), so that these stay as they are.
+
+Starts from ``reader.safetensors`` in FOLDER, which ``training.train_reader`` made; from the reader that ships where there is
+none. Runs on a GPU where there is one, else on all cores; saves as it goes and goes on from there. Writes
+``refined.safetensors`` (float32, the trained tensors) and ``log.jsonl``.
 """
 
 from __future__ import annotations
 
-import argparse
-import copy
-import itertools
 import json
 import random
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
-from torch import Tensor
-from torch.nn.functional import cross_entropy, log_softmax, softmax
 
-from embeddings.encoder import BUNDLED
 from embeddings.folding import simplified
 from embeddings.stored import TOKENIZER
 from embeddings.weights import FILE_NAME, load_weights
 from qa.evaluate import exact_match, f1
-from qa.network import FOLDER, SpanNetwork, best_spans, collate, encode
+from qa.network import FOLDER, SpanNetwork
 from qa.passages import sentences
+from training.prepare_reader import ASKED
 from training.reader_windows import Entry, Item, Packed, item, items_of, load_packed
 from training.train_reader import (
-    DROPOUT,
     FROZEN_LAYERS,
-    TEMPERATURE,
+    STAGES,
+    Stage,
+    best_of,
     check,
-    forward,
-    moved,
+    folders,
     note,
-    optimizer_of,
-    rate_at,
-    restore,
-    save,
-    trainable,
+    seeds,
+    train,
 )
 
 WRITTEN = Path(__file__).parent / "written"
-SEED, PASSES, RATE, BATCH, POOL = 41, 2, 6e-5, 16, 64
+BEFORE = STAGES[-1].name
+STAGE = Stage("refined", 43, 2, 1e-4, FROZEN_LAYERS, (BEFORE,), share=0.6, begins=BEFORE, batch=16)
 OTHER_PASSAGE = 0.4
 """Share of questions that are also asked of the passage of the same document that is most like them."""
 WHOLE = 0.6
@@ -60,31 +57,24 @@ WHOLE = 0.6
 ANSWERED = 0.9
 """Share of the answerable questions that are to be answered when it is counted how many others are refused."""
 PUBLIC = 1.0
-"""Windows of the public sets to one of the written ones."""
-SHARE = 0.7
-"""How much of the loss of a public window is the distance from the old reader's scores."""
-DECAY = 0.995
-SAVE_EVERY, NOTE_EVERY = 100, 20
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A window, and whether the old reader's scores of it are learnt too."""
-
-    item: Item
-    public: bool
+"""Windows of the public sets' own questions to one of the written ones."""
 
 
 def main() -> None:
     """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("packed", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--begin", type=Path, help="trained tensors to start from; those that ship if not given")
-    parser.add_argument("--written", type=Path, default=WRITTEN)
-    options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    refine(load_packed(options.packed), load_written(options.written), options.out, options.begin)
+    data, base, out = folders(__doc__)
+    if not (out / f"{BEFORE}.safetensors").exists():
+        begin_with_bundled(out)
+    packed, written = load_packed(data), load_written(WRITTEN)
+    tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
+    mean = train(base, out, STAGE, [mixed(packed, written, tokenizer, seed) for seed in seeds(STAGE)])
+    note(out, {"stage": STAGE.name, **check_written(mean, tokenizer, written), **check(mean, tokenizer, packed)})
+
+
+def begin_with_bundled(out: Path) -> None:
+    """Write the trained tensors of the reader that ships where the stage before leaves its own."""
+    stored = load_weights(FOLDER / FILE_NAME)
+    save_file({name: torch.from_numpy(array) for name, array in stored.items()}, out / f"{BEFORE}.safetensors")
 
 
 def load_written(folder: Path) -> list[Entry]:
@@ -98,95 +88,19 @@ def load_written(folder: Path) -> list[Entry]:
     ]
 
 
-def refine(packed: Packed, written: Sequence[Entry], out: Path, begin: Path | None) -> None:
-    """Train, from the last saved state if there is one."""
-    torch.manual_seed(SEED)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    tokenizer = Tokenizer.from_file(str(BUNDLED / TOKENIZER))
-    network = begun(begin).to(device)
-    teacher = copy.deepcopy(network).requires_grad_(False).train(False)
-    mean = copy.deepcopy(teacher)
-    trained = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
-    means = dict(mean.named_parameters())
-    optimizer = optimizer_of(trained)
-    passes = [examples(packed, written, tokenizer, 1000 * SEED + number) for number in range(PASSES)]
-    steps = sum(-(-len(one) // BATCH) for one in passes)
-    step = restore(out, network, optimizer, mean)
-    print({"written": len(written), "examples": [len(one) for one in passes], "steps": steps, "from": step}, flush=True)
-    started, losses = time.perf_counter(), []
-    for batch in itertools.islice(batches(passes), step, None):
-        loss = loss_of(network, teacher, batch, device)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * rate_at(step, steps)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        step += 1
-        kept = min(DECAY, step / (step + 9))
-        for name, weight in trained.items():
-            means[name].lerp_(weight.detach(), 1 - kept)
-        losses.append(float(loss.detach()))
-        if step % NOTE_EVERY == 0:
-            note(
-                out, {"step": step, "of": steps, "loss": sum(losses) / len(losses), "s": time.perf_counter() - started}
-            )
-            losses = []
-        if step % SAVE_EVERY == 0:
-            save(out, step, network, optimizer, mean)
-    whole = {name: weight.detach().cpu().contiguous() for name, weight in mean.named_parameters() if name in trained}
-    save_file(whole, out / "refined.safetensors")
-    note(out, {"step": step, **check_written(mean, tokenizer, written), **check(mean, tokenizer, packed, device)})
-
-
-def begun(begin: Path | None) -> SpanNetwork:
-    """The reader to start from, its lowest layers as they are."""
-    network = SpanNetwork(trainable(BUNDLED, frozen=FROZEN_LAYERS, dropout=DROPOUT))
-    own = load_file(begin) if begin else {n: torch.from_numpy(a) for n, a in load_weights(FOLDER / FILE_NAME).items()}
-    missing, unknown = network.load_state_dict(own, strict=False)
-    if unknown:
-        raise ValueError(f"{begin or FOLDER}: tensors that the reader has not: {unknown[:3]}")
-    return network.train()
-
-
-def loss_of(network: SpanNetwork, teacher: SpanNetwork, batch: Sequence[Example], device: torch.device) -> Tensor:
-    """Cross-entropy of start and end over the batch; for public windows mixed with the distance from the old scores."""
-    windows = moved(collate([one.item.window for one in batch]), device)
-    targets = torch.tensor([[one.item.start, one.item.end] for one in batch], device=device)
-    public = torch.tensor([one.public for one in batch], device=device)
-    logits = forward(network, windows)
-    own = cross_entropy(logits, targets, reduction="none").mean(1)
-    share = SHARE * public.float()
-    if not public.any():
-        return own.mean()
-    with torch.no_grad():
-        aim = forward(teacher, windows) / TEMPERATURE
-    wide = log_softmax(aim, 1) - log_softmax(logits / TEMPERATURE, 1)
-    distance = (softmax(aim, 1) * wide).sum(1).mean(1) * TEMPERATURE**2
-    return ((1 - share) * own + share * distance).mean()
-
-
-def batches(passes: Sequence[Sequence[Example]]) -> Iterator[list[Example]]:
-    """All examples of all passes once, public and written apart and those of like length together."""
-    for number, examples in enumerate(passes):
-        chance = random.Random(SEED + number)
-        ready: list[list[Example]] = []
-        for public in (False, True):
-            own = [one for one in examples if one.public == public]
-            order = chance.sample(own, len(own))
-            for first in range(0, len(order), BATCH * POOL):
-                pool = sorted(order[first : first + BATCH * POOL], key=lambda one: len(one.item.window.ids))
-                ready += [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
-        yield from chance.sample(ready, len(ready))
-
-
-def examples(packed: Packed, written: Sequence[Entry], tokenizer: Tokenizer, seed: int) -> list[Example]:
-    """One pass: all windows of the written documents, and as many of the public sets; the same seed, the same windows."""
+def mixed(packed: Packed, written: Sequence[Entry], tokenizer: Tokenizer, seed: int) -> list[Item]:
+    """One pass: all windows of the written questions, and :data:`PUBLIC` as many of the public sets', of which alone the
+    teacher is asked; the same seed, the same windows.
+    """
     chance = random.Random(seed)
+    asked, public = (
+        items_of(Packed(packed.pieces, [q for q in packed.questions if (q["source"] == ASKED) == own]), tokenizer, seed)
+        for own in (True, False)
+    )
     own = [one for document in written if not document["aside"] for one in of_document(document, tokenizer, chance)]
-    public = items_of(packed, tokenizer, seed)
+    own += asked
     few = chance.sample(public, min(len(public), round(PUBLIC * len(own))))
-    return [Example(one, False) for one in own] + [Example(one, True) for one in few]
+    return [replace(one, taught=False) for one in own] + few
 
 
 def of_document(document: Entry, tokenizer: Tokenizer, chance: random.Random) -> Iterator[Item]:
@@ -220,18 +134,9 @@ def check_written(network: SpanNetwork, tokenizer: Tokenizer, written: Sequence[
     for document in (one for one in written if one["aside"]):
         texts = [simplified(text) for text in document["passages"]]
         for asked in document["questions"]:
-            windows = [
-                encode(tokenizer, simplified(asked["question"]), simplified(document["title"]), t) for t in texts
-            ]
-            with torch.inference_mode():
-                logits = forward(network, moved(collate(windows), next(network.parameters()).device)).cpu()
-            score, text = max(
-                (score, text[start:end])
-                for text, window, part in zip(texts, windows, logits, strict=True)
-                for score, start, end in best_spans(part, window, count=1)
-            )
-            if asked["answer"]:
-                gold = simplified(asked["answer"])
+            entry = {"question": simplified(asked["question"]), "title": simplified(document["title"])}
+            score, text = best_of(network, tokenizer, entry, texts)
+            if gold := simplified(asked["answer"]):
                 exact.append(exact_match(text, gold))
                 overlap.append(f1(text, gold))
                 answerable.append(score)
@@ -240,9 +145,9 @@ def check_written(network: SpanNetwork, tokenizer: Tokenizer, written: Sequence[
     least = sorted(answerable)[round((1 - ANSWERED) * len(answerable))]
     return {
         "written": len(answerable) + len(others),
-        "EM": 100 * sum(exact) / len(exact),
-        "F1": 100 * sum(overlap) / len(overlap),
-        "refused": 100 * sum(score < least for score in others) / len(others),
+        "EM": 100 * float(np.mean(exact)),
+        "F1": 100 * float(np.mean(overlap)),
+        "refused": 100 * float(np.mean([score < least for score in others])),
     }
 
 

@@ -31,7 +31,7 @@ from torch.nn.functional import cross_entropy, log_softmax, softmax
 from transformers import BertConfig, BertModel
 
 from embeddings.bert import load_bert
-from embeddings.encoder import BUNDLED
+from embeddings.encoder import BUNDLED, precision
 from embeddings.stored import CONFIG, TOKENIZER
 from embeddings.weights import FILE_NAME, load_weights
 from qa.evaluate import exact_match, f1
@@ -49,15 +49,15 @@ TEMPERATURE = 1.5
 """By which the logits of teacher and pupil are divided before they are compared."""
 POOL = 64
 """Batches whose items are sorted by length together, so that little is padded."""
-SAVE_EVERY, NOTE_EVERY, CHECKED = 400, 100, 500
+SAVE_EVERY, NOTE_EVERY, CHECKED = 100, 20, 500
 """Steps, steps, and questions of each source."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """``passes`` over the data with a learning rate that rises to ``rate`` and falls to 0. ``share`` is how much of the
-    loss is the distance from the mean logits of ``teachers``; ``begins`` is the stage whose weights it starts from,
-    and the base where there is none.
+    loss of a window that is taught is the distance from the mean logits of ``teachers``; ``begins`` is the stage whose
+    weights it starts from, and the base where there is none; ``batch`` is how many windows make a step.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Stage:
     teachers: tuple[str, ...] = ()
     share: float = 0.0
     begins: str = ""
+    batch: int = BATCH
 
 
 TEACHERS = ("teacher-1", "teacher-2", "teacher-3", "teacher-4")
@@ -80,10 +81,17 @@ STAGES = (
 
 def main() -> None:
     """Run from the command line."""
-    packed, base, out = folders(__doc__)
+    data, base, out = folders(__doc__)
+    packed, tokenizer = load_packed(data), Tokenizer.from_file(str(base / TOKENIZER))
     for stage in STAGES:
         if not (out / f"{stage.name}.safetensors").exists():
-            train(load_packed(packed), base, out, stage)
+            mean = train(base, out, stage, [items_of(packed, tokenizer, seed) for seed in seeds(stage)])
+            note(out, {"stage": stage.name, **check(mean, tokenizer, packed)})
+
+
+def seeds(stage: Stage) -> range:
+    """A seed for each pass of a stage."""
+    return range(1000 * stage.seed, 1000 * stage.seed + stage.passes)
 
 
 def folders(description: str) -> tuple[Path, Path, Path]:
@@ -97,27 +105,28 @@ def folders(description: str) -> tuple[Path, Path, Path]:
     return options.data, options.base, options.out
 
 
-def train(packed: Packed, base: Path, out: Path, stage: Stage) -> None:
-    """Train one stage, from its last saved state if there is one."""
+def train(base: Path, out: Path, stage: Stage, passes: Sequence[Sequence[Item]]) -> SpanNetwork:
+    """Train one stage, from its last saved state if there is one. The network of the mean weights, as they are written to
+    ``out``.
+    """
     torch.manual_seed(stage.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
     network = make_network(base, stage.frozen).to(device)
     if stage.begins:
-        network.load_state_dict(load_file(out / f"{stage.begins}.safetensors"), strict=False)
+        network.load_state_dict(trained_network(base, out / f"{stage.begins}.safetensors").state_dict())
     mean = copy.deepcopy(network).requires_grad_(False).train(False)
-    teachers = [taught(base, out / f"{name}.safetensors").to(device) for name in stage.teachers]
+    teachers = [trained_network(base, out / f"{name}.safetensors").to(device) for name in stage.teachers]
     trained = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
     means = dict(mean.named_parameters())
     optimizer = optimizer_of(trained)
-    passes = [items_of(packed, tokenizer, 1000 * stage.seed + number) for number in range(stage.passes)]
-    steps = sum(-(-len(items) // BATCH) for items in passes)
+    steps = sum(-(-len(items) // stage.batch) for items in passes)
     step = restore(out, network, optimizer, mean, stage.name)
     begun, losses = time.perf_counter(), []
-    for items in itertools.islice(batches(passes, stage.seed), step, None):
+    for items in itertools.islice(batches(passes, stage.seed, stage.batch), step, None):
         batch = moved(collate([item.window for item in items]), device)
         targets = torch.tensor([[item.start, item.end] for item in items], device=device)
-        loss = loss_of(network, teachers, batch, targets, stage.share)
+        taught = torch.tensor([float(item.taught) for item in items], device=device)
+        loss = loss_of(network, teachers, batch, targets, stage.share * taught)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)
         for group in optimizer.param_groups:
@@ -130,46 +139,39 @@ def train(packed: Packed, base: Path, out: Path, stage: Stage) -> None:
             means[name].lerp_(weight.detach(), 1 - kept)
         losses.append(loss.detach())
         if step % NOTE_EVERY == 0:
-            seconds = time.perf_counter() - begun
-            note(
-                out,
-                {
-                    "stage": stage.name,
-                    "step": step,
-                    "of": steps,
-                    "loss": float(sum(losses) / len(losses)),
-                    "s": seconds,
-                },
-            )
+            lately, seconds = float(sum(losses) / len(losses)), time.perf_counter() - begun
+            note(out, {"stage": stage.name, "step": step, "of": steps, "loss": lately, "s": seconds})
             losses = []
         if step % SAVE_EVERY == 0:
             save(out, step, network, optimizer, mean, stage.name)
-    note(out, {"stage": stage.name, "step": step, **check(mean, tokenizer, packed, device)})
     whole = {name: weight.detach().cpu().contiguous() for name, weight in mean.named_parameters() if name in trained}
     save_file(whole, out / f"{stage.name}.safetensors")
     (out / f"{stage.name}.pt").unlink(missing_ok=True)
+    return mean
 
 
 def loss_of(
-    network: SpanNetwork, teachers: Sequence[SpanNetwork], batch: Batch, targets: Tensor, share: float
+    network: SpanNetwork, teachers: Sequence[SpanNetwork], batch: Batch, targets: Tensor, share: Tensor
 ) -> Tensor:
     """Cross-entropy of start and end, mixed with the Kullback-Leibler distance from the teachers' mean logits (Hinton and
-    others 2015, arXiv 1503.02531). ``targets`` int64 (n, 2).
+    others 2015, arXiv 1503.02531). ``targets`` int64 (n, 2); ``share`` float32 (n,): how much of a window's loss is the
+    distance.
     """
     logits = forward(network, batch)
-    loss = cross_entropy(logits.permute(0, 2, 1).flatten(0, 1), targets.flatten())
-    if not teachers:
-        return loss
+    loss = cross_entropy(logits, targets, reduction="none").mean(1)
+    if not (teachers and share.any()):
+        return loss.mean()
     with torch.no_grad():
         aim = torch.stack([forward(teacher, batch) for teacher in teachers]).mean(0) / TEMPERATURE
     wide = log_softmax(aim, 1) - log_softmax(logits / TEMPERATURE, 1)
-    distance: Tensor = (softmax(aim, 1) * wide).sum(1).mean() * TEMPERATURE**2
-    return (1 - share) * loss + share * distance
+    distance = (softmax(aim, 1) * wide).sum(1).mean(1) * TEMPERATURE**2
+    return ((1 - share) * loss + share * distance).mean()
 
 
 def forward(network: SpanNetwork, batch: Batch) -> Tensor:
-    """Logits, on a GPU with products in bfloat16."""
-    with torch.autocast(batch.ids.device.type, torch.bfloat16, enabled=batch.ids.is_cuda):
+    """Logits; products in bfloat16 on a GPU and where the processor has them, twice as fast there as in float32."""
+    narrow = batch.ids.is_cuda or precision() == torch.bfloat16
+    with torch.autocast(batch.ids.device.type, torch.bfloat16, enabled=narrow):
         logits: Tensor = network(batch)
     return logits.float()
 
@@ -196,32 +198,39 @@ def make_network(base: Path, frozen: int) -> SpanNetwork:
     return network.train()
 
 
-def taught(base: Path, path: Path) -> SpanNetwork:
-    """The network of a stage that is done."""
+def trained_network(base: Path, path: Path) -> SpanNetwork:
+    """The network of a stage that is done.
+
+    :raises ValueError: if the file holds tensors that the reader has not.
+    """
     network = make_network(base, 0)
-    network.load_state_dict(load_file(path), strict=False)
+    unknown = network.load_state_dict(load_file(path), strict=False).unexpected_keys
+    if unknown:
+        raise ValueError(f"{path}: tensors that the reader has not: {unknown[:3]}")
     return network.requires_grad_(False).train(False)
 
 
 def trainable(base: Path, *, frozen: int, dropout: float = 0.0) -> BertModel:
-    """The base model, its word embeddings and its ``frozen`` lowest layers as they are."""
+    """The base model, its word embeddings and its ``frozen`` lowest layers as they are. No dropout inside the attention: with
+    it torch takes a way twice as slow on a processor.
+    """
     config = BertConfig.from_json_file(base / CONFIG)
-    config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
+    config.hidden_dropout_prob, config.attention_probs_dropout_prob = dropout, 0.0
     bert = load_bert(config, load_weights(base / FILE_NAME), dtype=torch.float32)
     for layer in bert.encoder.layer[frozen:]:
         layer.requires_grad_(True)
     return bert
 
 
-def batches(passes: Sequence[Sequence[Item]], seed: int) -> Iterator[list[Item]]:
-    """All items of all passes once, those of like length together; the same seed, the same batches."""
+def batches(passes: Sequence[Sequence[Item]], seed: int, size: int = BATCH) -> Iterator[list[Item]]:
+    """All items of all passes once, the taught ones and those of like length together; the same seed, the same batches."""
     for number, items in enumerate(passes):
         chance = random.Random(seed + number)
         order = chance.sample(items, len(items))
         ready = []
-        for first in range(0, len(order), BATCH * POOL):
-            pool = sorted(order[first : first + BATCH * POOL], key=lambda item: len(item.window.ids))
-            ready += [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
+        for first in range(0, len(order), size * POOL):
+            pool = sorted(order[first : first + size * POOL], key=lambda item: (item.taught, len(item.window.ids)))
+            ready += [pool[at : at + size] for at in range(0, len(pool), size)]
         yield from chance.sample(ready, len(ready))
 
 
@@ -230,7 +239,7 @@ def moved(batch: Batch, device: torch.device) -> Batch:
     return Batch(batch.ids.to(device), batch.mask.to(device), batch.allowed.to(device))
 
 
-def check(network: SpanNetwork, tokenizer: Tokenizer, packed: Packed, device: torch.device) -> dict[str, str]:
+def check(network: SpanNetwork, tokenizer: Tokenizer, packed: Packed) -> dict[str, str]:
     """EM and F1 in per cent of questions kept aside, by their source, all passages of their context read."""
     by_source: dict[str, list[Entry]] = {}
     for entry in packed.questions:
@@ -239,25 +248,24 @@ def check(network: SpanNetwork, tokenizer: Tokenizer, packed: Packed, device: to
     found = {}
     for name, entries in sorted(by_source.items()):
         asked = entries[:CHECKED]
-        texts = [best_text(network, tokenizer, packed, entry, device) for entry in asked]
+        texts = [best_of(network, tokenizer, one, [packed.pieces[n]["text"] for n in one["own"]])[1] for one in asked]
         exact = sum(max(exact_match(t, gold) for gold in e["answers"]) for t, e in zip(texts, asked, strict=True))
         overlap = sum(max(f1(t, gold) for gold in e["answers"]) for t, e in zip(texts, asked, strict=True))
         found[f"{name} EM/F1 of {len(asked)}"] = f"{100 * exact / len(asked):.1f}/{100 * overlap / len(asked):.1f}"
     return found
 
 
-def best_text(network: SpanNetwork, tokenizer: Tokenizer, packed: Packed, entry: Entry, device: torch.device) -> str:
-    """The best span of all passages of a question's context."""
-    texts = [packed.pieces[number]["text"] for number in entry["own"]]
+def best_of(network: SpanNetwork, tokenizer: Tokenizer, entry: Entry, texts: Sequence[str]) -> tuple[float, str]:
+    """The best span of the texts for an entry's question and title, and its score."""
     windows = [encode(tokenizer, entry["question"], entry["title"], text) for text in texts]
     with torch.inference_mode():
-        logits = forward(network, moved(collate(windows), device)).cpu()
+        logits = forward(network, moved(collate(windows), next(network.parameters()).device)).cpu()
     spans = [
         (score, text[start:end])
         for text, window, part in zip(texts, windows, logits, strict=True)
         for score, start, end in best_spans(part, window, count=1)
     ]
-    return max(spans, default=(0.0, ""))[1]
+    return max(spans, default=(0.0, ""))
 
 
 def save(out: Path, step: int, network: torch.nn.Module, optimizer: Any, mean: torch.nn.Module | None = None,
