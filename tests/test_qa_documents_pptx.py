@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
 from pptx.util import Inches
 
 from qa.documents.pptx import parse_pptx
@@ -123,6 +125,25 @@ def test_slides_are_in_the_order_of_the_show_and_hidden_ones_are_said_to_be() ->
     document = read(saved(show))
     assert blocks(document) == [("heading", 1, "乙"), ("heading", 2, "甲")]
     assert [(notice.code, notice.page) for notice in document.notices] == [("slide_hidden", 1)]
+
+
+def test_comments_old_and_new_are_counted_and_not_read() -> None:
+    show = Presentation()
+    p, p188 = (
+        "http://schemas.openxmlformats.org/presentationml/2006/main",
+        "http://schemas.microsoft.com/office/powerpoint/2018/8/main",
+    )
+    old = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
+    new = "http://schemas.microsoft.com/office/2018/10/relationships/comments"
+    for number, (kind, space, count) in enumerate(((old, p, 2), (new, p188, 1))):
+        slide = show.slides.add_slide(show.slide_layouts[6])
+        box(slide, f"第{number}页", 1, 1)
+        xml = f'<c:cmLst xmlns:c="{space}">{"<c:cm><c:text>批注</c:text></c:cm>" * count}</c:cmLst>'
+        part = Part(PackURI(f"/ppt/comments/comment{number}.xml"), "application/xml", slide.part.package, xml.encode())
+        slide.part.relate_to(part, kind)
+    document = read(saved(show))
+    assert "批注" not in document.text
+    assert [(notice.code, notice.detail) for notice in document.notices] == [("comments", "3")]
 
 
 def test_page_numbers_and_footers_are_furniture() -> None:

@@ -37,6 +37,13 @@ def test_code_pages_and_escapes() -> None:
     assert parse(r"\'81\{\'81\}x").text == b"\x81{\x81}x".decode("gb18030")
 
 
+def test_comments_are_counted_and_not_read() -> None:
+    note = rf"{{\*\atnid AB}}{{\*\atnauthor A}}\chatn{{\*\annotation{{\*\atnref 1}}\f0 {escaped('批注')}}}"
+    document = parse(rf"\f0 {escaped('正文')}{note}{escaped('后文')}{note}\par")
+    assert document.text == "正文后文"
+    assert [(notice.code, notice.detail) for notice in document.notices] == [("comments", "2")]
+
+
 def test_literal_bytes_are_read_too() -> None:
     data = HEAD.encode() + "直接写入的字\\par}".encode("gbk")
     assert parse_rtf(data, document_id="d", name="a").text == "直接写入的字"

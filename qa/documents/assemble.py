@@ -29,6 +29,11 @@ class Draft:
     row: int = 0
 
 
+def comments_notice(count: int) -> list[Notice]:
+    """That a document has ``count`` comments, which are not read; nothing where it has none."""
+    return [Notice("comments", detail=str(count))] if count else []
+
+
 def assemble(
     drafts: Iterable[Draft],
     *,

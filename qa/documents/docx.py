@@ -19,7 +19,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from qa.documents.assemble import Draft, assemble
+from qa.documents.assemble import Draft, assemble, comments_notice
 from qa.documents.docx_numbering import Numbering
 from qa.documents.docx_styles import Look, Styles, look_of_runs
 from qa.documents.docx_tables import WRAPPERS, TableReader, one_column
@@ -243,9 +243,7 @@ class _Reader:
         if unread:
             yield Notice("attachments", detail="、".join(unread))
         comments = self._part("comments")
-        count = 0 if comments is None else len(comments.findall(f"{W}comment"))
-        if count:
-            yield Notice("comments", detail=str(count))
+        yield from comments_notice(0 if comments is None else len(comments.findall(f"{W}comment")))
 
 
 def _runs(paragraph: Element) -> list[Element]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qa.documents.assemble import Draft, assemble
+from qa.documents.assemble import Draft, assemble, comments_notice
 from qa.documents.ooxml import whole
 from qa.documents.package import Package, open_package
 from qa.documents.reading_order import Box, in_reading_order
@@ -65,9 +65,7 @@ def parse_opendocument(data: bytes, *, document_id: str, name: str, path: str = 
     form, read = kinds[content.tag]
     reader = _Reader(package, root, path)
     pages = read(reader, content)
-    comments = sum(1 for _ in content.iter(f"{OFFICE}annotation"))
-    if comments:
-        reader.notices.append(Notice("comments", detail=str(comments)))
+    reader.notices += comments_notice(sum(1 for _ in content.iter(f"{OFFICE}annotation")))
     return assemble(
         reader.drafts.all,
         document_id=document_id,

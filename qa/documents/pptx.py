@@ -4,7 +4,7 @@ A slide's heading is its title, or the first short line on it where it has none.
 stands where its layout puts it; a group is read as one shape, and inside it in order. Charts are rows of the values
 that they draw. Slides are shown in order; hidden ones are read, and said to be hidden.
 
-Not covered: text in pictures, which are counted; numbers that lists count by themselves; comments.
+Not covered: text in pictures and comments, which are counted; numbers that lists count by themselves.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from qa.documents.assemble import Draft, assemble
+from qa.documents.assemble import Draft, assemble, comments_notice
 from qa.documents.ooxml import (
     DGM,
     MC,
@@ -72,7 +72,7 @@ def parse_pptx(data: bytes, *, document_id: str, name: str, path: str = "", revi
         format="pptx",
         title=core_title(package),
         pages=len(parts),
-        notices=reader.notices,
+        notices=[*reader.notices, *comments_notice(reader.comments)],
     )
     return replace(document, furniture=tuple(reader.furniture))
 
@@ -97,7 +97,7 @@ class _Reader:
         self.furniture: list[tuple[int, str]] = []
         self.page = 0
         self.links: dict[str, Relation] = {}
-        self.pictures = 0
+        self.pictures = self.comments = 0
         self._inherited: list[Element] = []
         self._trees: dict[str, Element] = {}
 
@@ -120,6 +120,8 @@ class _Reader:
         if title is None:
             self._head(first)
         self._notes()
+        if part := self._linked(self.links, "comments"):
+            self.comments += sum(1 for _ in self.package.xml(part).iter("{*}cm"))
         if self.pictures:
             self.notices.append(Notice("pictures", page, str(self.pictures)))
 

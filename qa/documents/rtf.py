@@ -1,7 +1,7 @@
 r"""Rich Text Format -> Document: paragraphs, headings by outline level or style, lists, notes, tables.
 
 Bytes are read in the code page of the font that they are set in, then in the file's (\ansicpg936 and the like); \u
-escapes as they stand. Hidden and deleted text is left out; page headers and footers are furniture. Not covered:
+escapes as they stand. Hidden and deleted text is left out; page headers and footers are furniture; comments are counted. Not covered:
 pictures, drawings' text in old files that have it twice, the symbol font.
 
 The reading of control words is :mod:`qa.documents.rtf_words`'s.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from qa.documents import marks
-from qa.documents.assemble import Draft, assemble
+from qa.documents.assemble import Draft, assemble, comments_notice
 from qa.documents.markdown import paragraph_kind
 from qa.documents.markup_tables import table_drafts
 from qa.documents.rtf_words import CHARACTERS, CHARSETS, NO_NUMBER, SKIPPED, Token, codec_of, tokens
@@ -79,7 +79,7 @@ def parse_rtf(data: bytes, *, document_id: str, name: str, path: str = "", revis
         revision=revision,
         format="rtf",
         title=title,
-        notices=() if whole else (Notice("file_cut"),),
+        notices=[*comments_notice(reader.comments), *([] if whole else [Notice("file_cut")])],
     )
     return replace(document, furniture=tuple((0, text) for text in reader.furniture if text.strip()))
 
@@ -105,6 +105,7 @@ class _Reader:
         self.styles: dict[int, int] = {}
         self.style = -1
         self.notes: list[str] = []
+        self.comments = 0
         self.starred = False
         self.ended = False
 
@@ -210,6 +211,9 @@ class _Reader:
         elif word in _TARGETS:
             state.target = _TARGETS[word]
             state.skip = state.skip or word in ("fonttbl", "stylesheet")
+        elif word == "annotation":
+            self.comments += not state.skip
+            state.skip = True
         elif word in SKIPPED or (starred and word not in _KNOWN_STARRED and word not in _ACTIONS):
             state.skip = True
         else:

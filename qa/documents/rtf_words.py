@@ -96,7 +96,7 @@ _SKIPPED = """
     colortbl info pict object objdata nonshppict filetbl listtable listoverridetable revtbl rsidtbl generator themedata
     colorschememapping datastore latentstyles fldinst datafield formfield xe tc tcf rxe bkmkstart bkmkend xmlnstbl sp sn sv
     pgptbl pnseclvl pntxtb pntxta upr author operator company keywords subject comment doccomm creatim revtim printim
-    buptim annotation atnid atnauthor atnref atndate atrfstart atrfend template userprops mmathPr private ftnsep ftnsepc
+    buptim atnid atnauthor atnref atndate atrfstart atrfend template userprops mmathPr private ftnsep ftnsepc
     aftnsep aftnsepc shprslt falt panose fontemb leveltext levelnumbers listname pn do background
 """
 SKIPPED = frozenset(_SKIPPED.split()) - {"info"}
