@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +13,12 @@ from tokenizers import Tokenizer
 
 from embeddings.encoder import BUNDLED
 from embeddings.folding import simplified
+from training.calibrate import kept_set
 from training.prepare_reader import ASKED
 from training.reader_windows import Packed
 from training.refine_reader import (
     BEFORE,
+    KEPT,
     PUBLIC,
     WRITTEN,
     begin_with_bundled,
@@ -39,7 +40,6 @@ DOCUMENT = {
         {"question": "頭一批收了多少人", "answer": "六十名", "passage": 1, "kind": "howmany"},
         {"question": "段恭溥是哪一年到任的", "answer": "", "passage": 0, "kind": "none"},
     ],
-    "aside": False,
 }
 
 
@@ -54,8 +54,8 @@ def windows(tokenizer):
 
 
 def test_every_answer_stands_once_where_it_is_said_to_and_no_question_is_asked_twice():
-    documents = load_written(WRITTEN)
-    assert len(documents) > 50
+    documents = [*load_written(WRITTEN), *load_written(KEPT)]
+    assert len(documents) > 150
     for document in documents:
         questions = [asked["question"] for asked in document["questions"]]
         assert len(set(questions)) == len(questions), document["title"]
@@ -83,12 +83,13 @@ def plain_text(path):
     return "".join(path.read_text("utf-8", errors="ignore").split())
 
 
-def test_the_first_document_of_each_file_is_kept_aside(tmp_path):
-    for name in ("a", "b"):
-        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps({"title": f"{name}{n}"}) + "\n" for n in range(3)))
-    assert [(one["title"], one["aside"]) for one in load_written(tmp_path)] == [
-        ("a0", True), ("a1", False), ("a2", False), ("b0", True), ("b1", False), ("b2", False),
-    ]  # fmt: skip
+def test_no_document_that_is_kept_is_trained_on():
+    kept, trained = load_written(KEPT), load_written(WRITTEN)
+    assert {path.name for path in KEPT.glob("*.jsonl")} >= {path.name for path in WRITTEN.glob("*.jsonl")}
+    assert not {one["title"] for one in kept} & {one["title"] for one in trained}
+    assert not {text for one in kept for text in one["passages"]} & {
+        text for one in trained for text in one["passages"]
+    }
 
 
 def test_a_window_holds_the_answer_in_simplified_script_or_is_marked_as_holding_none(windows, tokenizer):
@@ -117,7 +118,7 @@ def test_a_pass_holds_the_written_questions_untaught_and_as_many_public_ones(tok
     asked = entry | {"question": "段恭溥干了多久？", "source": ASKED}
     public = [entry | {"question": f"段恭溥任馆长{n}年？", "source": "public"} for n in range(40)]
     packed = Packed([{"text": text, "title": "", "sentences": [(0, len(text))]}], [asked, *public])
-    items = mixed(packed, [DOCUMENT, DOCUMENT | {"aside": True}], tokenizer, 3)
+    items = mixed(packed, [DOCUMENT], tokenizer, 3)
     untaught = [one for one in items if not one.taught]
     own = list(of_document(DOCUMENT, tokenizer, random.Random(3)))
     assert [one.window.ids for one in untaught[:-1]] == [one.window.ids for one in own]
@@ -129,12 +130,11 @@ def test_the_reader_that_ships_is_begun_with_where_there_is_no_other(tmp_path, t
     begin_with_bundled(tmp_path)
     begun = trained_network(BUNDLED, tmp_path / f"{BEFORE}.safetensors")
     answered = [asked for asked in DOCUMENT["questions"] if asked["answer"]]
-    found = check_written(begun, tokenizer, [DOCUMENT | {"aside": True}, DOCUMENT])
-    # Three questions of the one document that is kept aside, its gold answers in simplified script.
+    found = check_written(begun, tokenizer, [DOCUMENT])
     assert (found["written"], len(answered)) == (3, 2)
     assert found["EM"] == found["F1"] == 100
     worse = [answered[0] | {"answer": "九年"}, *DOCUMENT["questions"][1:]]
-    assert check_written(begun, tokenizer, [DOCUMENT | {"aside": True, "questions": worse}])["EM"] == 50
+    assert check_written(begun, tokenizer, [DOCUMENT | {"questions": worse}])["EM"] == 50
 
 
 def test_tensors_that_the_reader_has_not_are_refused(tmp_path):
@@ -149,3 +149,14 @@ def test_windows_are_the_same_for_the_same_seed(tokenizer):
         for _ in range(2)
     )
     assert first == second
+
+
+def test_what_is_kept_is_asked_of_its_own_documents():
+    documents, questions = kept_set([DOCUMENT, DOCUMENT | {"title": "又一堂"}])
+    assert [(one.title, one.text) for one in documents] == [
+        (title, "\n\n".join(DOCUMENT["passages"])) for title in ("蚕桑學堂", "又一堂")
+    ]
+    assert [(one.context_id, one.answers) for one in questions[:3]] == [
+        ("蚕桑學堂", ("三年",)), ("蚕桑學堂", ("六十名",)), ("蚕桑學堂", ()),
+    ]  # fmt: skip
+    assert len({one.id for one in questions}) == 6

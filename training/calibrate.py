@@ -2,8 +2,10 @@
 
 Questions of the dev sets are asked of libraries where the answer is known to be there (their own paragraphs), known to
 be gone (the same with the gold paragraph left out), or never was (another set's paragraphs; DuReader's unanswerable
-questions). To these come questions made of theirs and of the training sets' contexts that were kept aside. Libraries are large (a whole set) and small (20 paragraphs), since the weights must serve both. A reading is
-right where its quote stands in the gold paragraph and holds a gold answer.
+questions). To these come questions made of theirs and of the training sets' contexts that were kept aside, and those of the
+written documents that no reader is trained on (``training/kept``), answerable and nearly so. Libraries are large (a
+whole set) and small (20 paragraphs), since the weights must serve both. A reading is right where its quote stands in
+the gold paragraph and holds a gold answer.
 
 Each half of the questions, by a hash of their paragraph, is reported by weights fitted on the other; what ships is fitted on
 both. ``--again`` fits the signals that were collected last. Uses the vectors that the benchmarks keep.
@@ -32,12 +34,14 @@ from benchmarks.quality import HELD_OUT, SETS, answering, read_set
 from qa.answer import PASSAGES_READ, Answerer
 from qa.binding import contrasted
 from qa.confidence import signals
-from qa.evaluate import GoldQuestion
+from qa.evaluate import GoldQuestion, as_document
 from qa.network import load_network
 from qa.people import find_people
 from qa.question import align, parse_question
 from qa.reader import SpanReader
 from qa.types import Document, Hit, Reading
+from training.reader_windows import Entry
+from training.refine_reader import KEPT, load_written
 
 TARGET = ROOT / "qa" / "bundled" / "confidence.json"
 START = {"score": 1.0, "lead": 1.0}
@@ -142,6 +146,10 @@ def collect(shared: Path, names: Sequence[str], count: int) -> list[dict[str, An
         with answering(documents, encoder) as made:
             for kind, gold in track(list(anew(name, chosen, questions, texts)), name, console=Console(stderr=True)):
                 rows += ask_once(replace(made, reader=reader), gold, f"{name} {kind}")
+    documents, questions = kept_set(load_written(KEPT))
+    with answering(documents, encoder) as made:
+        for gold in track(questions, "written", console=Console(stderr=True)):
+            rows += ask_once(replace(made, reader=reader), gold, "written")
     for name, (documents, questions) in sets.items():
         chosen = random.Random(name).sample(questions, min(count, len(questions)))
         strangers = [q for other, (_, pool) in sets.items() if other != name for q in pool]
@@ -164,6 +172,19 @@ def collect(shared: Path, names: Sequence[str], count: int) -> list[dict[str, An
                 for gold in random.Random(part[0].id).sample(foreign, 4):
                     rows += ask_once(answerer, gold, f"{name} small foreign")
     return rows
+
+
+def kept_set(written: Sequence[Entry]) -> tuple[list[Document], list[GoldQuestion]]:
+    """Written documents, and what is asked of them; a question that one does not answer none does."""
+    documents = [as_document(one["title"], one["title"], "\n\n".join(one["passages"])) for one in written]
+    questions = [
+        GoldQuestion(
+            f"{one['title']} {number}", asked["question"], (asked["answer"],) * bool(asked["answer"]), one["title"]
+        )
+        for one in written
+        for number, asked in enumerate(one["questions"])
+    ]
+    return documents, questions
 
 
 def anew(

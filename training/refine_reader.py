@@ -47,7 +47,8 @@ from training.train_reader import (
     train,
 )
 
-WRITTEN = Path(__file__).parent / "written"
+WRITTEN, KEPT = Path(__file__).parent / "written", Path(__file__).parent / "kept"
+"""Folders of written documents: those that are trained on, and others of the same hands that never are."""
 BEFORE = STAGES[-1].name
 STAGE = Stage("refined", 43, 2, 1e-4, FROZEN_LAYERS, (BEFORE,), share=0.6, begins=BEFORE, batch=16)
 OTHER_PASSAGE = 0.4
@@ -65,10 +66,10 @@ def main() -> None:
     data, base, out = folders(__doc__)
     if not (out / f"{BEFORE}.safetensors").exists():
         begin_with_bundled(out)
-    packed, written = load_packed(data), load_written(WRITTEN)
+    packed, written, kept = load_packed(data), load_written(WRITTEN), load_written(KEPT)
     tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
     mean = train(base, out, STAGE, [mixed(packed, written, tokenizer, seed) for seed in seeds(STAGE)])
-    note(out, {"stage": STAGE.name, **check_written(mean, tokenizer, written), **check(mean, tokenizer, packed)})
+    note(out, {"stage": STAGE.name, **check_written(mean, tokenizer, kept), **check(mean, tokenizer, packed)})
 
 
 def begin_with_bundled(out: Path) -> None:
@@ -78,13 +79,9 @@ def begin_with_bundled(out: Path) -> None:
 
 
 def load_written(folder: Path) -> list[Entry]:
-    """The written documents, in the order of their files' names; of each file the first is kept ``aside``, to know how the
-    training goes.
-    """
+    """The written documents of a folder, in the order of their files' names."""
     return [
-        json.loads(line) | {"aside": number == 0}
-        for path in sorted(folder.glob("*.jsonl"))
-        for number, line in enumerate(path.read_text("utf-8").splitlines())
+        json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
     ]
 
 
@@ -97,7 +94,7 @@ def mixed(packed: Packed, written: Sequence[Entry], tokenizer: Tokenizer, seed: 
         items_of(Packed(packed.pieces, [q for q in packed.questions if (q["source"] == ASKED) == own]), tokenizer, seed)
         for own in (True, False)
     )
-    own = [one for document in written if not document["aside"] for one in of_document(document, tokenizer, chance)]
+    own = [one for document in written for one in of_document(document, tokenizer, chance)]
     own += asked
     few = chance.sample(public, min(len(public), round(PUBLIC * len(own))))
     return [replace(one, taught=False) for one in own] + few
@@ -126,12 +123,10 @@ def of_document(document: Entry, tokenizer: Tokenizer, chance: random.Random) ->
                 yield made
 
 
-def check_written(network: SpanNetwork, tokenizer: Tokenizer, written: Sequence[Entry]) -> dict[str, float]:
-    """Of the documents kept aside, in per cent, all passages of the document read: EM and F1 of the answerable questions;
-    the share of the unanswerable ones that are refused at the score at which :data:`ANSWERED` of the others are answered.
-    """
+def check_written(network: SpanNetwork, tokenizer: Tokenizer, kept: Sequence[Entry]) -> dict[str, float]:
+    """In per cent, all passages of a question's document read: EM and F1 of the answerable questions; the share of the unanswerable ones that are refused at the score at which :data:`ANSWERED` of the others are answered."""
     exact, overlap, answerable, others = [], [], [], []
-    for document in (one for one in written if one["aside"]):
+    for document in kept:
         texts = [simplified(text) for text in document["passages"]]
         for asked in document["questions"]:
             entry = {"question": simplified(asked["question"]), "title": simplified(document["title"])}
