@@ -94,7 +94,7 @@ def test_the_sentence_that_answers_wins_over_one_that_names_the_same_place():
     ("When was the bridge opened?",              "12 May 1931"),
     ("How many vessels pass the bridge a year?", "About 4,200"),
     ("Who designed the bridge?",                 "Clara Hudson"),
-    ("Why was the bridge closed?",               "because the east tower was leaning"),
+    ("Why was the bridge closed?",               "the east tower was leaning"),
 ])
 # fmt: on
 def test_english_questions(question, answer):
