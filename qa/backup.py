@@ -28,6 +28,7 @@ from typing import IO, Any
 from qa import database
 from qa.check import database_problems
 from qa.errors import BackupError, LibraryError
+from qa.lock import LOCK_NAME, write_lock
 
 BACKUP_FORMAT = 1
 MANIFEST = "manifest.json"
@@ -36,7 +37,7 @@ _ROOM = ".yinju-"
 _MADE_BY_NOW = 60.0
 _MANIFEST_LIMIT = 64 * 1024 * 1024
 _BLOCK = 1 << 20
-_LEFT_OUT = frozenset({"index", "index.new", "index.old", database.LOCK_NAME})
+_LEFT_OUT = frozenset({"index", "index.new", "index.old", LOCK_NAME})
 _UNFINISHED = (".part", ".lock", "-wal", "-shm", "-journal")
 _ZIP_ERRORS = (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, RuntimeError, NotImplementedError, ValueError)
 
@@ -121,14 +122,14 @@ def _room(parent: Path) -> Iterator[Path]:
     """
     for left in parent.glob(f"{_ROOM}*"):
         # One without a lock is just being made, or was being made when its process was stopped.
-        if (left / database.LOCK_NAME).exists() or left.stat().st_mtime < time.time() - _MADE_BY_NOW:
+        if (left / LOCK_NAME).exists() or left.stat().st_mtime < time.time() - _MADE_BY_NOW:
             with contextlib.suppress(LibraryError, OSError):
-                with database.write_lock(left):
+                with write_lock(left):
                     pass
                 shutil.rmtree(left, ignore_errors=True)
     room = Path(tempfile.mkdtemp(prefix=_ROOM, dir=parent))
     try:
-        with database.write_lock(room):
+        with write_lock(room):
             yield room
     finally:
         shutil.rmtree(room, ignore_errors=True)

@@ -1,8 +1,8 @@
 """The library's SQLite file: its schema, what is written and read, and its errors in our words.
 
-What a row looks like is in ``qa.rows``; what an error means in
-``qa.disk``. Knows no index, encoder or file format. Functions take an open connection and
-leave transactions to their caller, but for :func:`create`, :func:`transaction` and :func:`reading`.
+What a row looks like is in ``qa.rows``, what an error means in ``qa.disk``, who may write in ``qa.lock``. Knows no index,
+encoder or file format. Functions take an open connection and leave transactions to their caller, but for :func:`create`,
+:func:`transaction` and :func:`reading`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from qa.types import Document, Passage
 
 FORMAT_VERSION = 3
 DATABASE_NAME = "library.sqlite3"
-LOCK_NAME = "write.lock"
 
 REPLAY_BATCH = 1024
 
@@ -381,23 +380,3 @@ def added_since(connection: sqlite3.Connection, generation: int) -> Iterator[tup
         for id, proof, *row in batch:
             require(proof, row, f"passage {id}")
         yield [int(row[0]) for row in batch], np.stack([np.frombuffer(row[-1], dtype=np.float32) for row in batch])
-
-
-@contextlib.contextmanager
-def write_lock(folder: Path) -> Iterator[None]:
-    """Only one process changes a library at a time; the system lets go of the lock when a process dies.
-
-    :raises LibraryError: ``library_busy``.
-    """
-    from filelock import FileLock, Timeout
-
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / LOCK_NAME)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise LibraryError("library_busy", path=str(folder)) from error
-    try:
-        yield
-    finally:
-        lock.release()

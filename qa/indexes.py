@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from qa import database
 from qa.check import database_problems
 from qa.errors import LibraryError
+from qa.lock import write_lock
 from qa.repair import drop_stale, rebuilt
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Indexes:
         if self._index.generation == database.generation(self._connection):
             return
         try:
-            with database.write_lock(self._folder):
+            with write_lock(self._folder):
                 self._catch_up()
         except LibraryError as error:
             if error.code != "library_busy":
@@ -106,7 +107,7 @@ class Indexes:
 
         :raises LibraryError: ``library_busy``.
         """
-        with database.write_lock(self._folder):
+        with write_lock(self._folder):
             with self._lock:
                 self._catch_up()
                 self._changing_now = True

@@ -23,6 +23,7 @@ from qa.held import HeldFiles
 from qa.index_texts import index_text, index_texts
 from qa.indexes import Indexes
 from qa.intake import Held, Intake, renamed
+from qa.lock import write_lock
 from qa.report import AddReport
 from qa.types import Document, Passage
 
@@ -110,7 +111,7 @@ class Library:
         """
         with database.mapped_errors(folder):
             if not database.exists(folder):
-                with database.write_lock(folder):
+                with write_lock(folder):
                     database.create(folder, model=encoder.identity, dim=encoder.dim)
         opened = cls.open(folder, model=encoder.identity, server=server)
         try:
@@ -323,7 +324,7 @@ class Library:
         :raises LibraryError: ``library_broken``, with nothing changed, if the SQLite file itself is damaged, which only
             a backup mends; ``library_busy``; ``disk_full``.
         """
-        with database.mapped_errors(self.folder), database.write_lock(self.folder), self._lock:
+        with database.mapped_errors(self.folder), write_lock(self.folder), self._lock:
             self._indexes.rebuild()
 
     # ---- inside

@@ -17,6 +17,7 @@ from qa.index_texts import index_text
 from qa.indexes import INDEX_NAME
 from qa.intake import document_id
 from qa.library import Library
+from qa.lock import write_lock
 from qa.types import Block, Document, Notice, Passage, Region
 from tests.conftest import KeywordEncoder
 
@@ -156,7 +157,7 @@ def test_another_process_sees_what_was_added(tmp_path: Path, encoder: KeywordEnc
 def test_only_one_writer_at_a_time(library: Library, encoder: KeywordEncoder, tmp_path: Path) -> None:
     write(tmp_path / "papers", a=A)
     with (
-        database.write_lock(library.folder),
+        write_lock(library.folder),
         pytest.raises(LibraryError, match="library_busy"),
     ):
         library.add([tmp_path / "papers"], encoder=encoder)

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa import database, watch
+from qa import watch
 from qa.library import Library
+from qa.lock import write_lock
 from qa.watch import Watch
 from tests.conftest import ROOT, KeywordEncoder
 from tests.interrupts import interruptible
@@ -235,7 +236,7 @@ def test_a_bad_file_is_told_once_for_each_state(watching: Watch, papers: Path) -
 
 def test_a_library_that_is_busy_is_written_later(watching: Watch, papers: Path, library: Library) -> None:
     write(papers / "a.txt", "重庆。")
-    with database.write_lock(library.folder):
+    with write_lock(library.folder):
         assert looked(watching, 2) == [("busy", str(library.folder), "library_busy")]
     assert looked(watching) == [("added", "a.txt")]
 
@@ -243,7 +244,7 @@ def test_a_library_that_is_busy_is_written_later(watching: Watch, papers: Path, 
 def test_the_library_is_free_between_looks(watching: Watch, papers: Path, library: Library) -> None:
     write(papers / "a.txt", "重庆。")
     looked(watching)
-    with database.write_lock(library.folder):
+    with write_lock(library.folder):
         pass
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from qa import database
 from qa.library import Library
+from qa.lock import write_lock
 from tests.shelf_library import FindingAnswerer, keeping
 from ui import api_documents
 from ui.api import endpoints
@@ -105,7 +105,7 @@ def test_the_newspaper(client: TestClient) -> None:
 def test_a_busy_library_is_told_and_the_upload_can_be_tried_again(
     client: TestClient, parts: tuple[Library, Keeper], tmp_path: Path
 ) -> None:
-    with database.write_lock(tmp_path):
+    with write_lock(tmp_path):
         response = client.post("/documents", params={"name": "甲.txt"}, content=A.encode())
         assert response.status_code == 422
         assert [item["code"] for item in response.json()["failed"]] == ["library_busy"]

@@ -18,6 +18,7 @@ import embeddings.encoder
 from embeddings.encoder import Encoder, load_encoder, model_identity
 from qa import database
 from qa.library import Library
+from qa.lock import write_lock
 from tests.conftest import ROOT
 from ui import strings
 from ui.cli import app
@@ -205,7 +206,7 @@ def test_libraries_that_cannot_be_used(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_library_in_use(folder: Path) -> None:
-    with database.write_lock(folder):
+    with write_lock(folder):
         one_sentence(run("add", str(ROOT / "seeds"), folder=folder), "library_busy")
         assert run("ask", "有多少家世界500强落户重庆？", folder=folder).exit_code == 0
 

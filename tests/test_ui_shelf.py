@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from qa import database
 from qa.errors import DocumentError, LibraryError
 from qa.intake import document_id
 from qa.library import Library
+from qa.lock import write_lock
 from tests.conftest import KeywordEncoder
 from tests.shelf_library import GatedEncoder, keeping, send, upload
 from ui import shelf, shelf_files
@@ -139,7 +139,7 @@ def test_many_uploads_from_several_threads_all_arrive(tmp_path: Path) -> None:
 
 def test_the_write_lock_of_another_program_is_one_sentence_and_the_file_waits(tmp_path: Path) -> None:
     with keeping(tmp_path) as (library, keeper):
-        with database.write_lock(tmp_path):
+        with write_lock(tmp_path):
             entry = upload(keeper, "甲.txt", A)
             assert (entry.state, entry.error.code if entry.error else "") == ("failed", "library_busy")
             assert names(library) == []
@@ -152,7 +152,7 @@ def test_the_write_lock_of_another_program_is_one_sentence_and_the_file_waits(tm
 
 def test_what_was_kept_and_not_added_is_added_at_the_next_start(tmp_path: Path) -> None:
     with keeping(tmp_path) as (library, keeper):
-        with database.write_lock(tmp_path):
+        with write_lock(tmp_path):
             entry = upload(keeper, "报/甲.txt", A)
         assert entry.error is not None
     with keeping(tmp_path) as (library, keeper):
@@ -203,7 +203,7 @@ def test_a_removal_that_fails_keeps_the_document(tmp_path: Path) -> None:
     with keeping(tmp_path) as (library, keeper):
         upload(keeper, "甲.txt", A)
         [info] = library.documents()
-        with database.write_lock(tmp_path), pytest.raises(LibraryError, match="library_busy"):
+        with write_lock(tmp_path), pytest.raises(LibraryError, match="library_busy"):
             keeper.remove([info.id])
         with pytest.raises(LibraryError, match="document_unknown"):
             keeper.remove([info.id, "nobody"])
@@ -299,7 +299,7 @@ def test_no_more_than_the_limit_may_wait(tmp_path: Path, monkeypatch: pytest.Mon
 def test_finished_uploads_are_forgotten_when_told_to(tmp_path: Path) -> None:
     with keeping(tmp_path) as (library, keeper):
         upload(keeper, "甲.txt", A)
-        with database.write_lock(tmp_path):
+        with write_lock(tmp_path):
             upload(keeper, "乙.txt", B)
         assert len(keeper.entries()) == 2
         keeper.clear()

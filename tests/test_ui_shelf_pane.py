@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qa import database
 from qa.library import Library
+from qa.lock import write_lock
 from tests.shelf_library import FindingAnswerer, GatedEncoder, keeping, upload
 from tests.ui_server import Visit, serving, visiting
 from ui.shelf import Keeper
@@ -234,7 +234,7 @@ def test_removed_undone_and_put_back_after_a_reload(browser: Browser, shelf: She
 def test_another_program_at_the_library_is_one_sentence_and_can_be_tried_again(browser: Browser, shelf: Shelf) -> None:
     address = shelf.fill(甲=A)
     with visiting_shelf(browser, address, locale="en") as visit:
-        with database.write_lock(shelf.folder):
+        with write_lock(shelf.folder):
             choose(visit, {"b.txt": B.encode()})
             visit.wait(".yj-retry")
             assert visit.text(".yj-entry-bad")[0].startswith("Another program is changing the library")
