@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from benchmarks import intruder
-from benchmarks.intruder import Found, Server
+from benchmarks.intruder import Found
+from benchmarks.raw_http import Server
 from tests.ui_server import serving
 from tests.ui_tiny import TinyAnswerer, TinyLibrary
 from ui.access import Access
