@@ -143,6 +143,9 @@ def test_snap_gives_whole_numbers_dates_words_and_brackets(text, marked, snapped
     ("每天不超过25公克",         "25",        "",   "不超过25公克"),
     ("人数不得超过十五人",        "十五人",     "",   "不得超过十五人"),
     ("玻尿酸注射丰胸一般不会低于20万", "20万",       "",   "不会低于20万"),
+    ("It draws about 4,200 visitors", "4,200",    "",   "about 4,200"),
+    ("It held More than 30 boats",  "30",         "",   "More than 30"),
+    ("It stood in 30 towns",        "30",         "",   "30"),
     ("合格率不应低于98%",        "98%",       "",   "不应低于98%"),
     ("共计38人到场",             "38",        "",   "38人"),
 ])

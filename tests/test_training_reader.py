@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from embeddings.encoder import BUNDLED
+from embeddings.folding import simplified
 from qa.network import Batch
 from qa.passages import sentences
+from training import prepare_reader
 from training.prepare_reader import ASKED, asked_rows, exchanged, prepared
-from training.reader_data import is_held_out
+from training.reader_data import is_held_out, read_rows
 from training.reader_windows import cut, items_of, load_packed
 from training.train_reader import STAGES, TEMPERATURE, batches, loss_of, rate_at
 
@@ -88,6 +91,17 @@ def test_asked_questions_take_the_text_of_their_context_and_a_wrong_place_is_nam
     path.write_text(json.dumps(asked | {"start": place + 1}))
     with pytest.raises(ValueError, match="来了几家企业"):
         next(asked_rows(ROWS, tmp_path))
+
+
+def test_every_asked_question_stands_on_a_context_that_is_trained_on_and_is_asked_once(shared):
+    rows = read_rows(shared / "data" / "qa")
+    # Raises where an answer is out of place.
+    asked = list(asked_rows(rows, Path(prepare_reader.__file__).parent / ASKED))
+    pairs = {(row["context_id"], simplified(row["question"])) for row in asked}
+    assert len(pairs) == len(asked) > 6000
+    assert not pairs & {(row["context_id"], simplified(row["question"])) for row in rows}
+    assert not [row["question"] for row in asked if is_held_out(row)]
+    assert not [row["question"] for row in asked if any(one["text"] in row["question"] for one in row["answers"])]
 
 
 def test_a_taught_window_is_learnt_by_a_share_and_another_by_its_target_alone():

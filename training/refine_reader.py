@@ -124,7 +124,9 @@ def of_document(document: Entry, tokenizer: Tokenizer, chance: random.Random) ->
 
 
 def check_written(network: SpanNetwork, tokenizer: Tokenizer, kept: Sequence[Entry]) -> dict[str, float]:
-    """In per cent, all passages of a question's document read: EM and F1 of the answerable questions; the share of the unanswerable ones that are refused at the score at which :data:`ANSWERED` of the others are answered."""
+    """In per cent, all passages of a question's document read: EM and F1 of the answerable questions; the share of the
+    unanswerable ones that are refused at the score at which :data:`ANSWERED` of the others are answered.
+    """
     exact, overlap, answerable, others = [], [], [], []
     for document in kept:
         texts = [simplified(text) for text in document["passages"]]
