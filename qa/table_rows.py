@@ -7,15 +7,19 @@ Owns how a row's text is cut into cells. Knows no passage's answer, network or p
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from qa.aliases import subjects
 from qa.documents.markdown import CELL_SEPARATOR
+from qa.documents.tables import is_form
 from qa.question import Question, align
 from qa.types import Block, Document, Passage
 
 LONGEST = 80
 """Characters of the longest cell that is an answer."""
+LONGEST_FORM = 100
+"""Rows of the longest form."""
 _CHANGE = re.compile(
     r"[\W\d]*(?:(?P<yearly>y-?o-?y|同比)|q-?o-?q|环比|環比)?(?:增长率?|增速|增幅|变动|变化|涨跌)?(?:率|幅度)?\s*(?:[(（]?[%％][)）]?)?\W*",
     re.I,
@@ -72,7 +76,9 @@ def column_names(document: Document, row: Block) -> list[str]:
 
 
 def surroundings(document: Document, row: Block, passage: Passage, *, header: bool = True) -> str:
-    """What stands over the table: titles, what the document is about, captions, the block before its first row, and, with ``header``, its header rows."""
+    """What stands over the table: titles, what the document is about, captions, the block before its first row, and, with
+    ``header``, its header rows. A form is about what its values say, all of them.
+    """
     first = row.number - 1
     while first and document.blocks[first - 1].kind == "table":
         first -= 1
@@ -81,7 +87,33 @@ def surroundings(document: Document, row: Block, passage: Passage, *, header: bo
     captions = [head for head in heads if header or head.kind != "table"]
     parts = [document.text[block.start : block.end] for block in [*captions, *([before] if before else [])]]
     about = [document.name, subjects(document.text)]
-    return "\n".join([passage.title, passage.section, *about, *(part[-2 * LONGEST :] for part in parts)])
+    values = [document.text[slice(*value)] for _, value in form_of(document, row)]
+    return "\n".join([passage.title, passage.section, *about, *(part[-2 * LONGEST :] for part in parts), *values])
+
+
+def form_of(document: Document, row: Block) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """The labels and values of the form that a row of a table stands in, as ranges of the document's text; none where the
+    table is no form, or longer than :data:`LONGEST_FORM`.
+    """
+    blocks, low, high = document.blocks, row.number - 1, row.number
+    while low and high - low <= LONGEST_FORM and _continues(blocks[low - 1], row):
+        low -= 1
+    while high < len(blocks) and high - low <= LONGEST_FORM and _continues(blocks[high], row):
+        high += 1
+    if high - low > LONGEST_FORM:
+        return []
+    rows = [[(at + a, at + b) for a, b in cell_spans(text)] for at, text in _lines(document, blocks[low:high])]
+    if not is_form([[document.text[a:b] for a, b in cells] for cells in rows]):
+        return []
+    return [pair for cells in rows for pair in zip(cells[0::2], cells[1::2], strict=False)]
+
+
+def _continues(other: Block, row: Block) -> bool:
+    return other.kind == "table" and other.header == row.header
+
+
+def _lines(document: Document, blocks: Sequence[Block]) -> list[tuple[int, str]]:
+    return [(block.start, document.text[block.start : block.end]) for block in blocks]
 
 
 def in_full(question: Question, document: Document, row: Block) -> str:

@@ -18,6 +18,7 @@ from qa.confidence import Calibration
 from qa.documents.markdown import CELL_SEPARATOR
 from qa.doubt import doubt
 from qa.evidence import share
+from qa.forms import behind_said_label
 from qa.question import Question, align, asks_hour, date_grain, parse_question
 from qa.spans import only_date
 from qa.types import Document, Hit, Reading, shifted
@@ -72,7 +73,8 @@ def _in_its_table(asked: str, item: Weighed, tables: Tables) -> Weighed:
     if document is None:
         return item
     if reading.answer is not None:
-        cell = in_said_column(parse_question(asked), document, *shifted(reading.answer, passage.start))
+        question, place = parse_question(asked), shifted(reading.answer, passage.start)
+        cell = behind_said_label(question, document, *in_said_column(question, document, *place))
         reading = replace(reading, answer=shifted(cell, -passage.start))
     item = replace(item, reading=reading)
     place = shifted(reading.answer or reading.quote, passage.start)

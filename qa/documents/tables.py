@@ -4,7 +4,9 @@ A row's text is its cells joined by ``CELL_SEPARATOR``, empty ones kept so that 
 last filled one not; columns that are empty in the whole table are left out. A cell that is merged over several rows
 stands in each of them, so that every row can be read alone; one that is merged over columns stands in the first.
 
-Knows no file format. Not covered: tables whose header stands at their left side, and two tables side by side.
+A form (姓名 | 蔺晓萱 | 性别 | 女) has no header: each value is named by the cell before it.
+
+Knows no file format. Not covered: other tables whose header stands at their left side, and two tables side by side.
 """
 
 from __future__ import annotations
@@ -35,6 +37,14 @@ _DATE = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d{2}\s*(?:年度?|财年)?末?")
 _UNIT = re.compile(r"[(（]?\s*(?:计量|货币|金额|数量)?单位\s*[:：].{1,30}")
+_LABEL = re.compile(
+    r"\S{0,10}(?:姓名|名称|性别|民族|籍贯|学历|学位|专业|职[务称业]|岗位|部门|单位|学校|院校|机[关构]|银行|[账帐]户|[账帐]号|户名|行号|编号|号码|"
+    r"代码|电话|手机|邮箱|邮编|传真|网址|地[址点区]|住址|住所|所在地|出生年月|年龄|日期|时间|期限|工期|年限|[^本\d]人|负责人|联系人|代表人|经办人|"
+    r"金额|总额|投资|资本|价格?|费用|规模|面积|人数|数量|类[型别]|种类|性质|等级|级别|方式|方法|形式|范围|内容|原因|事由|理由|用途|依据|来源|状态|"
+    r"结果|情况|意见|建议|要求|标准|目[的标]|备注|说明|条件|身份证件?号?|政治面貌|型号|规格|品牌|产地)\s*(?:[(（]\S{1,16}[)）])?\s*[:：]?"
+)
+LABELS = 0.6
+"""Share of the cells before values that read as labels in a form; of the values one in five may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,8 @@ def head_of(rows: Sequence[Row], *, sure: bool = False) -> tuple[int, int]:
     while captions < min(HEADER_ROWS, len(rows) - 2) and _is_caption(rows[captions]):
         captions += 1
     body = rows[captions:]
+    if not any(row.heads for row in body) and is_form([_texts(row) for row in body]):
+        return captions, 0
     marked = 0
     while marked < len(body) - 1 and body[marked].heads:
         marked += 1
@@ -150,6 +162,26 @@ def head_of(rows: Sequence[Row], *, sure: bool = False) -> tuple[int, int]:
     if not _names_columns(body, sure):
         return (captions, 0) if captions and len(rows[captions].filled()) > 1 else (0, 0)
     return captions, _header_depth(body, width)
+
+
+def is_form(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the texts of rows of cells are labels, each with its value in the next cell: 姓名 | 蔺晓萱 | 性别 | 女."""
+    if not rows or any(is_label(text) or _YEAR.fullmatch(text) for text in rows[0][1::2]):
+        return False
+    labels = [text for row in rows for text in row[0::2] if text]
+    values = [text for row in rows for text in row[1::2] if text]
+    named = sum(map(is_label, labels)) >= LABELS * len(labels) and not any(map(is_value, labels))
+    return named and len(labels) > 2 and 5 * sum(map(is_label, values)) <= len(values)
+
+
+def is_label(text: str) -> bool:
+    """Whether a cell says what stands in the one beside it: 联系电话, 出生年月."""
+    return _LABEL.fullmatch(text) is not None
+
+
+def _texts(row: Row) -> list[str]:
+    """The texts of a row's cells in order, empty ones too."""
+    return [row.cells[column].text for column in sorted(row.cells)]
 
 
 def _is_caption(row: Row) -> bool:
