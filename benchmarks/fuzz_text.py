@@ -87,13 +87,14 @@ def spans(text: str) -> None:
     """Numbers, dates, and answers made whole."""
     from embeddings.folding import fold
     from qa import spans as parts
+    from qa.lists import whole_list
 
     folded = fold(text)
     slices(folded, parts.find_numbers(folded))
     slices(folded, parts.find_dates(folded))
     for start in range(0, len(text), max(1, len(text) // 4)):
         end = min(len(text), start + 3)
-        for grown in (parts.snap(text, start, end), parts.whole_list(text, start, end)):
+        for grown in (parts.snap(text, start, end), whole_list(text, start, end)):
             slices(text, [grown])
         slices(text, [parts.before_semicolon(text, start, end)])
     parts.can_answer("number", text, amount=True)

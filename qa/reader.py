@@ -22,6 +22,7 @@ from embeddings.folding import simplified
 from qa.aliases import as_called, meant
 from qa.binding import contrast, folded_lines
 from qa.evidence import share
+from qa.lists import whole_list
 from qa.measures import can_measure, only_change
 from qa.offices import answering, asked_office
 from qa.parts import asked_part
@@ -41,7 +42,6 @@ from qa.spans import (
     only_new,
     part_told,
     snap,
-    whole_list,
     whole_name,
     without_particles,
 )
@@ -105,6 +105,7 @@ _ASKS_REPORTER = re.compile("记者|通讯员|作者|报道|采写|撰|摄影|�
 _DURATION = re.compile(
     r"[\d.一二两三四五六七八九十百半]+个?(?:工作日|小时|分钟|星期|月|天|日|周|年|秒)(?:之?内|以内|以上|左右)?$"
 )
+_SEVERAL = re.compile("哪[几些两三四五]")
 _ASKS_DAY = re.compile("哪一?天|几[月]?几?[号日](?![码召线楼])|哪一?日(?!子)")
 _SAYS_DAY = re.compile(
     r"[日号天]|\d[-/.]\d|节|除夕|周[一二三四五六日末]|星期|初|[今明昨]|廿|旬|元旦|当天|\d{1,2}(?!\d|年|月|个)"
@@ -343,7 +344,7 @@ def _shaped(hit: Hit, folded: str, question: Question, low: int, high: int) -> t
     """``[low, high)`` as a person would cut it out of the passage, by the kind of question."""
     text, kind = hit.text, question.kind
     answer = snap(text, low, high, grain=date_grain(question))
-    if kind == "list":
+    if kind == "list" or (_SEVERAL.search(question.folded) and "、" in text[slice(*answer)]):
         answer = _without_asked(question, text, *whole_list(text, *answer))
     elif kind not in LONG:
         answer = before_semicolon(text, *answer)

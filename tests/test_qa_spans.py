@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qa.lists import whole_list
 from qa.spans import (
     SIDE,
     bare_amount,
@@ -19,7 +20,6 @@ from qa.spans import (
     only_new,
     part_told,
     snap,
-    whole_list,
     whole_name,
     without_particles,
 )
@@ -180,6 +180,8 @@ def test_snap_stays_near_what_was_marked(text, data):
     ("大家努力，努力交出果品、米面、建材“三张报表”。", "大家努力，努力交出果品、米面、建材", "果品、米面、建材"),
     ("威立雅、沃芬等企业代表到场。",                "威立雅、沃芬",    "威立雅、沃芬"),
     ("甲乙丙、丁戊等企业聚焦节能、环保，共探新路。",   "节能、环保，共探新路", "节能、环保"),
+    ("由姚可馨、黎晚、段思齐、米朵组成的海澄队夺冠。",  "姚可馨、黎晚、段思齐", "姚可馨、黎晚、段思齐、米朵"),
+    ("要扩大就业、发展经济、改善民生。",              "扩大就业、发展经济", "扩大就业、发展经济、改善民生"),
     ("因数有一、二、三，五和六也是。",               "一、二、三，五和六",  "一、二、三，五和六"),
 ])
 # fmt: on
