@@ -82,6 +82,13 @@ _IN_CODE = re.compile(r"[a-z$£€¥¥#._/-]\Z")
 _TOLD_WITH = re.compile(
     r"的[^的]{0,4}(?:比例|[价额速率幅数量]|标准|水平|规模)|[及和与並并]其?(?![\d零〇一二两三四五六七八九十百千万半约近])"
 )
+_LATIN_WORD = r"[A-Z][\w'’&+#]*(?:[.-]\w+)*"
+_LATIN_NAME = re.compile(
+    rf"(?<![A-Za-z]){_LATIN_WORD}(?: (?:(?:of|and|the|for|de|la|van|der|von|du|&)(?=\s)|\d+(?:\.\d+)*|{_LATIN_WORD}))+",
+    re.A,
+)
+"""A name of several Latin words: Contributor License Agreement, Linear Systems Toolkit 3.2."""
+_HAN = re.compile("[\u3400-\u9fff]")
 _LINK = re.compile(r"(?:https?://|ftp://|www\.)[!-~]+")
 _PART_OF = re.compile(rf"[^,，。;；、\d]{{0,8}}中的({_NUMBER.pattern})")
 _CHANGED_TO = re.compile(
@@ -125,7 +132,7 @@ def snap(text: str, start: int, end: int, *, grain: str = "") -> tuple[int, int]
     if folded.starts is not None:
         return _trimmed(text, start, end)
     first, past = start - low, end - low
-    first, past = _whole(folded.text, first, past, grain)
+    first, past = _whole_latin(text[low:high], *_whole(folded.text, first, past, grain))
     return _balanced(text, *_trimmed(text, first + low, past + low))
 
 
@@ -289,6 +296,18 @@ def _whole(folded: str, first: int, past: int, grain: str) -> tuple[int, int]:
             first = start
         if start < past < end:
             past = end
+    return first, past
+
+
+def _whole_latin(text: str, first: int, past: int) -> tuple[int, int]:
+    """The span grown to the ends of the Latin name that it cuts, where the text around that is Chinese."""
+    for match in _LATIN_NAME.finditer(text):
+        low, high = match.span()
+        shared = text[max(first, low) : min(past, high)]
+        cut = first < high and low < past and (low < first or past < high) and any(map(str.isalpha, shared))
+        around = text[:low].rstrip()[-1:] + text[high:].lstrip()[:1]
+        if cut and _HAN.search(around):
+            first, past = min(first, low), max(past, high)
     return first, past
 
 

@@ -124,6 +124,10 @@ def test_tokens_keep_numbers_codes_and_dotted_names_whole(text, tokens):
     ("重慶有325家企業",                   "325",            "325家"),
     ("见 https://a.org/b/432 | 无",       "a.org/b/432",    "https://a.org/b/432"),
     ("见 https://a.org/langchain/432 。", "langchain",      "langchain"),
+    ("须先签署 Contributor License Agreement 才能合并", "Contributor", "Contributor License Agreement"),
+    ("由Marcus van der Heijden主讲",      "Heijden",        "Marcus van der Heijden"),
+    ("采用Linear Toolkit 3.2编写",        "3.2",            "3.2"),
+    ("It needs a Contributor License Agreement first", "Contributor", "Contributor"),
 ])
 # fmt: on
 def test_snap_gives_whole_numbers_dates_words_and_brackets(text, marked, snapped):
