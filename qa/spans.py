@@ -248,9 +248,11 @@ def only_date(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def bare_date(text: str, start: int, end: int) -> tuple[int, int]:
     """``[start, end)`` without what a date in it is told of, where that follows: 13日凌晨1时20分 | 启动响应, and a noun before it:
-    门票 | 6月18日 | 开抢. As it is where what follows says more of when (2008年选秀中), or there is another figure.
+    门票 | 6月18日 | 开抢; without the 止 of a 至 that stands before it. As it is where what follows says more of when (2008年选秀中), or there is another figure.
     """
     folded = fold_text(text[start:end])
+    if folded.text.endswith("止") and text[start - 1 : start] in ("至", "到"):
+        return start, end - 1
     dates = list(_WHOLE_DATE.finditer(folded.text)) if folded.starts is None else []
     if len(dates) != 1 or not dates[0].end() < end - start:
         return start, end

@@ -267,6 +267,13 @@ def test_what_a_date_is_told_of_is_cut_off_behind_it(text, bare):
     assert text[low:high] == bare
 
 
+def test_a_date_keeps_no_half_of_from_and_to():
+    text = "刑期自2022年11月3日起至2034年5月2日止，缓刑至2035年5月2日为止"
+    start = text.index("2034年")
+    assert bare_date(text, start, text.index("，")) == (start, text.index("止"))
+    assert bare_date("5月2日止", 0, 5) == (0, 5)
+
+
 # fmt: off
 @pytest.mark.parametrize(("marked", "bare"), [
     ("5月21日在", "5月21日"), ("训练系统的", "训练系统"), ("的小偷", "小偷"), ("是中国上海市", "中国上海市"), ("目的", "目的"), ("的", "的"),
